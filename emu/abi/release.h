@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace retromod {
+
+/// How the five calls of a release differ from those of the others.
+/// Source: kernel/module.c of 2.2.1, 2.4.0, 2.4.18-14, 2.4.20, 2.4.37.11; docs/syscalls.md has the table.
+struct CallRules {
+    bool module_has_tail;           ///< struct module goes on behind can_unload (runsize .. kernel_data)
+    bool bounds_from_image_header;  ///< pointers start at base + the image's size_of_struct, not at base + H
+    bool whole_image_header;        ///< as many header bytes are read as the image says, not H
+    bool create_counts_nul;         ///< create_module's minimum is H + length + 1, not H + length
+    bool compares_private_name;     ///< the name check uses a copy, not the stored text
+    bool rewrites_old_name;         ///< a failed init writes the old name's text back
+    bool reports_name_failure;      ///< `get_mod_name failure.` is logged
+    bool checks_deps_first;         ///< all deps are checked before the first is linked
+    bool accepts_kernel_as_dep;
+    bool failing_init_returns_own;  ///< a negative init result is returned as it is; else always EBUSY
+    bool has_initializing;          ///< MOD_INITIALIZING exists
+    bool header_copy_can_fail;      ///< the header's copy is vmalloc'ed
+    bool ksyms_by_seq_file;         ///< /proc/ksyms allocates when its read starts
+    bool checks_gp_in_order;        ///< alpha's gp is checked among the header checks (row 15a), not after the body copy
+    bool faults_search_live_only;   ///< exception tables are searched in RUNNING or INITIALIZING modules only
+    bool finds_module_symbols;      ///< get_module_symbol looks into modules (2.2), instead of inter_module_*
+};
+
+/// The kernel whose exported symbols and structures a release has.
+enum class LayoutVersion : std::uint8_t { v2_2_1, v2_4_0, v2_4_18_14, v2_4_22, v2_4_37_11 };
+
+/// One kernel release that a machine can boot as.
+struct Release {
+    std::string_view name;    ///< "2.4.20"
+    const CallRules* rules;
+    LayoutVersion layouts;
+    LayoutVersion exports;
+    unsigned series_minor;    ///< 2 for 2.2.x, 4 for 2.4.x
+};
+
+/// The releases whose behaviour was measured, oldest first.
+std::span<const Release> releases();
+
+/// The measured release of that exact name, or nothing.
+const Release* find_release(std::string_view name);
+
+/// The measured release that stands for `name`, or nothing when it is no 2.2 or 2.4 kernel: 2.2.x is 2.2.1; 2.4.0 to
+/// 2.4.15 are 2.4.0; 2.4.16 to 2.4.21 are 2.4.20; from 2.4.22 on 2.4.37.11. A vendor's 2.4.18-N is 2.4.18-14.
+const Release* nearest_release(std::string_view name);
+
+std::string_view layout_version_name(LayoutVersion version); ///< "2.4.22"
+
+} // namespace retromod

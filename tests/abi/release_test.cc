@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/abi/release.h"
+
+#include <catch2/catch.hpp>
+
+using namespace retromod;
+
+TEST_CASE("a release that was not measured is mapped to one that was", "[abi][release]")
+{
+    const auto stands_for = [](std::string_view name) {
+        const auto* release = nearest_release(name);
+        return release ? release->name : "none";
+    };
+    CHECK(stands_for("2.4.20") == "2.4.20");
+    CHECK(stands_for("2.2.26") == "2.2.1");
+    CHECK(stands_for("2.4.2") == "2.4.0");
+    CHECK(stands_for("2.4.15-pre3") == "2.4.0");
+    CHECK(stands_for("2.4.16") == "2.4.20");
+    CHECK(stands_for("2.4.18") == "2.4.20");
+    CHECK(stands_for("2.4.18-14custom") == "2.4.18-14");
+    CHECK(stands_for("2.4.21") == "2.4.20");
+    CHECK(stands_for("2.4.22") == "2.4.37.11");
+    CHECK(stands_for("2.4.33") == "2.4.37.11");
+    CHECK(stands_for("2.6.17") == "none");
+    CHECK(stands_for("2.4.") == "none");
+}
