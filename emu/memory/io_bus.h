@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace retromod {
+
+/// The x86 port space as the guest's in and out instructions reach it. Sizes are 1, 2 or 4 bytes.
+class IoBus {
+public:
+    virtual ~IoBus() = default;
+    virtual std::uint32_t in(std::uint16_t port, unsigned size) = 0;
+    virtual void out(std::uint16_t port, unsigned size, std::uint32_t value) = 0;
+};
+
+} // namespace retromod

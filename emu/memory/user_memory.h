@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/memory/memory_fault.h"
+
+#include <cstddef>
+#include <span>
+
+namespace retromod {
+
+/// What lies behind the guest's user addresses: a page source. Calls and inline guest code see the same bytes.
+class UserMemory {
+public:
+    virtual ~UserMemory() = default;
+
+    /// The host bytes from `address` on that may be accessed so without a gap; empty when the first may not.
+    virtual std::span<std::byte> bytes(GuestAddr address, Access access) = 0;
+};
+
+} // namespace retromod
