@@ -20,6 +20,20 @@ bool allows(std::uint8_t page, Access access)
     return false;
 }
 
+/// Adds `range`, as part of the last one where they meet or nearly so: writes come in runs.
+void append_range(std::vector<GuestRange>& ranges, GuestRange range)
+{
+    constexpr std::uint64_t near = 256;
+    if (!ranges.empty()) {
+        auto& last = ranges.back();
+        if (range.start >= last.start && range.start - last.start <= last.bytes + near) {
+            last.bytes = std::max(last.bytes, range.start - last.start + range.bytes);
+            return;
+        }
+    }
+    ranges.push_back(range);
+}
+
 } // namespace
 
 AddressSpace::AddressSpace(const Arch& arch, const MemoryImage& image) : arch_(&arch), image_(image) {}
@@ -307,15 +321,8 @@ std::optional<AddressSpace::Mapping> AddressSpace::mapping(GuestAddr address) co
 void AddressSpace::note_changed(GuestAddr start, std::uint64_t count)
 {
     if (count == 0 || is_user(start)) return;
-    constexpr std::uint64_t near = 4096;
-    if (!changed_.empty()) {
-        auto& last = changed_.back();
-        if (start >= last.start && start - last.start <= last.bytes + near) {
-            last.bytes = std::max(last.bytes, start - last.start + count);
-            return;
-        }
-    }
-    changed_.push_back({start, count});
+    append_range(changed_, {start, count});
+    if (vmalloc_window().contains(start)) append_range(written_, {start, count});
 }
 
 } // namespace retromod

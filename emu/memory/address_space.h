@@ -141,6 +141,8 @@ public:
     /// Ranges that were unmapped since the last call.
     std::vector<GuestRange> take_unmapped() { return std::exchange(unmapped_, {}); }
     bool has_unmapped() const { return !unmapped_.empty(); }
+    /// Ranges of the vmalloc window that the host wrote since the last call: what a cache of guest structures rechecks.
+    std::vector<GuestRange> take_written() { return std::exchange(written_, {}); }
 
 private:
     [[noreturn]] void fault(GuestAddr address, Access access) const;
@@ -155,6 +157,7 @@ private:
     UserMemory* user_ = nullptr;
     std::vector<GuestRange> changed_;
     std::vector<GuestRange> unmapped_;
+    std::vector<GuestRange> written_;
     std::uint64_t frame_hint_ = 0; ///< no single free frame lies before it
 };
 

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/abi/errno_or.h"
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/export.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/thread.h"
+#include "emu/machine/machine.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace retromod {
+
+/// A BUG() of the kernel's own.
+struct KernelBug {
+    std::string what;
+};
+
+/// Kinds of allocation that a test can make fail.
+enum class AllocationKind : std::uint8_t { page, kmalloc, vmalloc };
+
+/// One symbol that the kernel offers to modules.
+struct KernelSymbol {
+    std::string name; ///< with its version, if the kernel has versions
+    GuestAddr value;
+};
+
+/// The kernel's own numbers; fixed format, one row.
+struct KernelRow {
+    static constexpr std::string_view table_name = "kernel";
+    static constexpr std::uint32_t table_capacity = 1;
+
+    std::uint32_t used;
+    std::uint32_t booted;
+    std::uint64_t module_list;    ///< the guest variable that points to the newest module
+    std::uint64_t kernel_module;  ///< the kernel's own struct module
+    std::uint64_t entries;        ///< first kernel entry
+    std::uint64_t entry_count;
+    std::uint64_t return_entry;   ///< where guest functions return that the kernel called
+    std::uint64_t jiffies;        ///< ticks since boot
+    std::uint64_t tick_blocks;    ///< blocks passed in the current tick
+    std::uint64_t jiffies_at;     ///< the guest's `jiffies`; 0 if it has none
+    std::uint64_t xtime_at;
+    std::uint64_t init_task;
+    std::uint32_t next_pid;
+    std::uint32_t tainted;        ///< /proc/sys/kernel/tainted
+    std::uint32_t oopses;
+    std::uint32_t stub_unknown;   ///< boot --stub: unknown imports may be bound to traps
+    std::uint32_t fail_allocation[3]; ///< by AllocationKind: the n-th from now on fails; 0 none
+    std::uint32_t reserved;
+    std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
+};
+
+/// A kernel entry: an address in kernel text that stands for an exported function.
+struct EntryRow {
+    static constexpr std::string_view table_name = "entries";
+    static constexpr std::uint32_t table_capacity = 16384;
+    std::uint32_t used;
+    std::uint32_t is_trap; ///< no export of that name: calling it stops the guest
+    char name[120];
+};
+
+/// Kernel variables by name.
+struct VariableRow {
+    static constexpr std::string_view table_name = "variables";
+    static constexpr std::uint32_t table_capacity = 4096;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t address;
+    std::uint64_t bytes;
+    char name[64];
+};
+
+/// A symbol of a module that its loader told us, so that addresses can be shown by name.
+struct DebugSymbolRow {
+    static constexpr std::string_view table_name = "debug_symbols";
+    static constexpr std::uint32_t table_capacity = 1 << 19;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t address;
+    std::uint64_t module;
+    char name[56];
+};
+
+/// A call waiting for the next interrupt return: a tasklet, a bottom half.
+struct DeferredCallRow {
+    static constexpr std::string_view table_name = "deferred_calls";
+    static constexpr std::uint32_t table_capacity = 4096;
+    std::uint32_t used;
+    std::uint32_t order;
+    std::uint64_t function;
+    std::uint64_t argument;
+    std::uint64_t object; ///< the tasklet_struct or the like, 0 for none
+    char why[24];
+};
+
+/// A pending timer: a struct timer_list in guest memory.
+struct TimerRow {
+    static constexpr std::string_view table_name = "timers";
+    static constexpr std::uint32_t table_capacity = 16384;
+    std::uint32_t used;
+    std::uint32_t order;   ///< of addition, for equal times
+    std::uint64_t address; ///< of the struct timer_list
+    std::uint64_t expires; ///< jiffies
+};
+
+/// How a machine's kernel is brought up.
+struct BootOptions {
+    /// Versioned names of the kernel's symbols ("printk_R1b7d4074"), by plain name; empty: no versions.
+    std::unordered_map<std::string, std::string> versions;
+    bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
+    std::vector<KernelSymbol> only_symbols; ///< offer exactly these instead of the exports (scenarios)
+};
+
+/// The system calls by their kernel names.
+struct SystemCall {
+    std::string_view name;           ///< "init_module": a step function sys_NAME is registered under it
+    std::array<std::uint64_t, 6> arguments{};
+    unsigned argument_count = 0;
+};
+
+/// Who makes a call.
+struct Caller {
+    bool cap_sys_module = true;
+    std::string_view comm = "insmod";
+};
+
+/// How a run of a guest thread ended.
+struct Outcome {
+    enum class Kind : std::uint8_t {
+        done,       ///< `result` is the system call's
+        oops,       ///< the thread was killed by an oops; `what` is its first line
+        bug,        ///< BUG() of the kernel itself
+        hang,       ///< the real kernel would never return; `what` says where
+        breakpoint, ///< int3 at `at`: run the thread again to go on
+        deadlock,   ///< it sleeps and nothing in the machine can wake it; `what` says who waits for what
+        budget,     ///< still running when the limit was reached; `at` is where
+        trap,       ///< called an import that does not exist; `what` is its name
+    };
+    Kind kind = Kind::done;
+    SyscallResult result;
+    GuestAddr at;
+    std::string what;
+};
+
+struct RunLimits {
+    std::uint64_t blocks = 1'000'000'000; ///< basic blocks of guest code in this run
+};
+
+/// Blocks that pass in one tick of the 100 Hz timer: virtual time counts 100 ns a block.
+constexpr std::uint64_t blocks_per_jiffy = 100'000;
+constexpr std::uint64_t blocks_per_microsecond = 10;
+constexpr unsigned hz = 100;
+
+/// A 2.2 or 2.4 kernel over a machine: what the system calls, the exports and the tools stand on. It keeps nothing that
+/// matters outside the machine, so that another process can go on with it.
+class Kernel final : private HypercallHandler {
+public:
+    /// Takes up the machine's kernel, booting it first if it is fresh.
+    Kernel(Machine& machine, const ExportTable& exports, const BootOptions& boot = {});
+    ~Kernel() override;
+
+    Machine& machine() { return machine_; }
+    AddressSpace& memory() { return machine_.memory(); }
+    const Arch& arch() const { return machine_.arch(); }
+    const Cpu& cpu() const { return cpu_; }
+    const LayoutSet& layouts() const { return machine_.layouts(); }
+    const CallRules& rules() const { return *machine_.release().rules; }
+    KernelRow& state() { return *state_; }
+    void set_sink(EventSink* sink) { sink_ = sink; }
+    EventSink* sink() const { return sink_; }
+
+    // --- system calls (run.cc) -----------------------------------------------------------------------------------
+
+    /// Starts a system call on a new guest thread; `run` drives it.
+    ThreadId begin(const SystemCall& call, const Caller& caller = {});
+    /// Runs that thread until its call is over or something stops it.
+    Outcome run(ThreadId thread, const RunLimits& limits = {});
+    /// begin and run.
+    Outcome call(const SystemCall& call, const Caller& caller = {}, const RunLimits& limits = {});
+    /// Lets virtual time pass and everything runnable run, for that many ticks.
+    void settle(std::uint64_t jiffies);
+    /// Forgets a finished or dead thread; kills it first if it still runs.
+    void reap(ThreadId thread);
+    bool cap_sys_module() const { return caller_.cap_sys_module; }
+    /// Calls one kernel export as guest code would, from a thread of its own.
+    Outcome call_export(std::string_view name, std::span<const std::uint64_t> arguments);
+    /// The unfinished threads, for people: who waits for what.
+    std::string describe_threads();
+
+    // --- modules -------------------------------------------------------------------------------------------------
+
+    ModuleList& modules() { return *modules_; }
+    const ModuleLayout& module_layout() const { return module_layout_; }
+    ModuleView module(GuestAddr at) { return modules_->view(at); }
+    ModuleRef load_ref(GuestAddr at);
+    /// The module whose area holds that address, if any.
+    std::optional<ModuleView> module_of(GuestAddr address);
+
+    // --- user memory (user_copy.cc) --------------------------------------------------------------------------------
+
+    /// copy_from_user: returns the bytes NOT copied; the rest of `into` is zeroed.
+    std::uint64_t copy_from_user(std::span<std::byte> into, GuestAddr from);
+    /// The same into guest memory. KernelFault if the kernel's side is bad.
+    std::uint64_t copy_from_user(GuestAddr into, GuestAddr from, std::uint64_t bytes);
+    std::uint64_t copy_to_user(GuestAddr to, std::span<const std::byte> from);
+    bool put_user_word(GuestAddr to, std::uint64_t value); ///< false: EFAULT
+    std::optional<std::uint64_t> get_user_word(GuestAddr from);
+    /// access_ok: the range lies below TASK_SIZE (or addr_limit is KERNEL_DS).
+    bool access_ok(GuestAddr from, std::uint64_t bytes);
+    /// get_mod_name, getname: a name from user space. ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG.
+    ErrnoOr<std::string> get_mod_name(GuestAddr user);
+
+    // --- memory (kmalloc.cc) ---------------------------------------------------------------------------------------
+
+    /// kmalloc: NULL (0) when there is no memory. Contents undefined (zeroed here).
+    GuestAddr kmalloc(std::uint64_t bytes);
+    bool kfree(GuestAddr block); ///< false when no block starts there
+    std::uint64_t kmalloc_size(GuestAddr block); ///< 0 when no block starts there
+    /// Whether the next allocation of that kind may succeed (fault injection for tests).
+    bool allocation_allowed(AllocationKind kind);
+    void fail_allocation(AllocationKind kind, std::uint32_t nth) { state_->fail_allocation[static_cast<int>(kind)] = nth; }
+
+    // --- log (printk.cc) -------------------------------------------------------------------------------------------
+
+    /// printk: `text` may begin with "<N>"; without it the default level <4> is put before each line.
+    void log(std::string_view text);
+    std::string log_text();          ///< the ring buffer, with levels
+    std::uint64_t log_position();    ///< characters logged since boot
+    std::string log_since(std::uint64_t position);
+    void clear_log();
+
+    // --- symbols (symbols.cc) --------------------------------------------------------------------------------------
+
+    /// The address that an import of that plain name gets, if the kernel offers it.
+    std::optional<GuestAddr> symbol_address(std::string_view name);
+    /// An entry that stops the guest with that name when called.
+    GuestAddr bind_trap(std::string_view name);
+    /// "printk", "hello+0x1c [hello]", or empty when nothing is known.
+    std::string symbolize(GuestAddr address);
+    /// Notes a module's symbols for symbolize; forgotten when the module goes.
+    void add_debug_symbols(GuestAddr module, std::span<const std::pair<std::string, GuestAddr>> symbols);
+    void remove_debug_symbols(GuestAddr module);
+    /// The address of a kernel variable. Asking for one that does not exist is a bug: std::out_of_range.
+    GuestAddr variable(std::string_view name);
+    std::optional<GuestAddr> find_variable(std::string_view name);
+    const Export* export_at(GuestAddr entry);
+    const ExportTable& exports() const { return exports_; }
+
+    // --- threads and time (threads.cc, time.cc) --------------------------------------------------------------------
+
+    ThreadRow* current() { return current_; }
+    GuestAddr current_task(); ///< task_struct of the current thread; the idle task's when there is none
+    /// A kernel thread that calls function(argument); returns its pid.
+    std::uint32_t start_kernel_thread(GuestAddr function, std::uint64_t argument, std::string_view comm);
+    /// A kernel thread that runs a registered step function.
+    ThreadRow& start_step_thread(std::string_view step, std::string_view comm);
+    ThreadRow* thread_of_task(GuestAddr task);
+    ThreadRow* find_thread(ThreadId id);
+    /// wake_up_process: sets the task's state to TASK_RUNNING. True if it slept.
+    bool wake_task(GuestAddr task);
+    std::uint64_t task_field(GuestAddr task, std::string_view member);
+    void set_task_field(GuestAddr task, std::string_view member, std::uint64_t value);
+
+    std::uint64_t jiffies() const { return state_->jiffies; }
+    /// Lets that much virtual time pass while the current thread is busy.
+    void pass_time(std::uint64_t blocks);
+    void add_timer(GuestAddr timer, std::uint64_t expires);
+    bool remove_timer(GuestAddr timer); ///< true if it was pending
+    bool timer_pending(GuestAddr timer);
+    void defer_call(GuestAddr function, std::uint64_t argument, GuestAddr object, std::string_view why);
+    bool cancel_deferred(GuestAddr object);
+    bool deferred(GuestAddr object);
+    bool in_interrupt(); ///< the current thread runs a softirq or interrupt frame
+
+    Engine& engine();
+    bool has_engine() const { return engine_ != nullptr; }
+    /// Makes faults at this module's __ex_table entries exact.
+    void note_exception_table(const ModuleView& module);
+    void set_io_bus(IoBus* bus);
+
+private:
+    friend struct KernelBoot;
+
+    Next on_hypercall(GuestAddr entry) noexcept override;
+
+    // run.cc
+    std::optional<Outcome> run_current(std::uint64_t& blocks_left);
+    std::optional<Outcome> step_current();
+    std::optional<Outcome> apply_step(const Step& step);
+    std::optional<Outcome> run_guest(std::uint64_t& blocks_left);
+    std::optional<Outcome> guest_stopped(const Stop& stop);
+    std::optional<Outcome> guest_faulted(const Stop& stop);
+    std::optional<Outcome> entered_kernel(GuestAddr entry);
+    std::optional<Outcome> die(const std::string& headline, const Stop& stop, Outcome::Kind kind);
+    std::optional<Outcome> hung(const std::string& what);
+    void finish_frame(std::uint64_t value);
+    void begin_guest_call(const CallGuest& call);
+    void push_frame(ThreadRow& thread, std::uint32_t step, GuestAddr entry);
+    ThreadRow* pick(ThreadRow* preferred);
+    bool is_runnable(ThreadRow& thread);
+    void switch_to(ThreadRow* thread);
+    void finish_thread(ThreadRow& thread, ThreadState state);
+    StepFunction find_step(std::uint32_t key) const;
+    void trace_call(const Export& row, ExportContext& context, bool finished);
+    // threads.cc
+    ThreadRow& new_thread(std::string_view comm);
+    void ensure_task(ThreadRow& thread);
+    void free_task(ThreadRow& thread);
+    // time.cc
+    void tick();
+    bool time_work_due();
+    std::optional<std::uint64_t> next_event();
+    bool deliver_interrupts();
+    // oops.cc
+    std::optional<GuestAddr> search_exception_table(GuestAddr pc);
+    std::string oops_headline(const Stop& stop);
+    void report_oops(const std::string& headline, const Stop& stop);
+
+    Machine& machine_;
+    const ExportTable& exports_;
+    const Cpu& cpu_;
+    ModuleLayout module_layout_;
+    KernelRow* state_ = nullptr;
+    std::unique_ptr<ModuleList> modules_;
+    std::unique_ptr<Engine> engine_;
+    EventSink* sink_ = nullptr;
+    IoBus* io_bus_ = nullptr;
+    Caller caller_;
+    ThreadRow* current_ = nullptr;
+    std::vector<const Export*> entry_exports_; ///< by entry number
+    std::unordered_map<std::string_view, const Export*> export_by_name_;
+    std::unordered_map<std::uint32_t, StepFunction> steps_;
+    std::unordered_map<std::string, GuestAddr> variables_;
+    std::unordered_map<std::string, std::uint32_t> entry_by_name_;
+    // What a plain export met inside the engine's callback, dealt with when the engine has stopped.
+    std::optional<MemoryFault> pending_fault_;
+    std::optional<std::string> pending_hang_, pending_bug_, pending_trap_;
+    bool time_due_ = false;
+};
+
+} // namespace retromod

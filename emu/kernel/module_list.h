@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/kernel/module_view.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace retromod {
+
+/// The kernel would never come back from here: one of its lists leads in a circle.
+struct KernelHang {
+    std::string what;
+};
+
+/// The kernel's list of modules, newest first, its own entry last. The list itself is in guest memory, where module code
+/// can write it; the index beside it is a cache that is rechecked wherever a header could have been written, so that a
+/// look-up costs the same with ten modules as with ten thousand.
+class ModuleList {
+public:
+    /// `head` is the guest variable that points to the newest module, `kernel` the kernel's own entry.
+    ModuleList(AddressSpace& memory, const ModuleLayout& layout, GuestAddr head, GuestAddr kernel);
+
+    ModuleView view(GuestAddr module) const { return {*memory_, *layout_, module}; }
+    ModuleView kernel() const { return view(kernel_); }
+    GuestAddr first() const { return memory_->load_pointer(head_); }
+    bool is_end(GuestAddr module) const { return module == kernel_; }
+
+    /// find_module: the newest module of that name that is not being deleted. KernelFault and KernelHang where the
+    /// kernel's own walk would meet a broken list.
+    std::optional<ModuleView> find(std::string_view name);
+    /// Whether `module` is in the list, the kernel's entry included.
+    bool contains(GuestAddr module);
+    void link_front(GuestAddr module);
+    void unlink(GuestAddr module);
+
+    /// Says that guest code could have written that range.
+    void note_written(GuestRange range);
+    /// Number of modules, without the kernel's entry.
+    std::size_t size();
+
+    /// Calls `visit(ModuleView)` for each module from the newest to the oldest, without the kernel's entry; the next one
+    /// is read after the call. KernelHang when the list is a circle.
+    template <class Visit>
+    void for_each(Visit visit) const
+    {
+        std::size_t steps = 0;
+        for (auto at = first(); !is_end(at); at = view(at).pointer(ModuleField::next)) {
+            if (++steps > walk_limit) throw KernelHang{"the list of modules is a circle"};
+            visit(view(at));
+        }
+    }
+
+    static constexpr std::size_t walk_limit = 1 << 18;
+
+private:
+    struct Node {
+        GuestAddr previous, next; ///< previous of the newest: null
+        GuestAddr name_pointer;
+        std::string name;
+        std::uint64_t age;        ///< a newer module has a higher one
+    };
+    using Nodes = std::map<std::uint64_t, Node>;
+
+    void refresh();
+    bool rebuild();
+    bool still_true(GuestAddr module, const Node& node) const;
+    bool name_is_inside(GuestAddr module, const Node& node) const;
+    void forget(Nodes::iterator node);
+    std::optional<ModuleView> find_walking(std::string_view name) const;
+
+    AddressSpace* memory_;
+    const ModuleLayout* layout_;
+    GuestAddr head_, kernel_;
+    bool fresh_ = false;  ///< the index agrees with the guest's list
+    bool broken_ = false; ///< the guest's list cannot be indexed: walk it
+    GuestAddr known_first_;
+    Nodes nodes_;         ///< by address
+    std::unordered_multimap<std::string, std::uint64_t> by_name_;
+    std::uint64_t next_age_ = 1;
+};
+
+} // namespace retromod
