@@ -20,10 +20,10 @@ struct MachineOptions {
     bool smp = false;
     Compiler compiler = Compiler::gcc_3;
     std::uint64_t memory_bytes = 128 << 20;
-    std::optional<GuestAddr> vmalloc_start;     ///< default: as the release computes it from the memory
+    std::optional<GuestAddr> vmalloc_start = {};   ///< default: as the release computes it from the memory
     bool reuse_addresses = true;                ///< hand out freed vmalloc addresses again
-    std::optional<std::uint8_t> fill;           ///< what fresh vmalloc memory holds; default zeros
-    std::string uts_release;                    ///< what uname says; default the release's name
+    std::optional<std::uint8_t> fill = {};         ///< what fresh vmalloc memory holds; default zeros
+    std::string uts_release = {};                 ///< what uname says; default the release's name
 };
 
 /// The first bytes of every machine; fixed format.
@@ -62,7 +62,7 @@ struct MachineDamaged : std::runtime_error {
 class Machine {
 public:
     /// A fresh machine in memory.
-    explicit Machine(const MachineOptions& options);
+    explicit Machine(const MachineOptions& options = {});
 
     /// A machine over bytes that hold one already (checked: throws MachineDamaged).
     explicit Machine(std::span<std::byte> mapping);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace retromod {
+
+constexpr std::string_view machine_magic = "RETROMOD";
+constexpr std::uint32_t machine_endian_mark = 0x01020304;
+
+/// Checks every number that a Machine over these bytes relies on: the header, the windows and the table directory.
+/// Reads only. Throws MachineDamaged with what is wrong.
+void check_machine(std::span<const std::byte> mapping);
+
+} // namespace retromod
