@@ -4,12 +4,13 @@
 
 usage: run_catch.py RESULT.json PROGRAM [ARG...]
 
-Exit status 1, and no result file, when a test case failed or the program ended any other way.
+Exit status 1, and counts in RESULT.failed.json only, when a test case failed or the program ended any other way.
 """
-import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+
+import results
 
 
 def main() -> int:
@@ -27,14 +28,16 @@ def main() -> int:
     except ElementTree.ParseError:
         print(run.stdout, file=sys.stderr)
     failed = sum(not passed for passed in cases.values())
+    passed = len(cases) - failed
     if run.returncode != 0:
         print(f"{command[0]}: exit status {run.returncode}, {failed} failed", file=sys.stderr)
+        results.write(result_path, passed, max(failed, 1))
         return 1
     if not cases:
         print(f"{command[0]}: no test case ran", file=sys.stderr)
+        results.write(result_path, 0, 1)
         return 1
-    with open(result_path, "w", encoding="utf-8") as result:
-        json.dump({"passed": len(cases) - failed, "failed": failed}, result)
+    results.write(result_path, passed, 0)
     print(f"{command[0].rsplit('/', 1)[-1]}: {len(cases)} passed")
     return 0
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every runner of tests leaves behind: RESULT.json of {"passed": N, "failed": M} when all passed.
+
+When one failed, the counts go to RESULT.failed.json instead, so that the build system finds no result and tries again.
+"""
+import json
+import pathlib
+import sys
+
+
+def write(result_path: str, passed: int, failed: int) -> None:
+    good = pathlib.Path(result_path)
+    bad = good.with_suffix(".failed.json")
+    good.unlink(missing_ok=True)
+    bad.unlink(missing_ok=True)
+    (bad if failed else good).write_text(json.dumps({"passed": passed, "failed": failed}), encoding="utf-8")
+
+
+def run_cases(result_path: str, program: str, cases) -> int:
+    """Runs (name, function) pairs: a case fails by an AssertionError. Returns the exit status."""
+    failed = total = 0
+    for name, function in cases:
+        total += 1
+        try:
+            function()
+        except AssertionError as failure:
+            failed += 1
+            print(f"{program}: {name}: {failure}", file=sys.stderr)
+    if not total:
+        print(f"{program}: no test case ran", file=sys.stderr)
+        failed = 1
+    write(result_path, total - failed if total else 0, failed)
+    print(f"{program}: {total - failed} passed" + (f", {failed} failed" if failed else ""))
+    return 1 if failed else 0

@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Prints `N passed, M failed` of a folder of results: {"passed": N, "failed": M} files, at any depth.
+
+usage: sum_results.py FOLDER
+
+Exit status 1 when a test failed, or none ran.
+"""
+import json
+import pathlib
+import sys
+
+
+def main() -> int:
+    passed = failed = 0
+    for path in pathlib.Path(sys.argv[1]).rglob("*.json"):
+        counts = json.loads(path.read_text(encoding="utf-8"))
+        passed += counts["passed"]
+        failed += counts["failed"]
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
