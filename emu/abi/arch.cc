@@ -18,7 +18,7 @@ constexpr Arch table[] = {
     {"mipsel", "mips", 8, 4, le, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false},
     {"mips", "mips", 8, 4, be, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false},
     {"ppc", "ppc", 20, 4, be, rela, ErrnoSet::generic, 8, 4, 4096, {0x80000000}, {0xc0000000}, {0xc0100000}, {0xd1000000}, 8192, 8, false},
-    {"arm", "armv4l", 40, 4, le, rel, ErrnoSet::generic, 4, 4, 4096, {0xbf000000}, {0xc0000000}, {0xc0100000}, {0xc0800000}, 8192, 8, false},
+    {"arm", "armv4l", 40, 4, le, rel, ErrnoSet::generic, 4, 4, 4096, {0xbf000000}, {0xc0000000}, {0xc0100000}, {0xc0800000}, 8192, 8, false, 4},
     {"sparc", "sparc", 2, 4, be, rela, ErrnoSet::sparc, 8, 4, 4096, {0xf0000000}, {0xf0000000}, {0xf0100000}, {0xfe300000}, 8192, 8, false},
     {"m68k", "m68k", 4, 4, be, rela, ErrnoSet::generic, 2, 2, 4096, {0xf0000000}, {0x00000000}, {0x00100000}, {0x10000000}, 8192, 8, false},
     {"alpha", "alpha", 0x9026, 8, le, rela, ErrnoSet::alpha, 8, 8, 8192, {0x40000000000}, {0xfffffc0000000000}, {0xfffffc0000310000}, {0xfffffe0000000000}, 16384, 8, true},

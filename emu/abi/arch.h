@@ -37,6 +37,7 @@ struct Arch {
     std::uint64_t thread_bytes;    ///< THREAD_SIZE: task_struct and kernel stack together
     unsigned exception_entry_bytes;///< sizeof(struct exception_table_entry)
     bool has_gp;                   ///< struct module has a gp member (alpha)
+    unsigned least_structure_alignment = 1; ///< of any structure or union, bytes: 4 by arm's old ABI
 
     /// `value` cut to the width of a machine word.
     constexpr std::uint64_t word(std::uint64_t value) const

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Terminals: linux/tty.h, linux/tty_driver.h.
+#include "emu/abi/layouts/tables.h"
+
+namespace retromod::layouts {
+namespace {
+
+using enum LayoutVersion;
+
+constexpr Member tty_struct_rows[] = {
+    {"magic", "int"},
+    {"driver", "struct tty_driver"},
+    {"ldisc", "struct tty_ldisc"},
+    {"termios_sem", "struct semaphore", {.since = v2_4_37_11}},
+    {"termios", "struct termios*"},
+    {"termios_locked", "struct termios*"},
+    {"pgrp", "int"},
+    {"session", "int"},
+    {"device", "kdev_t"},
+    {"flags", "long unsigned int"},
+    {"count", "int"},
+    {"winsize", "struct winsize"},
+    {"stopped", "unsigned char:1"},
+    {"hw_stopped", "unsigned char:1"},
+    {"flow_stopped", "unsigned char:1"},
+    {"packet", "unsigned char:1"},
+    {"low_latency", "unsigned char:1"},
+    {"warned", "unsigned char:1"},
+    {"ctrl_status", "unsigned char"},
+    {"link", "struct tty_struct*"},
+    {"fasync", "struct fasync_struct*"},
+    {"flip", "struct tty_flip_buffer"},
+    {"max_flip_cnt", "int"},
+    {"alt_speed", "int"},
+    {"write_wait", "struct wait_queue*", {.until = v2_2_1}},
+    {"write_wait", "wait_queue_head_t", {.since = v2_4_0}},
+    {"read_wait", "struct wait_queue*", {.until = v2_2_1}},
+    {"read_wait", "wait_queue_head_t", {.since = v2_4_0}},
+    {"tq_hangup", "struct tq_struct"},
+    {"disc_data", "void*"},
+    {"driver_data", "void*"},
+    {"tty_files", "struct list_head", {.since = v2_4_0}},
+    {"column", "unsigned int"},
+    {"lnext", "unsigned char:1"},
+    {"erasing", "unsigned char:1"},
+    {"raw", "unsigned char:1"},
+    {"real_raw", "unsigned char:1"},
+    {"icanon", "unsigned char:1"},
+    {"closing", "unsigned char:1"},
+    {"minimum_to_wake", "short unsigned int"},
+    {"overrun_time", "unsigned int", {.until = v2_4_18_14}},
+    {"overrun_time", "long unsigned int", {.since = v2_4_22}},
+    {"num_overrun", "int"},
+    {"process_char_map", "long unsigned int[8]", {.arches = cpu::all_but(cpu::alpha)}},
+    {"process_char_map", "long unsigned int[4]", {.arches = cpu::alpha}},
+    {"read_buf", "char*"},
+    {"read_head", "int"},
+    {"read_tail", "int"},
+    {"read_cnt", "int"},
+    {"read_flags", "long unsigned int[128]", {.arches = cpu::all_but(cpu::alpha)}},
+    {"read_flags", "long unsigned int[64]", {.arches = cpu::alpha}},
+    {"canon_data", "int"},
+    {"canon_head", "long unsigned int"},
+    {"canon_column", "unsigned int"},
+    {"atomic_read", "struct semaphore"},
+    {"atomic_write", "struct semaphore", {.since = v2_4_0}},
+    {"read_lock", "spinlock_t", {.since = v2_4_0}},
+    {"SAK_tq", "struct tq_struct", {.since = v2_4_18_14}},
+};
+
+constexpr Member tty_driver_rows[] = {
+    {"magic", "int"},
+    {"driver_name", "const char*"},
+    {"name", "const char*"},
+    {"name_base", "int"},
+    {"major", "short int"},
+    {"minor_start", "short int"},
+    {"num", "short int"},
+    {"type", "short int"},
+    {"subtype", "short int"},
+    {"init_termios", "struct termios"},
+    {"flags", "int"},
+    {"refcount", "int*"},
+    {"proc_entry", "struct proc_dir_entry*"},
+    {"other", "struct tty_driver*"},
+    {"table", "struct tty_struct**"},
+    {"termios", "struct termios**"},
+    {"termios_locked", "struct termios**"},
+    {"driver_state", "void*"},
+    {"open", "fn int(struct tty_struct*,struct file*)*"},
+    {"close", "fn void(struct tty_struct*,struct file*)*"},
+    {"write", "fn int(struct tty_struct*,int,const unsigned char*,int)*"},
+    {"put_char", "fn void(struct tty_struct*,unsigned char)*"},
+    {"flush_chars", "fn void(struct tty_struct*)*"},
+    {"write_room", "fn int(struct tty_struct*)*"},
+    {"chars_in_buffer", "fn int(struct tty_struct*)*"},
+    {"ioctl", "fn int(struct tty_struct*,struct file*,unsigned int,long unsigned int)*"},
+    {"set_termios", "fn void(struct tty_struct*,struct termios*)*"},
+    {"throttle", "fn void(struct tty_struct*)*"},
+    {"unthrottle", "fn void(struct tty_struct*)*"},
+    {"stop", "fn void(struct tty_struct*)*"},
+    {"start", "fn void(struct tty_struct*)*"},
+    {"hangup", "fn void(struct tty_struct*)*"},
+    {"break_ctl", "fn void(struct tty_struct*,int)*"},
+    {"flush_buffer", "fn void(struct tty_struct*)*"},
+    {"set_ldisc", "fn void(struct tty_struct*)*"},
+    {"wait_until_sent", "fn void(struct tty_struct*,int)*"},
+    {"send_xchar", "fn void(struct tty_struct*,char)*"},
+    {"read_proc", "fn int(char*,char**,off_t,int,int*,void*)*"},
+    {"write_proc", "fn int(struct file*,const char*,long unsigned int,void*)*"},
+    {"next", "struct tty_driver*"},
+    {"prev", "struct tty_driver*"},
+};
+
+constexpr Member tty_ldisc_rows[] = {
+    {"magic", "int"},
+    {"name", "char*"},
+    {"num", "int"},
+    {"flags", "int"},
+    {"open", "fn int(struct tty_struct*)*"},
+    {"close", "fn void(struct tty_struct*)*"},
+    {"flush_buffer", "fn void(struct tty_struct*)*"},
+    {"chars_in_buffer", "fn ssize_t(struct tty_struct*)*"},
+    {"read", "fn ssize_t(struct tty_struct*,struct file*,unsigned char*,size_t)*"},
+    {"write", "fn ssize_t(struct tty_struct*,struct file*,const unsigned char*,size_t)*"},
+    {"ioctl", "fn int(struct tty_struct*,struct file*,unsigned int,long unsigned int)*"},
+    {"set_termios", "fn void(struct tty_struct*,struct termios*)*"},
+    {"poll", "fn unsigned int(struct tty_struct*,struct file*,struct poll_table_struct*)*"},
+    {"hangup", "fn int(struct tty_struct*)*", {.since = v2_4_37_11}},
+    {"receive_buf", "fn void(struct tty_struct*,const unsigned char*,char*,int)*"},
+    {"receive_room", "fn int(struct tty_struct*)*"},
+    {"write_wakeup", "fn void(struct tty_struct*)*"},
+    {"refcount", "int", {.since = v2_4_37_11}},
+};
+
+constexpr Member tty_flip_buffer_rows[] = {
+    {"tqueue", "struct tq_struct"},
+    {"pty_sem", "struct semaphore"},
+    {"char_buf_ptr", "char*"},
+    {"flag_buf_ptr", "unsigned char*"},
+    {"count", "int"},
+    {"buf_num", "int"},
+    {"char_buf", "unsigned char[1024]"},
+    {"flag_buf", "char[1024]"},
+    {"slop", "unsigned char[4]"},
+};
+
+constexpr Member termios_rows[] = {
+    {"c_iflag", "tcflag_t"},
+    {"c_oflag", "tcflag_t"},
+    {"c_cflag", "tcflag_t"},
+    {"c_lflag", "tcflag_t"},
+    {"c_cc", "cc_t[19]", {.arches = cpu::alpha | cpu::ppc}},
+    {"c_line", "cc_t"},
+    {"c_cc", "cc_t[19]", {.arches = cpu::i386 | cpu::arm | cpu::m68k}},
+    {"c_cc", "cc_t[23]", {.arches = cpu::mips}},
+    {"c_cc", "cc_t[17]", {.arches = cpu::sparc}},
+    {"_x_cc", "cc_t[2]", {.arches = cpu::sparc}},
+    {"c_ispeed", "speed_t", {.arches = cpu::alpha | cpu::ppc}},
+    {"c_ospeed", "speed_t", {.arches = cpu::alpha | cpu::ppc}},
+};
+
+constexpr Member winsize_rows[] = {
+    {"ws_row", "short unsigned int"},
+    {"ws_col", "short unsigned int"},
+    {"ws_xpixel", "short unsigned int"},
+    {"ws_ypixel", "short unsigned int"},
+};
+
+constexpr Structure table[] = {
+    {"struct tty_struct", tty_struct_rows},
+    {"struct tty_driver", tty_driver_rows},
+    {"struct tty_ldisc", tty_ldisc_rows},
+    {"struct tty_flip_buffer", tty_flip_buffer_rows},
+    {"struct termios", termios_rows},
+    {"struct winsize", winsize_rows},
+};
+
+} // namespace
+
+std::span<const Structure> tty_structures() { return table; }
+
+} // namespace retromod::layouts
