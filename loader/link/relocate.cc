@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/link/relocate.h"
+
+#include "loader/link/relocation.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace retromod {
+namespace {
+
+constexpr std::string_view got_symbol = "_GLOBAL_OFFSET_TABLE_";
+
+std::string kind_name(const RelocationKind* kind, std::uint32_t type)
+{
+    return kind ? std::string(kind->name) : fmt::format("relocation type {}", type);
+}
+
+/// Applies the relocations of one section.
+class TableRelocator {
+public:
+    TableRelocator(Object& object, const RelocationArch& arch, const RelocationTable& table, GuestAddr base, std::vector<Problem>& problems)
+        : object_(object), arch_(arch), table_(table), base_(base), problems_(problems), section_(object.section(table.target)), got_(object.got())
+    {
+    }
+
+    void run()
+    {
+        for (std::size_t entry = 0; entry < table_.entries.size(); ++entry) apply(entry);
+        for (const auto& high : state_.pending) state_.unpaired.push_back(high.entry);
+        std::ranges::sort(state_.unpaired);
+        for (const auto entry : state_.unpaired) report(entry, ProblemKind::relocation_unpaired);
+    }
+
+private:
+    Object& object_;
+    const RelocationArch& arch_;
+    const RelocationTable& table_;
+    GuestAddr base_;
+    std::vector<Problem>& problems_;
+    LinkSection& section_;
+    std::optional<std::uint32_t> got_;
+    RelocationState state_;
+
+    void report(std::size_t entry, ProblemKind problem, std::uint64_t limit = 0)
+    {
+        const auto& relocation = table_.entries[entry];
+        const auto* symbol = object_.symbol_of(table_, relocation);
+        const bool by_type = problem == ProblemKind::relocation_unhandled;
+        const auto value = by_type ? relocation.type : symbol ? object_.address_of(*symbol).value : 0;
+        problems_.push_back({.kind = problem, .where = section_.name, .offset = relocation.offset, .value = value, .expected = limit,
+                             .symbol = symbol ? std::string(symbol->name) : std::string(),
+                             .detail = kind_name(arch_.find(relocation.type), relocation.type)});
+    }
+
+    /// Fills the symbol's slot and returns its offset in .got.
+    std::uint64_t fill_slot(const LinkSymbol& symbol)
+    {
+        if (!symbol.got_offset || !got_) return 0;
+        const auto word = object_.arch().word_bytes;
+        const auto slot = object_.place(*got_, *symbol.got_offset, word);
+        if (!slot.empty()) store_unsigned(slot.data(), word, object_.arch().order, object_.address_of(symbol).value);
+        return *symbol.got_offset;
+    }
+
+    void apply(std::size_t entry)
+    {
+        const auto& relocation = table_.entries[entry];
+        const auto* kind = arch_.find(relocation.type);
+        if (!kind) return report(entry, ProblemKind::relocation_unhandled);
+        if (kind->field_bytes == 0) return;
+        const auto available = section_.is_filled() ? section_.size : 0;
+        if (relocation.offset > available || kind->field_bytes > available - relocation.offset)
+            return report(entry, ProblemKind::relocation_outside, section_.size);
+        const auto* symbol = object_.symbol_of(table_, relocation);
+        const auto outcome = arch_.apply(
+            {
+                .type = relocation.type,
+                .place = section_.writable().data() + relocation.offset,
+                .S = symbol ? object_.address_of(*symbol).value : 0,
+                .A = static_cast<std::uint64_t>(relocation.addend),
+                .P = section_.address.value + relocation.offset,
+                .B = base_.value,
+                .GOT = got_ ? object_.section(*got_).address.value : 0,
+                .G = symbol ? fill_slot(*symbol) : 0,
+                .order = object_.arch().order,
+                .entry = entry,
+            },
+            state_);
+        switch (outcome) {
+        case RelocationOutcome::ok: return;
+        case RelocationOutcome::overflow: return report(entry, ProblemKind::relocation_overflow);
+        case RelocationOutcome::dangerous: return report(entry, ProblemKind::relocation_dangerous);
+        case RelocationOutcome::unhandled: return report(entry, ProblemKind::relocation_unhandled);
+        }
+    }
+};
+
+void apply_patches(Object& object, std::vector<Problem>& problems)
+{
+    const auto strings = object.find_section(".kstrtab");
+    const auto word = object.arch().word_bytes;
+    for (const auto& patch : object.patches()) {
+        const auto place = object.place(patch.section, patch.offset, word);
+        if (place.empty()) {
+            const auto& section = object.section(patch.section);
+            problems.push_back({.kind = ProblemKind::relocation_outside, .where = section.name, .offset = patch.offset, .expected = section.size,
+                                .symbol = patch.symbol ? std::string(patch.symbol->name) : std::string(), .detail = "an address"});
+            continue;
+        }
+        const auto address = patch.symbol ? object.address_of(*patch.symbol) : object.section(*strings).address + patch.string;
+        store_unsigned(place.data(), word, object.arch().order, object.arch().word(address.value));
+    }
+}
+
+} // namespace
+
+void create_got(Object& object)
+{
+    const auto* arch = relocation_arch(object.arch());
+    if (!arch) return;
+    bool needed = false;
+    std::uint64_t bytes = 0;
+    for (const auto& table : object.relocations()) {
+        for (const auto& relocation : table.entries) {
+            const auto* kind = arch->find(relocation.type);
+            if (!kind || kind->got == GotNeed::none) continue;
+            needed = true;
+            auto* symbol = object.symbol_of(table, relocation);
+            if (kind->got != GotNeed::slot || !symbol || symbol->got_offset) continue;
+            symbol->got_offset = bytes;
+            bytes += object.arch().word_bytes;
+        }
+    }
+    if (!needed) return;
+    const auto got = object.create_section(".got", object.arch().word_bytes, bytes, elf::shf_write);
+    object.set_got(got);
+    if (auto* symbol = object.symbols().find(got_symbol); symbol && symbol->is_undefined()) {
+        symbol->section = got;
+        symbol->value = 0;
+        symbol->binding = elf::stb_local;
+    }
+}
+
+std::vector<Problem> relocate(Object& object, GuestAddr base)
+{
+    std::vector<Problem> problems;
+    const auto* arch = relocation_arch(object.arch());
+    if (!arch) {
+        problems.push_back({.kind = ProblemKind::no_relocator, .where = "e_machine", .value = object.arch().elf_machine, .detail = std::string(object.arch().name)});
+        return problems;
+    }
+    object.move_to(base);
+    for (const auto& table : object.relocations()) TableRelocator(object, *arch, table, base, problems).run();
+    apply_patches(object, problems);
+    return problems;
+}
+
+ProblemOr<std::vector<std::byte>> build_image(const Object& object, GuestAddr base, std::uint64_t size)
+{
+    if (size > largest_section_bytes)
+        return Problem{.kind = ProblemKind::image_too_large, .where = "image", .value = size, .expected = largest_section_bytes};
+    std::vector<std::byte> image(size);
+    for (const auto index : object.load_order()) {
+        const auto& section = object.section(index);
+        const auto contents = section.contents().first(std::min<std::uint64_t>(section.contents().size(), section.size));
+        const auto offset = object.arch().word(section.address.value - base.value);
+        if (contents.empty() || offset > size || contents.size() > size - offset) continue;
+        std::ranges::copy(contents, image.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+    return image;
+}
+
+} // namespace retromod
