@@ -10,7 +10,7 @@ namespace {
 
 struct Sentence {
     ProblemKind kind;
-    std::string_view text; ///< fields: where, offset, value, expected, symbol, detail
+    std::string_view text; ///< fields: where, offset, value, expected, type, symbol, detail
 };
 
 constexpr Sentence sentences[] = {
@@ -46,7 +46,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::relocation_outside, "{detail} in {where}+{offset:#x}: the section ends at {expected:#x}"},
     {ProblemKind::relocation_overflow, "{detail} in {where}+{offset:#x}: '{symbol}' is out of range"},
     {ProblemKind::relocation_dangerous, "{detail} in {where}+{offset:#x}: '{symbol}' at {value:#x} does not fit the field"},
-    {ProblemKind::relocation_unhandled, "{where}+{offset:#x}: relocation type {value} for '{symbol}' is not handled"},
+    {ProblemKind::relocation_unhandled, "{where}+{offset:#x}: relocation type {type} for '{symbol}' is not handled"},
     {ProblemKind::relocation_unpaired, "{detail} in {where}+{offset:#x}: '{symbol}' has no matching low half"},
     {ProblemKind::no_relocator, "modules for {detail} cannot be linked"},
     {ProblemKind::image_too_large, "needs {value} bytes of memory, more than {expected}"},
@@ -54,13 +54,14 @@ constexpr Sentence sentences[] = {
 
 } // namespace
 
-std::string explain(const Problem& problem, std::string_view file)
+std::string describe(const Problem& problem)
 {
     const auto* row = std::ranges::find(sentences, problem.kind, &Sentence::kind);
-    const auto text = fmt::format(fmt::runtime(row->text), fmt::arg("where", problem.where), fmt::arg("offset", problem.offset),
-                                  fmt::arg("value", problem.value), fmt::arg("expected", problem.expected),
-                                  fmt::arg("symbol", problem.symbol), fmt::arg("detail", problem.detail));
-    return fmt::format("{}: {}", file, text);
+    return fmt::format(fmt::runtime(row->text), fmt::arg("where", problem.where), fmt::arg("offset", problem.offset),
+                       fmt::arg("value", problem.value), fmt::arg("expected", problem.expected),
+                       fmt::arg("type", problem.type), fmt::arg("symbol", problem.symbol), fmt::arg("detail", problem.detail));
 }
+
+std::string explain(const Problem& problem, std::string_view file) { return fmt::format("{}: {}", file, describe(problem)); }
 
 } // namespace retromod

@@ -56,11 +56,15 @@ struct Problem {
     std::uint64_t offset = 0;   ///< bytes into `where`
     std::uint64_t value = 0;    ///< what was found there
     std::uint64_t expected = 0; ///< what it was held against: a limit, or the right value
+    std::uint32_t type = 0;     ///< of the relocation concerned
     std::string symbol{};       ///< the symbol concerned, if any
     std::string detail{};       ///< a relocation's name, a host error
 };
 
-/// Our own sentence for a fault: "foo.o: R_MIPS_26 in .text+0x1c: 'bar' is out of range".
+/// Our own sentence for a fault: "R_MIPS_26 in .text+0x1c: 'bar' is out of range".
+std::string describe(const Problem& problem);
+
+/// The same behind the file's name: "foo.o: R_MIPS_26 in ...".
 std::string explain(const Problem& problem, std::string_view file);
 
 /// A value, or the problem that took its place.

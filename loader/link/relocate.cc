@@ -46,9 +46,8 @@ private:
     {
         const auto& relocation = table_.entries[entry];
         const auto* symbol = object_.symbol_of(table_, relocation);
-        const bool by_type = problem == ProblemKind::relocation_unhandled;
-        const auto value = by_type ? relocation.type : symbol ? object_.address_of(*symbol).value : 0;
-        problems_.push_back({.kind = problem, .where = section_.name, .offset = relocation.offset, .value = value, .expected = limit,
+        const auto value = symbol ? object_.address_of(*symbol).value : 0;
+        problems_.push_back({.kind = problem, .where = section_.name, .offset = relocation.offset, .value = value, .expected = limit, .type = relocation.type,
                              .symbol = symbol ? std::string(symbol->name) : std::string(),
                              .detail = kind_name(arch_.find(relocation.type), relocation.type)});
     }
