@@ -9,6 +9,7 @@
 #include "emu/kernel/thread.h"
 #include "emu/machine/machine.h"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -280,7 +281,7 @@ public:
     void defer_call(GuestAddr function, std::uint64_t argument, GuestAddr object, std::string_view why);
     bool cancel_deferred(GuestAddr object);
     bool deferred(GuestAddr object);
-    bool in_interrupt(); ///< the current thread runs a softirq or interrupt frame
+    bool in_interrupt() const; ///< the current thread runs a softirq or interrupt frame
 
     Engine& engine();
     bool has_engine() const { return engine_ != nullptr; }
@@ -302,11 +303,12 @@ private:
     std::optional<Outcome> guest_faulted(const Stop& stop);
     std::optional<Outcome> entered_kernel(GuestAddr entry);
     std::optional<Outcome> die(const std::string& headline, const Stop& stop, Outcome::Kind kind);
-    std::optional<Outcome> hung(const std::string& what);
+    std::optional<Outcome> give_up(Outcome::Kind kind, const std::string& what);
+    std::optional<Outcome> pending_trouble();
     void finish_frame(std::uint64_t value);
     void begin_guest_call(const CallGuest& call);
     void push_frame(ThreadRow& thread, std::uint32_t step, GuestAddr entry);
-    ThreadRow* pick(ThreadRow* preferred);
+    ThreadRow* pick(ThreadRow& preferred);
     bool is_runnable(ThreadRow& thread);
     void switch_to(ThreadRow* thread);
     void finish_thread(ThreadRow& thread, ThreadState state);
@@ -316,11 +318,16 @@ private:
     ThreadRow& new_thread(std::string_view comm);
     void ensure_task(ThreadRow& thread);
     void free_task(ThreadRow& thread);
+    Field task_member(std::string_view member) const;
     // time.cc
     void tick();
+    void store_time();
     bool time_work_due();
     std::optional<std::uint64_t> next_event();
+    void advance_to(std::uint64_t jiffies);
     bool deliver_interrupts();
+    static Step run_softirqs(Kernel& kernel, Frame& frame);
+    static Step kernel_thread(Kernel& kernel, Frame& frame);
     // oops.cc
     std::optional<GuestAddr> search_exception_table(GuestAddr pc);
     std::string oops_headline(const Stop& stop);
@@ -338,6 +345,7 @@ private:
     Caller caller_;
     ThreadRow* current_ = nullptr;
     std::vector<const Export*> entry_exports_; ///< by entry number
+    std::vector<Convention> entry_conventions_; ///< likewise
     std::unordered_map<std::string_view, const Export*> export_by_name_;
     std::unordered_map<std::uint32_t, StepFunction> steps_;
     std::unordered_map<std::string, GuestAddr> variables_;
@@ -345,7 +353,8 @@ private:
     // What a plain export met inside the engine's callback, dealt with when the engine has stopped.
     std::optional<MemoryFault> pending_fault_;
     std::optional<std::string> pending_hang_, pending_bug_, pending_trap_;
-    bool time_due_ = false;
+    std::exception_ptr pending_failure_; ///< a failure of the host, rethrown outside the engine
+    mutable std::unordered_map<std::string_view, Field> task_fields_;
 };
 
 } // namespace retromod

@@ -74,7 +74,13 @@ struct StepEntry {
 
 using ThreadId = std::uint32_t;
 
-enum class ThreadState : std::uint32_t { runnable, sleeping, finished, dead };
+enum class ThreadState : std::uint32_t {
+    runnable,
+    sleeping,
+    stopped,  ///< at a breakpoint, until it is run again
+    finished, ///< its system call is over
+    dead,     ///< killed by an oops
+};
 
 /// A guest thread: whatever runs in the guest. Fixed format, kept in the machine.
 struct ThreadRow {
@@ -87,7 +93,7 @@ struct ThreadRow {
     std::uint32_t pid;
     std::uint32_t depth;           ///< frames in use
     std::uint32_t in_guest;        ///< guest code runs above the innermost frame
-    std::uint32_t owner;           ///< host process whose user memory it needs, 0 for none
+    std::uint32_t awaited;         ///< a command waits for its result; others vanish when they finish
     std::uint64_t task;            ///< its task_struct, at the base of its kernel stack; 0: none yet
     std::uint64_t deadline;        ///< jiffies, for a sleep that ends by itself
     std::uint64_t result;          ///< of a finished system call

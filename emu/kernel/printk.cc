@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/kernel.h"
+
+#include <algorithm>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t log_bytes = 16384; // LOG_BUF_LEN of a uniprocessor kernel
+
+/// The kernel's log; fixed format, one row.
+struct LogRow {
+    static constexpr std::string_view table_name = "log";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t inside_line; ///< the last character was no newline
+    std::uint64_t written;     ///< characters since boot
+    std::uint64_t cleared;     ///< position of the last clear
+    char ring[log_bytes];
+};
+
+bool has_level(std::string_view text)
+{
+    return text.size() >= 3 && text[0] == '<' && text[1] >= '0' && text[1] <= '7' && text[2] == '>';
+}
+
+void put(LogRow& log, std::string_view text)
+{
+    for (const char c : text) log.ring[log.written++ % log_bytes] = c;
+}
+
+} // namespace
+
+// Source: printk of kernel/printk.c: a line that starts without a level gets <4>.
+void Kernel::log(std::string_view text)
+{
+    auto& log = machine_.single<LogRow>();
+    if (sink_) sink_->logged(text);
+    while (!text.empty()) {
+        if (!log.inside_line && !has_level(text)) put(log, "<4>");
+        const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+        put(log, text.substr(0, end));
+        log.inside_line = text[end - 1] != '\n';
+        text.remove_prefix(end);
+    }
+}
+
+std::uint64_t Kernel::log_position() { return machine_.single<LogRow>().written; }
+
+std::string Kernel::log_since(std::uint64_t position)
+{
+    const auto& log = machine_.single<LogRow>();
+    auto at = log.written > log_bytes ? std::max(position, log.written - log_bytes) : position;
+    std::string text;
+    for (; at < log.written; ++at) text += log.ring[at % log_bytes];
+    return text;
+}
+
+std::string Kernel::log_text() { return log_since(machine_.single<LogRow>().cleared); }
+
+void Kernel::clear_log()
+{
+    auto& log = machine_.single<LogRow>();
+    log.cleared = log.written;
+}
+
+} // namespace retromod

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/kernel.h"
+
+#include <algorithm>
+#include <array>
+
+namespace retromod {
+
+bool Kernel::access_ok(GuestAddr from, std::uint64_t bytes)
+{
+    const auto limit = current_ && current_->task ? task_field({current_->task}, "addr_limit.seg") : arch().task_size.value;
+    return bytes <= limit && from.value <= limit - bytes;
+}
+
+std::uint64_t Kernel::copy_from_user(std::span<std::byte> into, GuestAddr from)
+{
+    if (into.empty()) return 0;
+    const auto done = access_ok(from, into.size()) ? memory().read(from, into) : 0;
+    std::ranges::fill(into.subspan(done), std::byte{0});
+    return into.size() - done;
+}
+
+std::uint64_t Kernel::copy_from_user(GuestAddr into, GuestAddr from, std::uint64_t bytes)
+{
+    if (!access_ok(from, bytes)) {
+        memory().fill(into, bytes, std::byte{0});
+        return bytes;
+    }
+    std::uint64_t done = 0;
+    while (done < bytes) {
+        const auto source = memory().bytes(from + done, Access::read);
+        if (source.empty()) break;
+        const auto part = source.first(std::min<std::uint64_t>(source.size(), bytes - done));
+        memory().write_all(into + done, part);
+        done += part.size();
+    }
+    if (done < bytes) memory().fill(into + done, bytes - done, std::byte{0});
+    return bytes - done;
+}
+
+std::uint64_t Kernel::copy_to_user(GuestAddr to, std::span<const std::byte> from)
+{
+    if (from.empty()) return 0;
+    const auto done = access_ok(to, from.size()) ? memory().write(to, from) : 0;
+    return from.size() - done;
+}
+
+bool Kernel::put_user_word(GuestAddr to, std::uint64_t value)
+{
+    std::array<std::byte, 8> buffer;
+    const auto bytes = std::span(buffer).first(arch().word_bytes);
+    store_unsigned(bytes.data(), arch().word_bytes, arch().order, value);
+    // A word is stored whole or not at all.
+    if (!access_ok(to, bytes.size())) return false;
+    if (memory().bytes(to, Access::write).size() < bytes.size()) {
+        for (std::uint64_t i = 0; i < bytes.size(); ++i)
+            if (memory().bytes(to + i, Access::write).empty()) return false;
+    }
+    return memory().write(to, bytes) == bytes.size();
+}
+
+std::optional<std::uint64_t> Kernel::get_user_word(GuestAddr from)
+{
+    std::array<std::byte, 8> buffer;
+    const auto bytes = std::span(buffer).first(arch().word_bytes);
+    if (!access_ok(from, bytes.size()) || memory().read(from, bytes) != bytes.size()) return std::nullopt;
+    return load_unsigned(bytes.data(), arch().word_bytes, arch().order);
+}
+
+// Source: get_mod_name and getname of kernel/module.c and fs/namei.c: one page is taken for the name first.
+ErrnoOr<std::string> Kernel::get_mod_name(GuestAddr user)
+{
+    constexpr std::size_t name_page = 4096;
+    if (!allocation_allowed(AllocationKind::page)) return Errno::enomem;
+    std::string name;
+    while (name.size() < name_page) {
+        const auto source = access_ok(user + name.size(), 1) ? memory().bytes(user + name.size(), Access::read)
+                                                             : std::span<std::byte>();
+        if (source.empty()) return Errno::efault;
+        const auto part = source.first(std::min(source.size(), name_page - name.size()));
+        const auto nul = std::ranges::find(part, std::byte{0});
+        name.append(reinterpret_cast<const char*>(part.data()), static_cast<std::size_t>(nul - part.begin()));
+        if (nul == part.end()) continue;
+        if (name.empty()) return Errno::einval;
+        return name;
+    }
+    return Errno::enametoolong;
+}
+
+} // namespace retromod
