@@ -20,6 +20,7 @@ struct Convention {
     Kind kind = Kind::c;
     std::array<std::uint8_t, 4> registers{}; ///< register numbers of a register_list, in order
     std::uint8_t register_count = 0;
+    bool returns_value = true;                ///< false: the result register is kept as it was
 };
 
 /// The code of one architecture: registers by number, calling convention, disassembly. One row per <arch>.cc.

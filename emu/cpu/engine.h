@@ -62,6 +62,9 @@ public:
     virtual CpuContext save() const = 0;
     virtual void restore(const CpuContext& context) = 0;
 
+    /// Ends the run under way at the next basic block with StopKind::budget. Async-signal-safe.
+    virtual void interrupt() noexcept = 0;
+
     /// Basic blocks executed since the engine was made: the clock that budgets and virtual time count on.
     virtual std::uint64_t blocks_executed() const = 0;
 

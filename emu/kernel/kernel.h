@@ -204,6 +204,8 @@ public:
     const ModuleLayout& module_layout() const { return module_layout_; }
     ModuleView module(GuestAddr at) { return modules_->view(at); }
     ModuleRef load_ref(GuestAddr at);
+    /// Drops what is known of a module that goes: debug symbols, exact faults.
+    void forget_module(GuestAddr module);
     /// The module whose area holds that address, if any.
     std::optional<ModuleView> module_of(GuestAddr address);
 
@@ -293,6 +295,9 @@ private:
     friend struct KernelBoot;
 
     Next on_hypercall(GuestAddr entry) noexcept override;
+    void take_up();
+    void write_entry_code(std::uint32_t number);
+    bool has_data_export(std::string_view name) const;
 
     // run.cc
     std::optional<Outcome> run_current(std::uint64_t& blocks_left);

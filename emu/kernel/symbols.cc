@@ -36,7 +36,24 @@ GuestAddr Kernel::bind_trap(std::string_view name)
     state_->entry_count = std::max<std::uint64_t>(state_->entry_count, number + 1);
     entry_by_name_.emplace(name, number);
     entry_exports_.resize(state_->entry_count);
+    entry_conventions_.resize(state_->entry_count);
+    write_entry_code(number);
     return {state_->entries + number * cpu_.entry_bytes};
+}
+
+/// What stands at an entry is a return to the caller: the engine asks us before it runs.
+void Kernel::write_entry_code(std::uint32_t number)
+{
+    const auto at = memory().bytes({state_->entries + number * cpu_.entry_bytes}, Access::execute);
+    std::ranges::copy(cpu_.entry_code, at.begin());
+}
+
+bool Kernel::has_data_export(std::string_view name) const
+{
+    for (const auto family : exports_.data)
+        for (const auto& row : family)
+            if (row.name == name && row.since.covers(machine_.release().exports)) return true;
+    return false;
 }
 
 const Export* Kernel::export_at(GuestAddr entry)

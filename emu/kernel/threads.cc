@@ -169,7 +169,7 @@ Step Kernel::kernel_thread(Kernel&, Frame& frame)
 
 std::uint32_t Kernel::start_kernel_thread(GuestAddr function, std::uint64_t argument, std::string_view comm)
 {
-    auto& thread = start_step_thread("kernel_thread", comm);
+    auto& thread = start_step_thread("kernel thread", comm);
     thread.frames[0].arguments[0] = function.value;
     thread.frames[0].arguments[1] = argument;
     return thread.pid;

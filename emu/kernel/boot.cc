@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/boot.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace retromod {
+
+namespace {
+
+constexpr std::uint64_t boot_time = 1066892400; // 2003-10-23 07:00:00 UTC
+constexpr std::uint64_t boot_jiffies = 10'000;  // the machine has been up for 100 s
+constexpr std::string_view return_entry_name = "(return to the kernel)";
+
+} // namespace
+
+void KernelBoot::lay_out()
+{
+    auto& state = kernel.state();
+    auto& memory = kernel.memory();
+    state.booted = 1;
+    state.stub_unknown = options.stub;
+    state.jiffies = boot_jiffies;
+    state.boot_time = boot_time;
+    state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;
+    state.return_entry = state.entries;
+    make_entries();
+    state.module_list = memory.allocate_image(kernel.arch().word_bytes, kernel.arch().word_bytes).value;
+    state.kernel_module = memory.allocate_image(kernel.module_layout().header_bytes(), 16).value;
+    memory.store_word({state.module_list}, state.kernel_module);
+    make_idle_task();
+    make_variables();
+}
+
+void KernelBoot::add_entry(std::string_view name, bool is_trap)
+{
+    auto entries = kernel.machine_.table<EntryRow>();
+    auto* row = entries.insert();
+    if (!row) throw std::length_error("more exports than kernel entries");
+    row->is_trap = is_trap;
+    name.copy(row->name, sizeof row->name - 1);
+    kernel.write_entry_code(entries.number_of(*row));
+    ++kernel.state().entry_count;
+}
+
+void KernelBoot::make_entries()
+{
+    add_entry(return_entry_name, false);
+    for (const auto family : kernel.exports_.functions)
+        for (const auto& row : family)
+            if (const auto found = kernel.export_by_name_.find(row.name);
+                found != kernel.export_by_name_.end() && found->second == &row)
+                add_entry(row.name, false);
+    if (!options.stub) return;
+    std::vector<std::string_view> missing;
+    for (const auto& [name, versioned] : options.versions)
+        if (!kernel.export_by_name_.contains(name) && !kernel.has_data_export(name)) missing.push_back(name);
+    std::ranges::sort(missing);
+    for (const auto name : missing) add_entry(name, true);
+}
+
+void KernelBoot::make_variables()
+{
+    auto variables = kernel.machine_.table<VariableRow>();
+    for (const auto family : kernel.exports_.data) {
+        for (const auto& row : family) {
+            if (!row.since.covers(kernel.machine_.release().exports)) continue;
+            const auto bytes = row.bytes(kernel);
+            auto* variable = variables.insert();
+            if (!variable) throw std::length_error("more kernel variables than their table holds");
+            variable->address = kernel.memory().allocate_image(std::max<std::uint64_t>(bytes, 4), 16).value;
+            variable->bytes = bytes;
+            row.name.copy(variable->name, sizeof variable->name - 1);
+        }
+    }
+}
+
+void KernelBoot::make_idle_task()
+{
+    auto& state = kernel.state();
+    const auto bytes = kernel.arch().thread_bytes;
+    const auto task = kernel.memory().allocate_image(bytes, bytes);
+    state.init_task = task.value;
+    for (const auto link : {"next_task", "prev_task", "p_opptr", "p_pptr"}) kernel.set_task_field(task, link, task.value);
+    const auto comm = kernel.layouts().field("struct task_struct", "comm");
+    constexpr std::string_view name = "swapper";
+    kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
+    kernel.set_task_field(task, "addr_limit.seg", kernel.arch().word(~std::uint64_t{0}));
+}
+
+void KernelBoot::bring_up()
+{
+    for (const auto family : kernel.exports_.data)
+        for (const auto& row : family)
+            if (row.initialize && row.since.covers(kernel.machine_.release().exports))
+                row.initialize(kernel, kernel.variable(row.name));
+    if (const auto jiffies = kernel.find_variable("jiffies")) kernel.state().jiffies_at = jiffies->value;
+    if (const auto xtime = kernel.find_variable("xtime")) kernel.state().xtime_at = xtime->value;
+    kernel.store_time();
+    make_kernel_module();
+    for (const auto hook : kernel.exports_.boot) hook(kernel);
+}
+
+std::vector<KernelSymbol> KernelBoot::offered_symbols()
+{
+    if (!options.only_symbols.empty()) return options.only_symbols;
+    const auto published = [&](std::string_view name) {
+        const auto version = options.versions.find(std::string(name));
+        return version == options.versions.end() ? std::string(name) : version->second;
+    };
+    std::vector<KernelSymbol> symbols;
+    for (const auto& row : kernel.machine_.table<EntryRow>())
+        if (row.name != return_entry_name) symbols.push_back({published(row.name), *kernel.symbol_address(row.name)});
+    for (const auto& row : kernel.machine_.table<VariableRow>()) symbols.push_back({published(row.name), {row.address}});
+    return symbols;
+}
+
+GuestAddr KernelBoot::place_string(const std::string& text)
+{
+    const auto bytes = std::as_bytes(std::span(text.c_str(), text.size() + 1));
+    const auto at = kernel.memory().allocate_image(bytes.size(), 1);
+    kernel.memory().write_all(at, bytes);
+    return at;
+}
+
+void KernelBoot::make_kernel_module()
+{
+    auto& memory = kernel.memory();
+    const auto symbols = offered_symbols();
+    const auto word = kernel.arch().word_bytes;
+    const auto table = memory.allocate_image(symbols.size() * kernel.module_layout().symbol_bytes(), word);
+    auto at = table;
+    for (const auto& symbol : symbols) {
+        memory.store_word(at, symbol.value.value);
+        memory.store_word(at + word, place_string(symbol.name).value);
+        at += kernel.module_layout().symbol_bytes();
+    }
+    auto module = kernel.module({kernel.state().kernel_module});
+    module.set(ModuleField::size_of_struct, kernel.module_layout().header_bytes());
+    module.set(ModuleField::name, place_string("").value);
+    module.set_usecount(1);
+    module.set(ModuleField::flags, module_flag::running);
+    module.set(ModuleField::nsyms, symbols.size());
+    module.set(ModuleField::syms, table.value);
+}
+
+} // namespace retromod
