@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/abi/release.h"
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace retromod {
+
+/// A scenario file that cannot be used: says the file, the scenario and the step.
+struct ScenarioError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// One scenario: system calls in order, and what the releases answered. docs/scenarios.md describes the format.
+struct Scenario {
+    std::string id, title;
+    std::vector<std::string> tags;
+    std::shared_ptr<const nlohmann::json> content; ///< the whole object, checked
+
+    bool has_tag(std::string_view tag) const;
+};
+
+struct ScenarioFile {
+    std::string path;
+    std::vector<Scenario> scenarios;
+};
+
+/// Reads and checks a scenario file. Throws ScenarioError, or std::system_error when it cannot be read.
+ScenarioFile load_scenarios(const std::string& path);
+
+/// One step whose result was not the expected one.
+struct Difference {
+    std::size_t step = 0;
+    std::string call;     ///< the step, in short: "init a"
+    std::string expected; ///< JSON
+    std::string got;      ///< JSON
+};
+
+/// What running one scenario on one release gave.
+struct ScenarioResult {
+    bool passed = false;
+    bool expected = true;         ///< the file says what this release answers
+    std::vector<Difference> differences;
+    std::string broke;            ///< how and where the kernel broke, if it did: "oops in step 5 (delete a): ..."
+    std::shared_ptr<nlohmann::json> results; ///< our results, one per step that was done
+};
+
+/// Runs a scenario on a fresh machine of that release. Throws ScenarioError for steps that make no sense.
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release);
+
+} // namespace retromod
