@@ -46,6 +46,7 @@ constexpr Typedef table[] = {
     {"speed_t", "unsigned int"},
     {"cc_t", "unsigned char"},
     {"pm_dev_t", "int"},
+    {"qsize_t", "unsigned int"},
 
     {"fl_owner_t", "struct files_struct*"},
     {"devfs_handle_t", "struct devfs_entry*"},

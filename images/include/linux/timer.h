@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+#include <linux/list.h>
+
+static inline void init_timer(struct timer_list *timer) { timer->list.next = timer->list.prev = NULL; }
+
+extern void add_timer(struct timer_list *timer);
+extern int mod_timer(struct timer_list *timer, unsigned long expires);
+extern int del_timer(struct timer_list *timer);
+#define del_timer_sync(timer) del_timer(timer) /* without SMP */

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the sample modules are built for: the architectures, their compilers, the compilers' flags."""
+import dataclasses
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILT = ROOT / "images" / "built"
+MANIFEST = BUILT / "manifest.json"
+
+# What makes a modern compiler give objects that insmod 2.4 takes: only sections of the types it knows, no unwinding
+# tables, no position independence, nothing from the host's headers.
+COMMON_FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-nostdinc", "-ffreestanding", "-fno-builtin", "-fno-pic",
+                "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing",
+                "-fno-delete-null-pointer-checks", "-fno-ident", "-D__KERNEL__", "-DMODULE"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    layouts: str         # arguments of generate_headers
+    include: str         # folder of asm/ headers, below images/include
+    compiler: str
+    objcopy: str
+    flags: list[str]
+    removed: list[str]   # sections of types that insmod 2.4 refuses
+
+
+TARGETS = {
+    "i386": Target("i386 2.4.22 up gcc3", "i386", "i686-linux-gnu-gcc", "i686-linux-gnu-objcopy",
+                   ["-m32", "-march=i386", "-mpreferred-stack-boundary=2", "-fcf-protection=none"],
+                   [".note.gnu.property"]),
+    "mipsel": Target("mipsel 2.4.22 up gcc3", "mips", "mipsel-linux-gnu-gcc", "mipsel-linux-gnu-objcopy",
+                     ["-mabi=32", "-mips2", "-mno-abicalls", "-G0", "-mlong-calls", "-msoft-float", "-mno-check-zero-division"],
+                     [".gnu.attributes", ".MIPS.abiflags"]),
+}
+
+# Period compilers put uninitialised globals into commons: this module has them.
+WITH_COMMONS = {"lib"}
+
+
+def flags_of(target: Target, module: str) -> list[str]:
+    return COMMON_FLAGS + target.flags + ["-fcommon" if module in WITH_COMMONS else "-fno-common"]
+
+
+def samples() -> list[str]:
+    """The modules' sources, relative to the top of the tree, as SCons names them."""
+    return ["#" + str(path.relative_to(ROOT)) for path in sorted((ROOT / "images" / "samples").glob("*.c"))]
+
+
+def header_files() -> list[pathlib.Path]:
+    return sorted((ROOT / "images" / "include").rglob("*.h"))
