@@ -4,6 +4,7 @@
 #include "emu/memory/memory_fault.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace retromod {
@@ -15,6 +16,9 @@ public:
 
     /// The host bytes from `address` on that may be accessed so without a gap; empty when the first may not.
     virtual std::span<std::byte> bytes(GuestAddr address, Access access) = 0;
+
+    /// Changes whenever bytes() may answer otherwise than it did: an engine then forgets the user pages that it mapped.
+    virtual std::uint64_t generation() const { return 0; }
 };
 
 } // namespace retromod

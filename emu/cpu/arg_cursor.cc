@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/cpu/cpu.h"
+
+#include <stdexcept>
+
+namespace retromod {
+namespace {
+
+// i386's regparm registers, in order: eax, edx, ecx.
+constexpr unsigned fastcall_registers[] = {0, 2, 1};
+
+} // namespace
+
+ArgCursor::ArgCursor(const Cpu& cpu, const Engine& engine, const AddressSpace& memory, Convention convention)
+    : cpu_(&cpu), engine_(&engine), memory_(&memory), convention_(convention)
+{
+}
+
+ArgCursor::ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list) : cpu_(&cpu), memory_(&memory), list_(list) {}
+
+std::uint64_t ArgCursor::word_at(unsigned index) const
+{
+    const auto& arch = *cpu_->arch;
+    if (!engine_) return memory_->load_word({arch.word(list_.value + std::uint64_t{arch.word_bytes} * index)});
+    switch (convention_.kind) {
+    case Convention::Kind::c: return cpu_->argument(*engine_, *memory_, index);
+    case Convention::Kind::fastcall:
+        if (index < std::size(fastcall_registers)) return engine_->reg(fastcall_registers[index]);
+        return cpu_->argument(*engine_, *memory_, index - static_cast<unsigned>(std::size(fastcall_registers)));
+    case Convention::Kind::register_list:
+        if (index < convention_.register_count) return engine_->reg(convention_.registers[index]);
+    }
+    throw std::logic_error("an export reads more arguments than its register list has");
+}
+
+std::uint64_t ArgCursor::next_word() { return word_at(index_++); }
+
+std::uint64_t ArgCursor::next_wide()
+{
+    const auto& arch = *cpu_->arch;
+    if (arch.word_bytes == 8) return next_word();
+    if (cpu_->pairs_wide_arguments) {
+        // In a call the pair starts at an even word; in a va_list at an address that is a multiple of eight.
+        const bool odd = engine_ ? index_ % 2 : (list_.value / 4 + index_) % 2;
+        if (odd) ++index_;
+    }
+    const auto first = next_word();
+    const auto second = next_word();
+    return arch.order == ByteOrder::little ? second << 32 | first : first << 32 | second;
+}
+
+} // namespace retromod

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/cpu/cpu.h"
+
+namespace retromod {
+
+extern const Cpu cpu_i386; ///< i386.cc
+
+} // namespace retromod

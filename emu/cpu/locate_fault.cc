@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/cpu/capstone_handle.h"
+#include "emu/cpu/memory_operand.h"
+
+#include <algorithm>
+
+namespace retromod {
+namespace {
+
+constexpr std::size_t longest_block = 4096; // bytes; Unicorn ends a block at its second page
+
+bool fits(const MemoryOperand& operand, const Arch& arch, const MemoryFault& fault)
+{
+    const auto distance = arch.word(fault.address.value - operand.address.value);
+    return distance < operand.bytes && (fault.access == Access::write ? operand.writes : operand.reads);
+}
+
+bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, const MemoryOperand& operand)
+{
+    cs_regs read, written;
+    std::uint8_t reads = 0, writes = 0;
+    if (cs_regs_access(capstone.handle(), &instruction, read, &reads, written, &writes) != CS_ERR_OK) return true;
+    return std::any_of(written, written + writes,
+                       [&](unsigned name) { return name && (name == operand.base || name == operand.index); });
+}
+
+bool ends_block(const CapstoneHandle& capstone, const cs_insn& instruction)
+{
+    return cs_insn_group(capstone.handle(), &instruction, CS_GRP_JUMP) || cs_insn_group(capstone.handle(), &instruction, CS_GRP_CALL)
+        || cs_insn_group(capstone.handle(), &instruction, CS_GRP_RET) || cs_insn_group(capstone.handle(), &instruction, CS_GRP_IRET);
+}
+
+} // namespace
+
+std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
+                                      const MemoryFault& fault)
+{
+    if (fault.access == Access::execute) return std::nullopt;
+    const CapstoneHandle capstone(cpu);
+    auto code = memory.bytes(block, Access::execute);
+    code = code.first(std::min(code.size(), longest_block));
+    std::optional<GuestAddr> found;
+    bool unchanged = false; // the registers that `found` addresses with still hold what they held there
+    MemoryOperand first;
+    unsigned delay_slots = 0;
+    for (auto address = block; !code.empty();) {
+        const auto* instruction = capstone.decode(code, address);
+        if (!instruction) break;
+        for (const auto& operand : memory_operands(cpu, *instruction, context)) {
+            if (!fits(operand, *cpu.arch, fault) || found == address) continue;
+            // With the same registers the later one could not have been reached.
+            if (found) return unchanged ? found : std::nullopt;
+            found = address;
+            first = operand;
+            unchanged = true;
+        }
+        if (found) unchanged = unchanged && !writes_any(capstone, *instruction, first);
+        if (delay_slots && --delay_slots == 0) break;
+        if (!delay_slots && ends_block(capstone, *instruction)) {
+            if (cpu.capstone_arch != CS_ARCH_MIPS) break;
+            delay_slots = 1 + 1; // this instruction is counted down at once
+            --delay_slots;
+        }
+        address += instruction->size;
+        code = code.subspan(instruction->size);
+    }
+    return found;
+}
+
+} // namespace retromod

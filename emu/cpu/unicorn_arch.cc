@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/cpu/unicorn_arch.h"
+
+#include <algorithm>
+
+namespace retromod {
+
+const UnicornArch* find_unicorn_arch(const Arch& arch)
+{
+    static constexpr const UnicornArch* rows[] = {&unicorn_i386};
+    const auto* const found = std::ranges::find(rows, arch.name, [](const auto* row) { return row->name; });
+    return found == std::end(rows) ? nullptr : *found;
+}
+
+} // namespace retromod

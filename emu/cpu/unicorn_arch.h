@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/cpu/cpu.h"
+#include "emu/cpu/guest_mmu.h"
+
+#include <unicorn/unicorn.h>
+
+namespace retromod {
+
+/// A register of a Cpu row as Unicorn has it. Registers wider than 64 bits take two numbers.
+struct UnicornRegister {
+    int id;
+    enum class Half : std::uint8_t { whole, low, high } half = Half::whole;
+};
+
+/// What one of the CPU's exceptions means to the engine's caller.
+enum class ExceptionKind : std::uint8_t { memory, breakpoint, illegal, trap };
+
+/// What Unicorn needs to know of one architecture: one row per unicorn_<arch>.cc.
+struct UnicornArch {
+    std::string_view name; ///< of the Arch row
+    uc_arch arch;
+    uc_mode mode;
+    std::span<const UnicornRegister> registers; ///< index = register number in CpuContext
+    /// Whether `value` may be written to that register (a bad selector would raise an exception where none can be).
+    bool (*may_write)(unsigned number, std::uint64_t value);
+    std::unique_ptr<GuestMmu> (*make_mmu)();
+    ExceptionKind (*classify)(unsigned vector);
+    int fault_address_register; ///< Unicorn's number of the register that holds a fault's address; -1 when it has none
+    bool exceptions_keep_pc;    ///< the program counter is right when an exception is reported
+    bool has_ports;             ///< in and out instructions
+};
+
+/// The row of that architecture, or nothing when Unicorn does not run it for us.
+const UnicornArch* find_unicorn_arch(const Arch& arch);
+
+extern const UnicornArch unicorn_i386;
+extern const UnicornArch unicorn_mipsel;
+extern const UnicornArch unicorn_mips;
+
+} // namespace retromod

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What Unicorn calls while the guest runs. No exception may pass from here into Unicorn: a caught one is kept, and thrown
+// again by run().
+#include "emu/cpu/unicorn_engine.h"
+
+#include <stdexcept>
+
+namespace retromod {
+
+struct UnicornHooks {
+    /// Runs `body`, keeps what it throws and ends the run.
+    template <class Body>
+    static void guard(UnicornEngine& engine, Body body) noexcept
+    {
+        try {
+            body();
+        } catch (...) {
+            if (!engine.error_) engine.error_ = std::current_exception();
+            uc_emu_stop(engine.uc_);
+        }
+    }
+    static UnicornEngine& engine(void* user) { return *static_cast<UnicornEngine*>(user); }
+
+    static void block(uc_engine*, std::uint64_t address, std::uint32_t bytes, void* user)
+    {
+        engine(user).on_block(address, bytes);
+    }
+    static void precise(uc_engine*, std::uint64_t address, std::uint32_t, void* user)
+    {
+        engine(user).last_precise_ = address;
+    }
+    static bool bad_access(uc_engine*, uc_mem_type type, std::uint64_t address, int, std::int64_t, void* user)
+    {
+        bool handled = false;
+        guard(engine(user), [&] { handled = engine(user).on_bad_access(type, address); });
+        return handled;
+    }
+    static void exception(uc_engine*, std::uint32_t vector, void* user)
+    {
+        guard(engine(user), [&] { engine(user).on_exception(vector); });
+    }
+    static std::uint32_t in(uc_engine*, std::uint32_t port, int size, void* user)
+    {
+        const auto ones = size >= 4 ? 0xffffffffu : (1u << (8 * size)) - 1;
+        auto value = ones;
+        guard(engine(user), [&] {
+            if (auto* bus = engine(user).io_bus_) value = bus->in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
+        });
+        return value & ones;
+    }
+    static void out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* user)
+    {
+        guard(engine(user), [&] {
+            if (auto* bus = engine(user).io_bus_) bus->out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+        });
+    }
+};
+
+namespace {
+
+template <class Callback, class... More>
+uc_hook add_hook(uc_engine* uc, void* user, int type, Callback* callback, std::uint64_t begin, std::uint64_t end, More... more)
+{
+    uc_hook hook = 0;
+    const auto error = uc_hook_add(uc, &hook, type, reinterpret_cast<void*>(callback), user, begin, end, more...);
+    if (error != UC_ERR_OK) throw std::runtime_error(std::string("unicorn: uc_hook_add: ") + uc_strerror(error));
+    return hook;
+}
+
+Access access_of(uc_mem_type type)
+{
+    switch (type) {
+    case UC_MEM_WRITE_UNMAPPED:
+    case UC_MEM_WRITE_PROT: return Access::write;
+    case UC_MEM_FETCH_UNMAPPED:
+    case UC_MEM_FETCH_PROT: return Access::execute;
+    default: return Access::read;
+    }
+}
+
+} // namespace
+
+void UnicornEngine::install_hooks()
+{
+    add_hook(uc_, this, UC_HOOK_BLOCK, UnicornHooks::block, 1, 0);
+    add_hook(uc_, this, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT, UnicornHooks::bad_access, 1, 0);
+    add_hook(uc_, this, UC_HOOK_INTR, UnicornHooks::exception, 1, 0);
+    if (!arch_.has_ports) return;
+    add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::in, 1, 0, UC_X86_INS_IN);
+    add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::out, 1, 0, UC_X86_INS_OUT);
+}
+
+void UnicornEngine::stop_with(Stop stop)
+{
+    stop_ = stop;
+    pc_ = stop.pc;
+    uc_emu_stop(uc_);
+}
+
+void UnicornEngine::pause()
+{
+    paused_ = true;
+    uc_emu_stop(uc_);
+}
+
+// Comes before the block's first instruction; a stop from here leaves the whole block undone.
+void UnicornEngine::on_block(std::uint64_t address, std::uint32_t bytes)
+{
+    if (stop_ || paused_) return;
+    if (address == uncounted_) {
+        uncounted_ = no_address;
+        if (std::exchange(skip_entry_, false)) return;
+    } else {
+        if (blocks_ >= limit_) return stop_with({StopKind::budget, {address}, {}});
+        if (const auto attention = attention_.load(std::memory_order_relaxed)) [[unlikely]] {
+            pc_ = {address};
+            if (!(attention & attention_interrupt)) return pause();
+            attention_.fetch_and(~attention_interrupt, std::memory_order_relaxed);
+            return stop_with({StopKind::budget, {address}, {}});
+        }
+        ++blocks_;
+    }
+    block_start_ = address;
+    if (address - entries_start_ < entries_bytes_) return on_entry(address);
+    const auto last = address + bytes - 1;
+    if (const auto page = last >> 12; page != last_page_ || address >> 12 != page) {
+        last_page_ = page;
+        executed_.insert(address);
+        executed_.insert(last);
+    }
+}
+
+void UnicornEngine::on_entry(std::uint64_t address)
+{
+    pc_ = {address};
+    if (handler_->on_hypercall({address}) == HypercallHandler::Next::stop)
+        return stop_with({StopKind::hypercall, {address}, {}});
+    drain_changes();
+    if (!needs_pause()) return;
+    uncounted_ = address;
+    skip_entry_ = true;
+    pause();
+}
+
+// Unicorn knows no memory at `address`, or the page is not executable. Returning true makes it try again.
+bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
+{
+    const GuestAddr at{address};
+    const auto access = access_of(type);
+    const bool prohibited = type == UC_MEM_FETCH_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT;
+    if (!prohibited && map_at(at)) return true;
+    if (access == Access::execute) {
+        std::uint64_t pc = 0;
+        uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
+        pc_ = {pc};
+    }
+    bad_access_ = MemoryFault{at, access, prohibited};
+    if (prohibited || !mmu_->raises_at(at)) return false;
+    // With something mapped there Unicorn asks the CPU's translation, which raises the exception.
+    const auto physical = mmu_->physical({round_down(address, page_bytes_)});
+    if (!physical || uc_mem_map_ptr(uc_, physical->value, page_bytes_, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
+    decoys_.push_back(*physical);
+    return true;
+}
+
+void UnicornEngine::on_exception(unsigned vector)
+{
+    if (stop_ || paused_) return;
+    exception_pending_ = true;
+    std::uint64_t value = 0;
+    uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &value);
+    const GuestAddr pc{value};
+    switch (arch_.classify(vector)) {
+    case ExceptionKind::memory: return on_memory_exception(pc);
+    case ExceptionKind::breakpoint: return stop_with({StopKind::breakpoint, pc, {}, vector});
+    case ExceptionKind::illegal: return stop_with({StopKind::illegal, pc, {}, vector});
+    case ExceptionKind::trap: return stop_with({StopKind::trap, pc, {}, vector});
+    }
+}
+
+void UnicornEngine::on_memory_exception(GuestAddr pc)
+{
+    std::uint64_t value = 0;
+    uc_reg_read(uc_, arch_.fault_address_register, &value);
+    const GuestAddr address{value};
+    const auto* mapped = find_mapped(address);
+    if (!mapped && memory_.mapping({round_down(address.value, page_bytes_)}) && mmu_->physical(address)) {
+        // The second half of an access that crosses pages, or a jump: the instruction runs again when it is mapped.
+        wanted_ = address;
+        pc_ = pc;
+        uncounted_ = pc.value;
+        return pause();
+    }
+    constexpr std::uint64_t longest_instruction = 15;
+    auto access = Access::write;
+    if (bad_access_ && bad_access_->address == address) access = bad_access_->access;
+    else if (!mapped && address - pc < longest_instruction) access = Access::execute;
+    stop_with({StopKind::fault, pc, {address, access, mapped != nullptr}});
+}
+
+void UnicornEngine::add_precise(GuestAddr pc)
+{
+    if (arch_.exceptions_keep_pc || precise_.contains(pc.value)) return;
+    precise_.emplace(pc.value, add_hook(uc_, this, UC_HOOK_CODE, UnicornHooks::precise, pc.value, pc.value));
+    drop_translations({pc, 1});
+}
+
+void UnicornEngine::remove_precise(GuestRange range)
+{
+    const auto first = precise_.lower_bound(range.start.value);
+    const auto end = precise_.lower_bound(range.start.value + range.bytes);
+    for (auto at = first; at != end; ++at) uc_hook_del(uc_, at->second);
+    precise_.erase(first, end);
+    drop_translations(range);
+}
+
+} // namespace retromod
