@@ -12,15 +12,13 @@
 namespace retromod {
 namespace {
 
-// The private area. Table N describes the 4 MB from N << 22 on and stands at private_start + N * page. Addresses from
-// reserved_start on are never the guest's, so the tables that would describe them are used for the rest.
+// The private area. Table N describes the 4 MB from N << 22 on and stands at private_start + N * page; the table that
+// would describe the private area itself is the page directory, in which that area is not present.
 constexpr std::uint32_t page = 4096;
 constexpr std::uint32_t private_start = 0xffc00000;
-constexpr std::uint32_t private_bytes = 0x00400000;
-constexpr std::uint32_t reserved_start = 0xff000000;
-constexpr unsigned private_table = 1021;   ///< describes the private area itself
-constexpr unsigned gdt_table = 1022;       ///< holds the GDT
-constexpr unsigned directory_table = 1023; ///< is the page directory
+constexpr std::uint32_t gdt_start = private_start - page;
+constexpr std::uint32_t private_bytes = 0x00400000 + page;
+constexpr unsigned directory_table = 1023;
 
 constexpr std::uint32_t address_of(unsigned table) { return private_start + table * page; }
 
@@ -47,26 +45,25 @@ I386Paging::I386Paging()
 {
     void* memory = mmap(nullptr, private_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    tables_ = static_cast<std::uint32_t*>(memory);
-    std::copy(std::begin(gdt), std::end(gdt), reinterpret_cast<std::uint64_t*>(table(gdt_table)));
-    table(private_table)[gdt_table] = address_of(gdt_table) | present;
-    directory()[private_start >> 22] = address_of(private_table) | present | writable;
+    std::copy(std::begin(gdt), std::end(gdt), static_cast<std::uint64_t*>(memory));
+    tables_ = static_cast<std::uint32_t*>(memory) + page / sizeof *tables_;
+    set_entries({{gdt_start}, page}, present);
 }
 
-I386Paging::~I386Paging() { munmap(tables_, private_bytes); }
+I386Paging::~I386Paging() { munmap(tables_ - page / sizeof *tables_, private_bytes); }
 
 std::uint32_t* I386Paging::directory() const { return table(directory_table); }
 
 void I386Paging::start(uc_engine* uc)
 {
-    require(uc_mem_map_ptr(uc, private_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_), "page tables");
+    require(uc_mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_), "page tables");
     std::uint32_t cr0 = 0, cr4 = 0;
     require(uc_reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
     require(uc_reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
     write(uc, UC_X86_REG_CR3, address_of(directory_table));
     write(uc, UC_X86_REG_CR4, cr4 | cr4_large_pages);
     write(uc, UC_X86_REG_CR0, cr0 | cr0_paging | cr0_write_protect);
-    const uc_x86_mmr gdtr{.selector = 0, .base = address_of(gdt_table), .limit = sizeof gdt - 1, .flags = 0};
+    const uc_x86_mmr gdtr{.selector = 0, .base = gdt_start, .limit = sizeof gdt - 1, .flags = 0};
     require(uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr), "gdtr");
     constexpr std::uint32_t kernel_code = 0x10, kernel_data = 0x18;
     for (const int segment : {UC_X86_REG_SS, UC_X86_REG_DS, UC_X86_REG_ES}) write(uc, segment, kernel_data);
@@ -75,7 +72,7 @@ void I386Paging::start(uc_engine* uc)
 
 std::optional<GuestAddr> I386Paging::physical(GuestAddr address) const
 {
-    if (address.value >= reserved_start) return std::nullopt;
+    if (address.value >= gdt_start) return std::nullopt;
     return address;
 }
 

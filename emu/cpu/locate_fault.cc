@@ -9,10 +9,14 @@ namespace {
 
 constexpr std::size_t longest_block = 4096; // bytes; Unicorn ends a block at its second page
 
+bool covers(const MemoryOperand& operand, const Arch& arch, GuestAddr address)
+{
+    return arch.word(address.value - operand.address.value) < operand.bytes;
+}
+
 bool fits(const MemoryOperand& operand, const Arch& arch, const MemoryFault& fault)
 {
-    const auto distance = arch.word(fault.address.value - operand.address.value);
-    return distance < operand.bytes && (fault.access == Access::write ? operand.writes : operand.reads);
+    return covers(operand, arch, fault.address) && (fault.access == Access::write ? operand.writes : operand.reads);
 }
 
 bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, const MemoryOperand& operand)
@@ -65,6 +69,21 @@ std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory
         code = code.subspan(instruction->size);
     }
     return found;
+}
+
+std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr pc,
+                                            GuestAddr address)
+{
+    const CapstoneHandle capstone(cpu);
+    const auto* instruction = capstone.decode(memory.bytes(pc, Access::execute), pc);
+    if (!instruction) return std::nullopt;
+    std::optional<Access> access;
+    for (const auto& operand : memory_operands(cpu, *instruction, context)) {
+        if (!covers(operand, *cpu.arch, address)) continue;
+        if (operand.writes) return Access::write;
+        access = Access::read;
+    }
+    return access;
 }
 
 } // namespace retromod

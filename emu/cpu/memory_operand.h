@@ -18,4 +18,9 @@ struct MemoryOperand {
 /// What `instruction` accesses, the stack included.
 std::vector<MemoryOperand> memory_operands(const Cpu& cpu, const cs_insn& instruction, const CpuContext& context);
 
+/// How the instruction at `pc` accesses `address`: as a write when it writes there, even if it reads first, as the i386's
+/// page fault reports it. Nothing when it does not.
+std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr pc,
+                                            GuestAddr address);
+
 } // namespace retromod

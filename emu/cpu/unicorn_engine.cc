@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/unicorn_engine.h"
 
+#include "emu/cpu/memory_operand.h"
+
 #include <sys/mman.h>
 
 #include <cassert>
@@ -112,7 +114,7 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         if (!stop_ && !paused_) after_failure(error);
         if (stop_) break;
     }
-    if (stop_->kind == StopKind::fault) settle_exception(*stop_);
+    if (stop_->kind == StopKind::fault) settle_fault(*stop_);
     return *stop_;
 }
 
@@ -137,18 +139,21 @@ void UnicornEngine::after_failure(uc_err error)
     }
 }
 
-void UnicornEngine::settle_exception(Stop& stop)
+// Finds out what the emulated CPU does not say: which instruction it was, or how it accessed memory.
+void UnicornEngine::settle_fault(Stop& stop)
 {
-    if (!stop.pc_exact) {
-        const auto context = save();
-        if (const auto found = locate_fault(cpu_, memory_, context, stop.pc, stop.fault)) {
-            stop.pc = *found;
-            stop.pc_exact = true;
-        } else if (last_precise_ != no_address) {
-            stop.pc = {last_precise_};
-        }
-        pc_ = stop.pc;
+    auto& fault = stop.fault;
+    if (fault.access == Access::execute) return;
+    const auto context = save();
+    if (stop.pc_exact) {
+        fault.access = access_of_instruction(cpu_, memory_, context, stop.pc, fault.address).value_or(fault.access);
+        return;
     }
+    const auto found = locate_fault(cpu_, memory_, context, stop.pc, fault);
+    if (found) stop.pc = *found;
+    else if (last_precise_ != no_address) stop.pc = {last_precise_};
+    stop.pc_exact = found.has_value();
+    pc_ = stop.pc;
 }
 
 void UnicornEngine::synchronize()

@@ -53,7 +53,7 @@ private:
     void drain_changes();
     bool needs_pause() const;
     void after_failure(uc_err error);
-    void settle_exception(Stop& stop);
+    void settle_fault(Stop& stop);
     void reset_exception_state();
 
     // --- mapping ---

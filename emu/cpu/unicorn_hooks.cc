@@ -184,17 +184,17 @@ void UnicornEngine::on_memory_exception(GuestAddr pc)
     uc_reg_read(uc_, arch_.fault_address_register, &value);
     const GuestAddr address{value};
     const auto* mapped = find_mapped(address);
+    constexpr std::uint64_t longest_instruction = 15;
+    const bool fetch = !mapped && address - pc < longest_instruction;
     if (!mapped && memory_.mapping({round_down(address.value, page_bytes_)}) && mmu_->physical(address)) {
         // The second half of an access that crosses pages, or a jump: the instruction runs again when it is mapped.
         wanted_ = address;
         pc_ = pc;
-        uncounted_ = pc.value;
+        if (!fetch) uncounted_ = pc.value;
         return pause();
     }
-    constexpr std::uint64_t longest_instruction = 15;
-    auto access = Access::write;
+    auto access = fetch ? Access::execute : Access::write;
     if (bad_access_ && bad_access_->address == address) access = bad_access_->access;
-    else if (!mapped && address - pc < longest_instruction) access = Access::execute;
     stop_with({StopKind::fault, pc, {address, access, mapped != nullptr}});
 }
 
