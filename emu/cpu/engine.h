@@ -57,16 +57,13 @@ public:
     /// Runs from the current registers for at most `blocks` basic blocks.
     virtual Stop run(std::uint64_t blocks) = 0;
 
-    /// Ends the current run, or else the next one, with StopKind::budget at the next block. May be called from a signal
-    /// handler or another thread.
-    virtual void interrupt() = 0;
-
     virtual std::uint64_t reg(unsigned number) const = 0;
     virtual void set_reg(unsigned number, std::uint64_t value) = 0;
     virtual CpuContext save() const = 0;
     virtual void restore(const CpuContext& context) = 0;
 
-    /// Ends the run under way at the next basic block with StopKind::budget. Async-signal-safe.
+    /// Ends the run under way, or else the next one, at the next basic block with StopKind::budget. May be called from a
+    /// signal handler or another thread.
     virtual void interrupt() noexcept = 0;
 
     /// Basic blocks executed since the engine was made: the clock that budgets and virtual time count on.

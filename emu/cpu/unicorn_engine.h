@@ -25,7 +25,7 @@ public:
     ~UnicornEngine() override;
 
     Stop run(std::uint64_t blocks) override;
-    void interrupt() override { attention_.fetch_or(attention_interrupt, std::memory_order_relaxed); }
+    void interrupt() noexcept override { attention_.fetch_or(attention_interrupt, std::memory_order_relaxed); }
     std::uint64_t reg(unsigned number) const override;
     void set_reg(unsigned number, std::uint64_t value) override;
     CpuContext save() const override;
