@@ -67,7 +67,7 @@ void Kernel::take_up()
         const auto found = export_by_name_.find(name);
         if (found == export_by_name_.end()) continue;
         entry_exports_[number] = found->second;
-        if (exports_.convention) entry_conventions_[number] = exports_.convention(arch(), name);
+        if (exports_.convention) entry_conventions_[number] = exports_.convention(arch(), machine_.release().exports, name);
     }
     for (const auto& row : machine_.table<VariableRow>())
         variables_.emplace(std::string(row.name, strnlen(row.name, sizeof row.name)), GuestAddr{row.address});

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/abi/release.h"
+#include "emu/cpu/cpu.h"
+
+#include <string_view>
+
+namespace retromod {
+
+/// How the kernel function of that name takes its arguments in the kernels that export as `exports` does.
+Convention convention_of(const Arch& arch, LayoutVersion exports, std::string_view symbol);
+
+} // namespace retromod
