@@ -12,8 +12,8 @@ namespace retromod {
 
 /// insmod's command line, parsed. The letters are modutils 2.4's.
 struct InsmodOptions {
-    std::string file;                   ///< the module argument
-    std::vector<std::string> arguments; ///< what follows it: `symbol=value`
+    std::string file{};                   ///< the module argument
+    std::vector<std::string> arguments{}; ///< what follows it: `symbol=value`
 
     bool force = false;          ///< -f
     bool autoclean = false;      ///< -k
@@ -25,16 +25,16 @@ struct InsmodOptions {
     bool verbose = false;        ///< -v
     bool export_all = true;      ///< -X, cleared by -x
     bool ksymoops = true;        ///< -Y, cleared by -y
-    std::optional<std::string> name;   ///< -o
-    std::optional<std::string> blob;   ///< -O: a file of the host
-    std::optional<std::string> prefix; ///< -P
+    std::optional<std::string> name{};   ///< -o
+    std::optional<std::string> blob{};   ///< -O: a file of the host
+    std::optional<std::string> prefix{}; ///< -P
 
     /// Looks in the module path for a name without `/` and `.`; none: nothing is found there.
-    std::function<std::optional<std::string>(std::string_view)> find_module;
+    std::function<std::optional<std::string>(std::string_view)> find_module{};
     /// Asked for each unresolved name before the load fails: an address to bind it to, or nothing.
-    std::function<std::optional<GuestAddr>(std::string_view)> bind_unresolved;
+    std::function<std::optional<GuestAddr>(std::string_view)> bind_unresolved{};
     /// Called when all addresses are final, before init_module.
-    std::function<void(const LoadReport&)> before_init;
+    std::function<void(const LoadReport&)> before_init{};
 };
 
 struct InsmodResult {

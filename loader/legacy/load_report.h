@@ -34,7 +34,7 @@ struct ResolvedImport {
     std::string name; ///< as the provider spells it, version included
     GuestAddr address{};
     Provider provider = Provider::kernel;
-    std::string module; ///< of Provider::module
+    std::string module{}; ///< of Provider::module
 };
 
 struct SetParameter {

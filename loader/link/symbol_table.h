@@ -66,6 +66,9 @@ public:
     std::vector<LinkSymbol*> in_chain_order();
     std::vector<const LinkSymbol*> in_chain_order() const;
 
+    /// Every symbol, those that `find` cannot see included, in the order they came.
+    const std::deque<LinkSymbol>& all() const { return symbols_; }
+
     /// A copy of `name` that lives as long as the table.
     std::string_view keep(std::string name) { return kept_names_.emplace_back(std::move(name)); }
 
