@@ -28,6 +28,14 @@ std::string describe(const json& step)
     return op;
 }
 
+/// The step's result; a step that makes no sense is named in the error.
+json do_step(ScenarioRunner& runner, const Scenario& scenario, std::size_t number)
+try {
+    return runner.step(scenario.content->at("steps")[number]);
+} catch (const ScenarioError& error) {
+    throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
+}
+
 } // namespace
 
 ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
@@ -45,7 +53,7 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
 
     ScenarioRunner runner(release);
     for (std::size_t i = 0; i < steps.size() && (!group || i < known); ++i) {
-        auto result = runner.step(steps[i]);
+        auto result = do_step(runner, scenario, i);
         outcome.results->push_back(result);
         const bool last_of_broken = breaks && i + 1 == known;
         if (!runner.broke().empty()) {

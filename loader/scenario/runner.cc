@@ -257,7 +257,8 @@ GuestAddr ScenarioRunner::image_argument(const json& image, const json& name)
     if (length > largest) throw ScenarioError(fmt::format("an image of {} bytes is too large", length));
     const auto at = user_.add(length);
     const auto bytes = user_.room(at);
-    for (const auto& [field, content] : image.value("fields", json::object()).items())
+    const auto fields = image.value("fields", json::object());
+    for (const auto& [field, content] : fields.items())
         put(bytes, field_offset(field), words(content, label));
     for (const auto& item : image.value("body", json::array()))
         put(bytes, value(item.at("off"), label), body_item(item, label));
