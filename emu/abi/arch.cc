@@ -24,7 +24,7 @@ constexpr Arch table[] = {
     {"alpha", "alpha", 0x9026, 8, le, rela, ErrnoSet::alpha, 8, 8, 8192, {0x40000000000}, {0xfffffc0000000000}, {0xfffffc0000310000}, {0xfffffe0000000000}, 16384, 8, true},
     {"x86_64", "x86_64", 62, 8, le, rela, ErrnoSet::generic, 8, 8, 4096, {0x8000000000}, {0x10000000000}, {0xffffffff80100000}, {0xffffff0000000000}, 8192, 16, false},
     {"s390", "s390", 22, 4, be, rela, ErrnoSet::generic, 8, 4, 4096, {0x80000000}, {0}, {0x10000}, {0x10000000}, 8192, 8, false},
-    {"ia64", "ia64", 50, 8, le, rela, ErrnoSet::generic, 8, 8, 16384, {0xa000000000000000}, {0xe000000000000000}, {0xe000000000100000}, {0xa000000000010000}, 32768, 16, true},
+    {"ia64", "ia64", 50, 8, le, rela, ErrnoSet::generic, 8, 8, 16384, {0xa000000000000000}, {0xe000000000000000}, {0xe000000000100000}, {0xa000000000010000}, 32768, 16, false},
     {"hppa", "parisc", 15, 4, be, rela, ErrnoSet::generic, 8, 4, 4096, {0xf0000000}, {0x10000000}, {0x10100000}, {0x20000000}, 16384, 8, false},
     {"sh", "sh4", 42, 4, le, rela, ErrnoSet::generic, 4, 4, 4096, {0x7c000000}, {0x80000000}, {0x80001000}, {0xc0000000}, 8192, 8, false},
     {"cris", "cris", 76, 4, le, rela, ErrnoSet::generic, 1, 1, 8192, {0xb0000000}, {0xc0000000}, {0xc0004000}, {0xd0000000}, 8192, 8, false},

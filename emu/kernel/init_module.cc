@@ -233,6 +233,8 @@ ErrnoOr<Done> take_image(Candidate& c)
     const auto body = c.word(c.get(ModuleField::size) - header);
     if (c.kernel.copy_from_user(base + header, c.image + header, body)) return Errno::efault;
     if (const auto good = check_arch(c); !good) return good.error();
+    const auto next = c.kernel.module_layout().field(ModuleField::next);
+    c.module.set(ModuleField::next, load_unsigned(c.old_header.data() + next.offset, next.size, c.kernel.arch().order));
     c.module.set(ModuleField::refs, 0);
     return link_deps(c);
 }

@@ -142,8 +142,8 @@ std::uint32_t ScenarioRunner::value(const json& value, const std::string& own_la
     const auto text = value.get<std::string>();
     std::uint64_t sum = 0;
     for (std::size_t at = 0; at < text.size();) {
-        const bool minus = text[at] == '-';
-        if (text[at] == '+' || text[at] == '-') ++at;
+        bool minus = false; // "$H+-1" and "$H-1" are the same
+        for (; at < text.size() && (text[at] == '+' || text[at] == '-'); ++at) minus ^= text[at] == '-';
         const auto end = std::min(text.find_first_of("+-", at), text.size());
         const auto term = text.substr(at, end - at);
         std::uint64_t amount = 0;
@@ -163,8 +163,7 @@ json ScenarioRunner::show(std::uint64_t address) const
     if (address == kernel_state().kernel_module) return "@kernel";
     for (const auto& [label, module] : labels_) {
         if (address < module.base || address - module.base > round_up(module.size, 4096)) continue;
-        const auto offset = address - module.base;
-        return offset ? json(fmt::format("@{}+{}", label, offset)) : json("@" + label);
+        return fmt::format("@{}+{}", label, address - module.base);
     }
     return address;
 }
@@ -309,8 +308,10 @@ json ScenarioRunner::create(const json& step)
         const auto label = step.contains("label") ? step["label"].get<std::string>()
                            : step["name"].is_string() ? step["name"].get<std::string>() : std::string("m");
         labels_[label] = {word, size};
+        result["ret"] = "@" + label;
+    } else {
+        result["ret"] = show_return(word);
     }
-    result["ret"] = show_return(word);
     return result;
 }
 
@@ -352,10 +353,19 @@ GuestAddr ScenarioRunner::buffer_argument(const json& form, std::uint64_t size, 
     throw ScenarioError(fmt::format("{} is no buffer", form.dump()));
 }
 
+/// The request of a query step, by number or by name.
+std::uint32_t ScenarioRunner::which_request(const json& which) const
+{
+    constexpr std::string_view names[] = {"MODULES", "DEPS", "REFS", "SYMBOLS", "INFO"};
+    if (!which.is_string()) return value(which, "");
+    const auto* name = std::ranges::find(names, which.get<std::string>());
+    return name == std::end(names) ? value(which, "") : static_cast<std::uint32_t>(name - names) + 1;
+}
+
 json ScenarioRunner::query(const json& step)
 {
     json result = json::object();
-    const auto which = value(step["which"], "");
+    const auto which = which_request(step["which"]);
     const auto size = value(step["bufsize"], "");
     constexpr std::uint64_t largest_room = 1 << 20;
     bool visible = true;
@@ -391,10 +401,10 @@ void ScenarioRunner::add_content(json& result, std::uint32_t which, std::span<co
     };
     const bool done = result["ret"] == 0;
     if (which == 1 || which == 2 || which == 3) {
-        if (!written && !done) return;
+        if (!written) return;
         json names = json::array();
         for (std::size_t at = 0; at < written; at += text_at(at).size() + 1) names.push_back(text_of(text_at(at)));
-        if (written || done) result["names"] = std::move(names);
+        result["names"] = std::move(names);
     } else if (which == 5 && written >= 16) {
         result["info"] = {{"addr", show(word(0))}, {"size", word(4)}, {"flags", word(8)},
                           {"usecount", static_cast<std::int32_t>(word(12))}};
@@ -403,7 +413,7 @@ void ScenarioRunner::add_content(json& result, std::uint32_t which, std::span<co
             json symbols = json::array();
             for (std::size_t i = 0; i < result["retsize"].get<std::size_t>() && (i + 1) * 8 <= room.size(); ++i)
                 symbols.push_back({show(word(i * 8)), word(i * 8 + 4), text_of(text_at(word(i * 8 + 4)))});
-            result["symbols"] = std::move(symbols);
+            if (!symbols.empty()) result["symbols"] = std::move(symbols);
         }
         if (written) result["written"] = written;
     }
@@ -588,7 +598,7 @@ json ScenarioRunner::do_step(const json& step)
             module.set_flag(module_flag::visited);
         });
     if (op != "cap") throw ScenarioError(fmt::format("there is no call '{}'", op));
-    capable_ = step["on"].get<bool>();
+    capable_ = step["on"].is_boolean() ? step["on"].get<bool>() : value(step["on"], "") != 0;
     return json::object();
 }
 

@@ -53,6 +53,7 @@ private:
     json create(const json& step);
     json init(const json& step);
     json remove(const json& step);
+    std::uint32_t which_request(const json& which) const;
     json query(const json& step);
     void add_content(json& result, std::uint32_t which, std::span<const std::byte> room, GuestAddr name);
     json kernel_syms(const json& step);
