@@ -45,7 +45,8 @@ struct MachineHeader {
     std::uint64_t tables_next;   ///< where the next new table's rows go
     std::uint64_t tables_end;
     std::uint32_t table_count;
-    std::uint32_t reserved;
+    std::uint32_t applying;      ///< not 0 in a file: a commit is being written into it, and ends with this page
+    std::uint64_t identity;      ///< of a machine file, so that it never gets another's journal
     MemoryState memory;
 };
 

@@ -26,17 +26,6 @@ std::string_view text_of(const char (&field)[size], std::string_view what)
     return {field, end};
 }
 
-/// What must hold before any other field of the header means something.
-void check_format(const MachineHeader& header, std::uint64_t mapping_bytes)
-{
-    require(std::string_view(header.magic, sizeof header.magic) == machine_magic, "not a machine");
-    require(header.endian_mark != swap_bytes(machine_endian_mark), "made on a host of the other byte order");
-    require(header.endian_mark == machine_endian_mark, "byte order mark {:#x}", header.endian_mark);
-    require(header.format <= machine_format, "format {} is newer than this program's ({})", header.format, machine_format);
-    require(header.format == machine_format, "format {} is not known", header.format);
-    require(header.total_bytes == mapping_bytes, "{} bytes long, but its header says {}", mapping_bytes, header.total_bytes);
-}
-
 const Arch& check_kind(const MachineHeader& header)
 {
     const auto arch_name = text_of(header.arch, "the architecture");
@@ -45,6 +34,7 @@ const Arch& check_kind(const MachineHeader& header)
     const auto* arch = find_arch(arch_name);
     require(arch, "unknown architecture {}", arch_name);
     require(find_release(release_name), "unknown release {}", release_name);
+    require(header.applying == 0, "a commit was cut short, and its journal is gone; see retromod fsck");
     require(header.smp <= 1, "smp is {}", header.smp);
     require(header.compiler <= static_cast<std::uint32_t>(Compiler::gcc_3), "unknown compiler {}", header.compiler);
     return *arch;
@@ -110,11 +100,21 @@ void check_tables(const MachineHeader& header, std::span<const TableHeader> dire
 
 } // namespace
 
+void check_machine_format(const MachineHeader& header, std::uint64_t mapping_bytes)
+{
+    require(std::string_view(header.magic, sizeof header.magic) == machine_magic, "not a machine");
+    require(header.endian_mark != swap_bytes(machine_endian_mark), "made on a host of the other byte order");
+    require(header.endian_mark == machine_endian_mark, "byte order mark {:#x}", header.endian_mark);
+    require(header.format <= machine_format, "format {} is newer than this program's ({})", header.format, machine_format);
+    require(header.format == machine_format, "format {} is not known", header.format);
+    require(header.total_bytes == mapping_bytes, "{} bytes long, but its header says {}", mapping_bytes, header.total_bytes);
+}
+
 void check_machine(std::span<const std::byte> mapping)
 {
     require(mapping.size() >= machine_part_alignment, "{} bytes are too short for a machine", mapping.size());
     const auto& header = *reinterpret_cast<const MachineHeader*>(mapping.data());
-    check_format(header, mapping.size());
+    check_machine_format(header, mapping.size());
     const auto& arch = check_kind(header);
     const GuestWindows windows{header.direct_bytes, {header.vmalloc_start}, header.vmalloc_bytes};
     if (const auto problem = guest_windows_problem(arch, windows)) throw MachineDamaged(*problem);

@@ -11,6 +11,12 @@ namespace retromod {
 constexpr std::string_view machine_magic = "RETROMOD";
 constexpr std::uint32_t machine_endian_mark = 0x01020304;
 
+struct MachineHeader;
+
+/// Checks what must hold before any other field of the header means something: that these are a machine's first bytes,
+/// of this format and byte order, and `mapping_bytes` in all. Throws MachineDamaged.
+void check_machine_format(const MachineHeader& header, std::uint64_t mapping_bytes);
+
 /// Checks every number that a Machine over these bytes relies on: the header, the windows and the table directory.
 /// Reads only. Throws MachineDamaged with what is wrong.
 void check_machine(std::span<const std::byte> mapping);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/machine/file_lock.h"
+#include "emu/machine/journal.h"
+#include "emu/machine/machine.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace retromod {
+
+class ReadView;
+class Transaction;
+
+/// How a process works with a machine file.
+struct MachineFileOptions {
+    Durability durability = Durability::process_death;
+    LockWait wait = {};
+};
+
+/// A machine that outlives its processes: the file PATH, and beside it PATH.lock, PATH.commit-lock and PATH.journal.
+/// docs/machine-file.md has the format and the protocol.
+/// Errors: std::system_error (with the path and the host's reason), MachineDamaged (with the path and what is wrong),
+/// LockInterrupted. Each leaves the machine as it was.
+class MachineFile {
+public:
+    /// Names a machine; touches nothing. Symbolic links are followed, so that one machine has one set of locks.
+    explicit MachineFile(const std::string& path, MachineFileOptions options = {});
+
+    const std::string& path() const { return path_; }
+    const MachineFileOptions& options() const { return options_; }
+    bool exists() const;
+
+    /// Begins to make a fresh machine. The file appears, complete, or replaces the machine that was there, when the
+    /// transaction first commits. A file that is no machine is not replaced.
+    Transaction create(const MachineOptions& machine) const;
+    /// Waits for the writer lock and begins to work on the machine.
+    Transaction begin() const;
+    /// The machine as last committed. Does not wait for a transaction, only for a commit's writing.
+    ReadView read() const;
+
+    /// How many commits the machine has seen; a machine that replaces another counts on.
+    std::uint64_t generation() const;
+    /// Waits until the generation differs; false when the time is over first, or `interrupted` said true.
+    bool wait_for_change(std::uint64_t generation, std::chrono::milliseconds timeout, const std::function<bool()>& interrupted = {}) const;
+
+    /// Removes the machine and the files beside it, when no transaction is under way any more.
+    void remove() const;
+
+private:
+    std::string path_;
+    MachineFileOptions options_;
+};
+
+/// One process's work on a machine, from taking the writer lock on: a copy-on-write mapping of the file. Nothing is in
+/// the file before `commit`; without it, the machine stays as it was.
+class Transaction {
+public:
+    Transaction(Transaction&& other) noexcept;
+    Transaction& operator=(Transaction&& other) noexcept;
+    /// Rolls back what is not committed and releases the writer lock.
+    ~Transaction();
+
+    /// Not while parked. The reference is good until rollback, park or the end.
+    Machine& machine();
+
+    /// Makes what was done so far the machine's state, at once and wholly; the transaction goes on. False when there
+    /// was nothing to commit. Throws std::system_error: before the commit was complete nothing happened; after that
+    /// (the message says so) the next process to open the machine finishes it.
+    bool commit();
+    /// Back to the last commit; makes machine() anew. Not before a fresh machine's first commit.
+    void rollback();
+
+    /// Commits, unmaps and lets other processes in; machine() ends.
+    void park();
+    /// Waits for the writer lock again; machine() is made anew from the file.
+    void resume();
+
+    /// For a forked child that goes on with its parent's transaction: to be called first, before a jail. The child
+    /// then commits, and the parent only ends (or rolls back, which shows it the child's commit).
+    /// A jailed commit makes these calls: ioctl, pread64, pwritev, lseek, fallocate, fstat, newfstatat, fcntl,
+    /// clock_nanosleep, madvise, ftruncate, fdatasync and those of memory allocation.
+    void enter_child();
+
+private:
+    friend class MachineFile;
+    struct State;
+    explicit Transaction(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// A private copy of the machine as it was last committed, in memory: taken under the shared commit lock, which is free
+/// again before the constructor returns. What is written to it is never seen by others.
+class ReadView {
+public:
+    Machine& machine() { return *machine_; }
+
+private:
+    friend class MachineFile;
+    struct Unmap {
+        std::size_t bytes;
+        void operator()(std::byte* mapping) const;
+    };
+    ReadView() = default;
+    std::unique_ptr<std::byte[], Unmap> mapping_;
+    std::unique_ptr<Machine> machine_;
+};
+
+} // namespace retromod

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/machine/machine_file.h"
+
+#include "emu/machine/dirty_pages.h"
+#include "emu/machine/machine_opening.h"
+
+#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/mapped_region.hpp>
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace retromod {
+namespace {
+
+namespace bip = boost::interprocess;
+
+/// Maps a whole file copy-on-write.
+bip::mapped_region map_private(const HostFile& file)
+{
+    try {
+        const bip::file_mapping mapping(file.path().c_str(), bip::read_only);
+        return {mapping, bip::copy_on_write, 0, file.size(), nullptr, MAP_NORESERVE};
+    } catch (const bip::interprocess_exception& error) {
+        throw std::system_error(error.get_native_error(), std::generic_category(), file.path() + ": cannot map");
+    }
+}
+
+std::uint64_t random_identity()
+{
+    std::uint64_t identity = 0;
+    if (::getrandom(&identity, sizeof identity, 0) != sizeof identity)
+        throw std::system_error(errno, std::generic_category(), "no random numbers from the host");
+    return identity;
+}
+
+/// The entry of a directory is on the disk only when the directory is synchronized.
+void sync_directory_of(const std::string& path)
+{
+    const auto directory = std::filesystem::path(path).parent_path();
+    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY).sync();
+}
+
+void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options)
+{
+    if (!journal.is_complete()) return;
+    CommitLockGuard guard(lock, LockMode::exclusive, options.wait);
+    auto machine = open_machine_file(path, O_RDWR);
+    journal.recover(machine, options.durability);
+}
+
+/// The generation of the machine that a fresh one will replace; 0 when there is none. A machine, whole or damaged, may be
+/// replaced, and an empty file; any other may not.
+std::uint64_t generation_to_replace(const std::string& path)
+{
+    const auto directory = std::filesystem::path(path).parent_path();
+    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY); // fails by its own name
+    const auto old = HostFile::open_existing(path, O_RDWR);
+    if (!old || old->size() == 0) return 0;
+    if (const auto header = header_if_machine(*old)) return header->generation;
+    errno = EEXIST;
+    old->fail("not a machine, so it is not replaced");
+}
+
+} // namespace
+
+struct Transaction::State {
+    State(std::string machine_path, MachineFileOptions file_options)
+        : path(std::move(machine_path)), options(std::move(file_options)), writer_lock(std::in_place, path, options.wait),
+          commit_lock(path), journal(path + ".journal")
+    {
+    }
+    ~State();
+
+    void map();
+    void write_commit(const Commit& commit);
+    void publish(const Commit& commit);
+    void forget_copies(std::span<const std::uint64_t> pages);
+    bool is_published() const { return file.path() == path; }
+    std::span<std::byte> bytes() { return {static_cast<std::byte*>(region.get_address()), region.get_size()}; }
+
+    std::string path;
+    MachineFileOptions options;
+    std::optional<WriterLock> writer_lock; ///< none while parked
+    CommitLock commit_lock;
+    Journal journal;
+    HostFile file;                         ///< of another name until a fresh machine's first commit
+    bip::mapped_region region;
+    std::unique_ptr<Machine> machine;
+    DirtyPages dirty_pages;
+    ::pid_t maker = ::getpid();
+};
+
+Transaction::State::~State()
+{
+    if (file && !is_published() && maker == ::getpid()) ::unlink(file.path().c_str());
+}
+
+void Transaction::State::map()
+{
+    machine.reset();
+    file = open_machine_file(path, O_RDWR);
+    region = map_private(file);
+    machine = attach_machine(path, bytes());
+}
+
+Transaction::Transaction(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Transaction::Transaction(Transaction&&) noexcept = default;
+Transaction& Transaction::operator=(Transaction&&) noexcept = default;
+Transaction::~Transaction() = default;
+
+Transaction MachineFile::begin() const
+{
+    open_machine_file(path_, O_RDWR); // before a lock file is made for something that is no machine
+    auto state = std::make_unique<Transaction::State>(path_, options_);
+    finish_pending_commit(state->journal, state->commit_lock, path_, options_);
+    state->map();
+    return Transaction(std::move(state));
+}
+
+Transaction MachineFile::create(const MachineOptions& machine) const
+{
+    const auto bytes = Machine::mapping_bytes(machine); // refuses options before anything is made
+    generation_to_replace(path_);
+    auto state = std::make_unique<Transaction::State>(path_, options_);
+    const auto generation = generation_to_replace(path_);
+    try {
+        finish_pending_commit(state->journal, state->commit_lock, path_, options_);
+    } catch (const MachineDamaged&) {
+        state->journal.discard(); // it belongs to a machine that goes
+    }
+    const auto fresh = path_ + ".new";
+    ::unlink(fresh.c_str()); // left by a process that died
+    state->file = HostFile(fresh, O_RDWR | O_CREAT | O_EXCL);
+    state->file.set_size(bytes);
+    state->region = map_private(state->file);
+    Machine::format(state->bytes(), machine);
+    state->machine = attach_machine(path_, state->bytes());
+    state->machine->header().generation = generation;
+    state->machine->header().identity = random_identity();
+    return Transaction(std::move(state));
+}
+
+Machine& Transaction::machine()
+{
+    assert(state_->machine);
+    return *state_->machine;
+}
+
+bool Transaction::commit()
+{
+    auto& state = *state_;
+    finish_pending_commit(state.journal, state.commit_lock, state.path, state.options); // if writing the last one failed
+    auto numbers = state.dirty_pages.find(state.bytes(), state.file);
+    if (numbers.empty()) return false;
+    if (numbers.front() != 0) numbers.insert(numbers.begin(), 0);
+    auto& header = state.machine->header();
+    ++header.generation;
+    const auto page_bytes = host_page_bytes();
+    const Commit commit{header.identity, header.generation, page_bytes, page_writes(state.bytes(), numbers, page_bytes)};
+    try {
+        if (state.is_published()) state.write_commit(commit);
+        else state.publish(commit);
+    } catch (...) {
+        if (!state.journal.is_complete()) --header.generation;
+        throw;
+    }
+    state.forget_copies(numbers);
+    return true;
+}
+
+void Transaction::State::write_commit(const Commit& commit)
+{
+    const auto durability = options.durability;
+    try {
+        journal.write_body(commit, durability);
+        reserve_space(file, commit);
+    } catch (const std::system_error&) {
+        journal.discard(); // on a full disk, its space is missed
+        throw;
+    }
+    CommitLockGuard guard(commit_lock, LockMode::exclusive, options.wait);
+    journal.complete(durability);
+    try {
+        apply(file, commit);
+        if (durability == Durability::power_failure) file.sync();
+        journal.finish(durability);
+    } catch (const std::system_error& error) {
+        throw std::system_error(error.code(), fmt::format("{}: committed, but not all is written yet (the next command will): {}",
+                                                          path, error.what()));
+    }
+}
+
+/// A fresh machine's first commit: nobody sees the file yet, so it needs no journal.
+void Transaction::State::publish(const Commit& commit)
+{
+    apply(file, commit);
+    if (options.durability == Durability::power_failure) file.sync();
+    CommitLockGuard guard(commit_lock, LockMode::exclusive, options.wait);
+    if (::rename(file.path().c_str(), path.c_str()) != 0) file.fail("cannot become " + path);
+    file.set_path(path);
+    if (options.durability == Durability::power_failure) sync_directory_of(path);
+}
+
+/// The file holds now what our copies of these pages do: without them, the next commit need not write them again.
+void Transaction::State::forget_copies(std::span<const std::uint64_t> pages)
+{
+    const auto page_bytes = host_page_bytes();
+    for (std::size_t first = 0, next; first < pages.size(); first = next) {
+        for (next = first + 1; next < pages.size() && pages[next] == pages[next - 1] + 1;) ++next;
+        ::madvise(bytes().data() + pages[first] * page_bytes, (next - first) * page_bytes, MADV_DONTNEED);
+    }
+}
+
+void Transaction::rollback()
+{
+    auto& state = *state_;
+    if (!state.is_published()) throw std::logic_error("a machine that was never committed has no state to go back to");
+    state.map();
+}
+
+void Transaction::park()
+{
+    auto& state = *state_;
+    commit();
+    state.machine.reset();
+    state.region = {};
+    state.file.close();
+    state.writer_lock->release();
+    state.writer_lock.reset();
+}
+
+void Transaction::resume()
+{
+    auto& state = *state_;
+    if (state.writer_lock) return;
+    state_ = std::make_unique<State>(std::string(state.path), MachineFileOptions(state.options));
+    finish_pending_commit(state_->journal, state_->commit_lock, state_->path, state_->options);
+    state_->map();
+}
+
+void Transaction::enter_child() { state_->dirty_pages = DirtyPages(); }
+
+} // namespace retromod
