@@ -24,7 +24,7 @@ UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpa
     : cpu_(cpu), arch_(arch), memory_(memory), mmu_(arch.make_mmu())
 {
     require(uc_open(arch.arch, arch.mode, &uc_), "uc_open");
-    void* page = mmap(nullptr, page_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* page = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::bad_alloc();
     decoy_page_ = static_cast<std::byte*>(page);
     mmu_->start(uc_);
@@ -37,7 +37,7 @@ UnicornEngine::~UnicornEngine()
 {
     if (pristine_) uc_context_free(pristine_);
     if (uc_) uc_close(uc_);
-    if (decoy_page_) munmap(decoy_page_, page_bytes_);
+    if (decoy_page_) munmap(decoy_page_, page_bytes);
 }
 
 // --- registers --------------------------------------------------------------------------------------------------
@@ -107,6 +107,7 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         paused_ = false;
         bad_access_.reset();
         last_precise_ = no_address;
+        look_up_at_.store(0); // the first block is looked at, and sets what follows
         // `until` 0 is never reached as code and, unlike other values, costs no invalidation at the end of the run.
         const auto error = uc_emu_start(uc_, pc_.value, 0, 0, 0);
         remove_decoys();
@@ -132,7 +133,7 @@ void UnicornEngine::after_failure(uc_err error)
         stop_ = Stop{StopKind::illegal, pc_, {}};
     } else if (bad_access_) {
         const bool fetched = bad_access_->access == Access::execute;
-        if (!fetched) pc_ = {block_start_};
+        if (!fetched && !arch_.exceptions_keep_pc) pc_ = {block_start_};
         stop_ = Stop{StopKind::fault, pc_, *bad_access_, 0, fetched};
     } else {
         throw std::runtime_error(std::string("unicorn: ") + uc_strerror(error));
@@ -205,7 +206,7 @@ const UnicornEngine::Mapped* UnicornEngine::find_mapped(GuestAddr address) const
 bool UnicornEngine::map_at(GuestAddr address)
 {
     if (find_mapped(address)) return false;
-    auto mapping = memory_.mapping({round_down(address.value, page_bytes_)});
+    auto mapping = memory_.mapping({round_down(address.value, page_bytes)});
     if (!mapping || mapping->protection == Protection::none) return false;
     auto& range = mapping->range;
     if (const auto next = mapped_.lower_bound(range.start.value); next != mapped_.end())
@@ -220,7 +221,7 @@ bool UnicornEngine::map_at(GuestAddr address)
     mapped_.emplace(range.start.value, Mapped{*mapping, *physical});
     // Unicorn stops the process beyond some 4000 mappings.
     constexpr std::size_t comfortable = 256;
-    if (mapped_.size() > comfortable) attention_.fetch_or(attention_crowded, std::memory_order_relaxed);
+    if (mapped_.size() > comfortable) call_attention(attention_crowded);
     return true;
 }
 
@@ -228,9 +229,9 @@ void UnicornEngine::unmap(MappedRanges::iterator at)
 {
     const auto& [mapping, physical] = at->second;
     drop_translations(mapping.range);
-    for (auto page = mapping.range.start; page < mapping.range.start + mapping.range.bytes; page += page_bytes_)
+    for (auto page = mapping.range.start; page < mapping.range.start + mapping.range.bytes; page += page_bytes)
         executed_.erase(page.value);
-    last_page_ = no_address;
+    current_page_ = no_address;
     mmu_->unmap(mapping.range);
     require(uc_mem_unmap(uc_, physical.value, mapping.range.bytes), "uc_mem_unmap");
     if (is_vmalloc(at->second) && (static_cast<unsigned>(mapping.protection) & 2)) touched_.push_back(mapping.range);
@@ -264,7 +265,7 @@ void UnicornEngine::drop_translations(GuestRange range)
 
 void UnicornEngine::remove_decoys()
 {
-    for (const auto physical : decoys_) require(uc_mem_unmap(uc_, physical.value, page_bytes_), "uc_mem_unmap");
+    for (const auto physical : decoys_) require(uc_mem_unmap(uc_, physical.value, page_bytes), "uc_mem_unmap");
     decoys_.clear();
 }
 
@@ -281,7 +282,7 @@ std::vector<GuestRange> UnicornEngine::take_touched()
     }
     // Few areas stay, so that a module that runs often is not translated anew each time.
     constexpr std::size_t kept_areas = 16;
-    if (areas > kept_areas) attention_.fetch_or(attention_crowded, std::memory_order_relaxed);
+    if (areas > kept_areas) call_attention(attention_crowded);
     return touched;
 }
 
@@ -292,6 +293,7 @@ void UnicornEngine::set_hypercalls(GuestRange entries, HypercallHandler* handler
     entries_start_ = entries.start.value;
     entries_bytes_ = handler ? entries.bytes : 0;
     handler_ = handler;
+    current_page_ = no_address;
 }
 
 std::unique_ptr<Engine> make_engine(const Cpu& cpu, AddressSpace& memory)

@@ -25,7 +25,7 @@ public:
     ~UnicornEngine() override;
 
     Stop run(std::uint64_t blocks) override;
-    void interrupt() noexcept override { attention_.fetch_or(attention_interrupt, std::memory_order_relaxed); }
+    void interrupt() noexcept override { call_attention(attention_interrupt); }
     std::uint64_t reg(unsigned number) const override;
     void set_reg(unsigned number, std::uint64_t value) override;
     CpuContext save() const override;
@@ -67,13 +67,28 @@ private:
     bool is_vmalloc(const Mapped& mapped) const;
 
     // --- hooks ---
-    void on_block(std::uint64_t address, std::uint32_t bytes);
+    void look_at_block(std::uint64_t address, std::uint32_t bytes);
+    void enter_page(std::uint64_t address, std::uint32_t bytes);
     void on_entry(std::uint64_t address);
     bool on_bad_access(uc_mem_type type, std::uint64_t address);
     void on_exception(unsigned vector);
     void on_memory_exception(GuestAddr pc);
     void stop_with(Stop stop);
+    void call_attention(std::uint32_t why) noexcept
+    {
+        attention_.fetch_or(why);
+        look_up_at_.store(0);
+    }
     void pause();
+    void end_run();
+
+    static constexpr std::uint64_t no_address = ~std::uint64_t{0};
+
+    // What every block's hook uses, together.
+    alignas(64) std::uint64_t blocks_ = 0;
+    std::atomic<std::uint64_t> look_up_at_{0}; ///< value of blocks_ from which on each block is looked at closely
+    std::uint64_t current_page_ = no_address;  ///< of the block before: it is in executed_, and holds no kernel entry
+    std::uint64_t block_start_ = 0;            ///< where exceptions do not keep the program counter
 
     const Cpu& cpu_;
     const UnicornArch& arch_;
@@ -84,10 +99,8 @@ private:
     IoBus* io_bus_ = nullptr;
 
     GuestAddr pc_;                        ///< valid while the guest stands still
-    std::uint64_t blocks_ = 0;
     std::uint64_t limit_ = 0;             ///< value of blocks_ at which the run ends
     std::uint64_t uncounted_ = no_address;///< the block that starts here was counted before the run was interrupted
-    std::uint64_t block_start_ = 0;
     bool skip_entry_ = false;             ///< the handler has been called for the entry at uncounted_
 
     std::uint64_t entries_start_ = 0;
@@ -111,15 +124,13 @@ private:
     std::uint64_t user_generation_ = 0;
     UserMemory* user_ = nullptr;
     PageSet executed_;
-    std::uint64_t last_page_ = no_address;
     std::vector<GuestRange> touched_;     ///< writable vmalloc ranges that were unmapped again since take_touched
     std::uint64_t touched_at_ = 0;        ///< blocks_ at the last take_touched
 
     std::map<std::uint64_t, uc_hook> precise_;
     std::uint64_t last_precise_ = no_address;
 
-    static constexpr std::uint64_t no_address = ~std::uint64_t{0};
-    static constexpr std::uint64_t page_bytes_ = 4096; ///< of the engine, whatever the guest's are
+    static constexpr std::uint64_t page_bytes = 4096; ///< of the engine, whatever the guest's are
 };
 
 } // namespace retromod

@@ -16,14 +16,22 @@ struct UnicornHooks {
             body();
         } catch (...) {
             if (!engine.error_) engine.error_ = std::current_exception();
-            uc_emu_stop(engine.uc_);
+            engine.end_run();
         }
     }
     static UnicornEngine& engine(void* user) { return *static_cast<UnicornEngine*>(user); }
 
+    // Comes before the block's first instruction; a stop from here leaves the whole block undone. This is the path that
+    // every block takes: one test for whatever is unusual, one for code outside of the page of the block before.
+    template <bool notes_start>
     static void block(uc_engine*, std::uint64_t address, std::uint32_t bytes, void* user)
     {
-        engine(user).on_block(address, bytes);
+        auto& self = engine(user);
+        constexpr auto page_bytes = UnicornEngine::page_bytes;
+        if constexpr (notes_start) self.block_start_ = address;
+        if (self.blocks_ >= self.look_up_at_.load(std::memory_order_relaxed)) [[unlikely]] return self.look_at_block(address, bytes);
+        ++self.blocks_;
+        if (address - self.current_page_ > page_bytes - bytes) [[unlikely]] return self.enter_page(address, bytes);
     }
     static void precise(uc_engine*, std::uint64_t address, std::uint32_t, void* user)
     {
@@ -82,7 +90,7 @@ Access access_of(uc_mem_type type)
 
 void UnicornEngine::install_hooks()
 {
-    add_hook(uc_, this, UC_HOOK_BLOCK, UnicornHooks::block, 1, 0);
+    add_hook(uc_, this, UC_HOOK_BLOCK, arch_.exceptions_keep_pc ? UnicornHooks::block<false> : UnicornHooks::block<true>, 1, 0);
     add_hook(uc_, this, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT, UnicornHooks::bad_access, 1, 0);
     add_hook(uc_, this, UC_HOOK_INTR, UnicornHooks::exception, 1, 0);
     if (!arch_.has_ports) return;
@@ -94,44 +102,57 @@ void UnicornEngine::stop_with(Stop stop)
 {
     stop_ = stop;
     pc_ = stop.pc;
-    uc_emu_stop(uc_);
+    end_run();
 }
 
 void UnicornEngine::pause()
 {
     paused_ = true;
+    end_run();
+}
+
+void UnicornEngine::end_run()
+{
+    look_up_at_.store(0); // Unicorn still calls the hook of the next block
     uc_emu_stop(uc_);
 }
 
-// Comes before the block's first instruction; a stop from here leaves the whole block undone.
-void UnicornEngine::on_block(std::uint64_t address, std::uint32_t bytes)
+// A block of which something is to be said.
+void UnicornEngine::look_at_block(std::uint64_t address, std::uint32_t bytes)
 {
-    if (stop_ || paused_) return;
-    if (address == uncounted_) {
-        uncounted_ = no_address;
-        if (std::exchange(skip_entry_, false)) return;
-    } else {
-        if (blocks_ >= limit_) return stop_with({StopKind::budget, {address}, {}});
-        if (const auto attention = attention_.load(std::memory_order_relaxed)) [[unlikely]] {
-            pc_ = {address};
-            if (!(attention & attention_interrupt)) return pause();
-            attention_.fetch_and(~attention_interrupt, std::memory_order_relaxed);
+    if (stop_ || paused_ || error_) return;
+    look_up_at_.store(limit_); // before the load: call_attention does it the other way round
+    const auto attention = attention_.load();
+    if (attention) look_up_at_.store(0);
+    const bool counted = std::exchange(uncounted_, no_address) == address;
+    if (!counted) {
+        pc_ = {address};
+        if (attention & attention_interrupt) {
+            attention_.fetch_and(~attention_interrupt);
             return stop_with({StopKind::budget, {address}, {}});
         }
+        if (attention) return pause();
+        if (blocks_ >= limit_) return stop_with({StopKind::budget, {address}, {}});
         ++blocks_;
     }
-    block_start_ = address;
+    enter_page(address, bytes);
+}
+
+// A block of another page than the one before it, or a kernel entry.
+void UnicornEngine::enter_page(std::uint64_t address, std::uint32_t bytes)
+{
     if (address - entries_start_ < entries_bytes_) return on_entry(address);
     const auto last = address + bytes - 1;
-    if (const auto page = last >> 12; page != last_page_ || address >> 12 != page) {
-        last_page_ = page;
-        executed_.insert(address);
-        executed_.insert(last);
-    }
+    executed_.insert(address);
+    executed_.insert(last);
+    const auto page = round_down(last, page_bytes);
+    const bool has_entries = page < entries_start_ + entries_bytes_ && entries_start_ < page + page_bytes;
+    current_page_ = has_entries ? no_address : page;
 }
 
 void UnicornEngine::on_entry(std::uint64_t address)
 {
+    if (std::exchange(skip_entry_, false)) return;
     pc_ = {address};
     if (handler_->on_hypercall({address}) == HypercallHandler::Next::stop)
         return stop_with({StopKind::hypercall, {address}, {}});
@@ -157,8 +178,8 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     bad_access_ = MemoryFault{at, access, prohibited};
     if (prohibited || !mmu_->raises_at(at)) return false;
     // With something mapped there Unicorn asks the CPU's translation, which raises the exception.
-    const auto physical = mmu_->physical({round_down(address, page_bytes_)});
-    if (!physical || uc_mem_map_ptr(uc_, physical->value, page_bytes_, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
+    const auto physical = mmu_->physical({round_down(address, page_bytes)});
+    if (!physical || uc_mem_map_ptr(uc_, physical->value, page_bytes, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
     decoys_.push_back(*physical);
     return true;
 }
@@ -186,7 +207,7 @@ void UnicornEngine::on_memory_exception(GuestAddr pc)
     const auto* mapped = find_mapped(address);
     constexpr std::uint64_t longest_instruction = 15;
     const bool fetch = !mapped && address - pc < longest_instruction;
-    if (!mapped && memory_.mapping({round_down(address.value, page_bytes_)}) && mmu_->physical(address)) {
+    if (!mapped && memory_.mapping({round_down(address.value, page_bytes)}) && mmu_->physical(address)) {
         // The second half of an access that crosses pages, or a jump: the instruction runs again when it is mapped.
         wanted_ = address;
         pc_ = pc;
