@@ -26,6 +26,14 @@ struct KernelBug {
     std::string what;
 };
 
+/// User space as the kernel needs it: who answers request_module.
+class UsermodeHelper {
+public:
+    virtual ~UsermodeHelper() = default;
+    /// What /sbin/modprobe would be run for.
+    virtual void request_module(std::string_view name) = 0;
+};
+
 /// Kinds of allocation that a test can make fail.
 enum class AllocationKind : std::uint8_t { page, kmalloc, vmalloc };
 
@@ -223,6 +231,10 @@ public:
     /// get_mod_name, getname: a name from user space. ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG.
     ErrnoOr<std::string> get_mod_name(GuestAddr user);
 
+    /// request_module: asks the helper; without one the kernel logs that it could not run modprobe.
+    void request_module(std::string_view name);
+    void set_usermode_helper(UsermodeHelper* helper) { usermode_helper_ = helper; }
+
     // --- memory (kmalloc.cc) ---------------------------------------------------------------------------------------
 
     /// kmalloc: NULL (0) when there is no memory. Contents undefined (zeroed here).
@@ -347,6 +359,7 @@ private:
     std::unique_ptr<Engine> engine_;
     EventSink* sink_ = nullptr;
     IoBus* io_bus_ = nullptr;
+    UsermodeHelper* usermode_helper_ = nullptr;
     Caller caller_;
     ThreadRow* current_ = nullptr;
     std::vector<const Export*> entry_exports_; ///< by entry number

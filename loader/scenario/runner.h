@@ -14,7 +14,7 @@ namespace retromod {
 const ExportTable& scenario_exports();
 
 /// One scenario's machine, and what its labels stand for.
-class ScenarioRunner final : private EventSink {
+class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
     explicit ScenarioRunner(const Release& release);
 
@@ -33,6 +33,7 @@ private:
     };
 
     void logged(std::string_view text) override;
+    void request_module(std::string_view name) override;
     const KernelRow& kernel_state() const { return const_cast<Kernel&>(kernel_).state(); }
 
     std::uint64_t address_of(const std::string& label) const;
