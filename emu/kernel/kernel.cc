@@ -73,6 +73,13 @@ void Kernel::take_up()
         variables_.emplace(std::string(row.name, strnlen(row.name, sizeof row.name)), GuestAddr{row.address});
 }
 
+ModuleList& Kernel::modules()
+{
+    if (engine_)
+        for (const auto& range : engine_->take_touched()) modules_->note_written(range);
+    return *modules_;
+}
+
 ModuleRef Kernel::load_ref(GuestAddr at)
 {
     const auto word = arch().word_bytes;

@@ -208,7 +208,8 @@ public:
 
     // --- modules -------------------------------------------------------------------------------------------------
 
-    ModuleList& modules() { return *modules_; }
+    /// The list of modules, told of what guest code could have written since it was last asked for.
+    ModuleList& modules();
     const ModuleLayout& module_layout() const { return module_layout_; }
     ModuleView module(GuestAddr at) { return modules_->view(at); }
     ModuleRef load_ref(GuestAddr at);

@@ -79,7 +79,7 @@ GuestAddr Kernel::variable(std::string_view name)
 std::optional<ModuleView> Kernel::module_of(GuestAddr address)
 {
     const auto area = memory().vmalloc_area(address);
-    if (!area || !modules_->contains(area->start)) return std::nullopt;
+    if (!area || !modules().contains(area->start)) return std::nullopt;
     return module(area->start);
 }
 
