@@ -75,7 +75,9 @@ std::uint64_t Object::extend_section(std::uint32_t index, std::uint64_t bytes)
 {
     auto& section = sections_[index];
     const auto offset = section.size;
+    const bool filled = section.is_filled();
     section.size += bytes;
+    if (filled) section.writable();
     return offset;
 }
 
