@@ -16,6 +16,8 @@
 namespace retromod {
 namespace {
 
+// The format, as docs/machine-file.md has it: a change of these is a new machine_format.
+static_assert(sizeof(MachineHeader) == 288 && sizeof(TableHeader) == 56 && sizeof(MemoryState) == 64);
 static_assert(sizeof(MachineHeader) <= machine_directory_offset);
 static_assert(machine_directory_offset + machine_table_limit * sizeof(TableHeader) <= machine_part_alignment);
 

@@ -55,8 +55,15 @@ enum class Disk {
 
 bool mount_disk(Disk disk, const std::string& directory)
 {
-    const int spaces = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS;
-    if (::unshare(spaces) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+    const auto user = ::geteuid();
+    const auto group = ::getegid();
+    if (::unshare(user == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    if (user != 0) { // in a name space of our own, we are its root
+        std::ofstream("/proc/self/setgroups") << "deny";
+        std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
+        std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
+    }
+    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
     if (disk == Disk::tmpfs) return ::mount("none", directory.c_str(), "tmpfs", 0, "size=512k") == 0;
     const auto image = directory + "/image";
     std::ofstream{image};
