@@ -5,6 +5,8 @@
 
 namespace retromod {
 
-extern const Cpu cpu_i386; ///< i386.cc
+extern const Cpu cpu_i386;
+extern const Cpu cpu_mipsel;
+extern const Cpu cpu_mips;
 
 } // namespace retromod

@@ -25,6 +25,13 @@ public:
     virtual std::optional<GuestAddr> physical(GuestAddr address) const = 0;
     /// Whether an access to `address` raises an exception of the CPU when nothing is mapped there.
     virtual bool raises_at(GuestAddr address) const = 0;
+    /// Whether a forbidden store to `address` raises one; else Unicorn has to check.
+    virtual bool checks_stores_to(GuestAddr address) const = 0;
+    /// The address that the exception being reported is about.
+    virtual GuestAddr fault_address() const = 0;
+    /// Whether the CPU does not know yet what was mapped at `address`; `refill`, between runs, tells it.
+    virtual bool needs_refill(GuestAddr) const { return false; }
+    virtual void refill(GuestAddr) {}
 };
 
 } // namespace retromod

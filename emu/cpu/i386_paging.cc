@@ -56,6 +56,7 @@ std::uint32_t* I386Paging::directory() const { return table(directory_table); }
 
 void I386Paging::start(uc_engine* uc)
 {
+    uc_ = uc;
     require(uc_mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_), "page tables");
     std::uint32_t cr0 = 0, cr4 = 0;
     require(uc_reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
@@ -74,6 +75,13 @@ std::optional<GuestAddr> I386Paging::physical(GuestAddr address) const
 {
     if (address.value >= gdt_start) return std::nullopt;
     return address;
+}
+
+GuestAddr I386Paging::fault_address() const
+{
+    std::uint32_t cr2 = 0;
+    uc_reg_read(uc_, UC_X86_REG_CR2, &cr2);
+    return {cr2};
 }
 
 void I386Paging::map(const AddressSpace::Mapping& mapping)

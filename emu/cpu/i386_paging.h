@@ -22,12 +22,15 @@ public:
     void unmap(GuestRange range) override;
     std::optional<GuestAddr> physical(GuestAddr address) const override;
     bool raises_at(GuestAddr) const override { return true; }
+    bool checks_stores_to(GuestAddr) const override { return true; }
+    GuestAddr fault_address() const override;
 
 private:
     std::uint32_t* table(unsigned number) const { return tables_ + number * 1024; }
     std::uint32_t* directory() const;
     void set_entries(GuestRange range, std::uint32_t flags);
 
+    uc_struct* uc_ = nullptr;
     std::uint32_t* tables_; ///< 1024 tables of 1024 entries, the last of them the page directory; the GDT stands before them
 };
 

@@ -19,8 +19,16 @@ bool fits(const MemoryOperand& operand, const Arch& arch, const MemoryFault& fau
     return covers(operand, arch, fault.address) && (fault.access == Access::write ? operand.writes : operand.reads);
 }
 
-bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, const MemoryOperand& operand)
+// Capstone says nothing of registers that MIPS instructions write: the first operand is the destination, but for stores.
+bool mips_writes_any(const cs_insn& instruction, const MemoryOperand& operand)
 {
+    const auto& mips = instruction.detail->mips;
+    return mips.op_count > 0 && mips.operands[0].type == MIPS_OP_REG && mips.operands[0].reg == operand.base;
+}
+
+bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, const MemoryOperand& operand, bool is_mips)
+{
+    if (is_mips) return mips_writes_any(instruction, operand);
     cs_regs read, written;
     std::uint8_t reads = 0, writes = 0;
     if (cs_regs_access(capstone.handle(), &instruction, read, &reads, written, &writes) != CS_ERR_OK) return true;
@@ -36,39 +44,42 @@ bool ends_block(const CapstoneHandle& capstone, const cs_insn& instruction)
 
 } // namespace
 
-std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
-                                      const MemoryFault& fault)
+FaultSearch search_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
+                         const MemoryFault& fault)
 {
-    if (fault.access == Access::execute) return std::nullopt;
     const CapstoneHandle capstone(cpu);
+    const bool is_mips = cpu.capstone_arch == CS_ARCH_MIPS;
     auto code = memory.bytes(block, Access::execute);
     code = code.first(std::min(code.size(), longest_block));
-    std::optional<GuestAddr> found;
-    bool unchanged = false; // the registers that `found` addresses with still hold what they held there
+    FaultSearch found;
     MemoryOperand first;
-    unsigned delay_slots = 0;
+    bool unchanged = false; // the registers that `first` is addressed with still hold what they held there
+    bool last = false;      // a delay slot
     for (auto address = block; !code.empty();) {
         const auto* instruction = capstone.decode(code, address);
         if (!instruction) break;
         for (const auto& operand : memory_operands(cpu, *instruction, context)) {
-            if (!fits(operand, *cpu.arch, fault) || found == address) continue;
-            // With the same registers the later one could not have been reached.
-            if (found) return unchanged ? found : std::nullopt;
-            found = address;
+            if (!fits(operand, *cpu.arch, fault) || found.pc == address) continue;
+            if (found.pc) return unchanged ? found : FaultSearch{{}, true}; // unchanged: the later one is out of reach
+            found.pc = address;
             first = operand;
             unchanged = true;
         }
-        if (found) unchanged = unchanged && !writes_any(capstone, *instruction, first);
-        if (delay_slots && --delay_slots == 0) break;
-        if (!delay_slots && ends_block(capstone, *instruction)) {
-            if (cpu.capstone_arch != CS_ARCH_MIPS) break;
-            delay_slots = 1 + 1; // this instruction is counted down at once
-            --delay_slots;
-        }
+        if (found.pc) unchanged = unchanged && !writes_any(capstone, *instruction, first, is_mips);
+        const bool ends = ends_block(capstone, *instruction);
+        if (last || (ends && !is_mips)) break;
+        last = ends;
         address += instruction->size;
         code = code.subspan(instruction->size);
     }
     return found;
+}
+
+std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
+                                      const MemoryFault& fault)
+{
+    if (fault.access == Access::execute) return std::nullopt;
+    return search_fault(cpu, memory, context, block, fault).pc;
 }
 
 std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr pc,

@@ -57,6 +57,32 @@ void add_i386_stack(std::vector<MemoryOperand>& operands, const cs_insn& instruc
     }
 }
 
+struct MipsAccess {
+    mips_insn id;
+    unsigned bytes;
+    bool writes;
+};
+constexpr MipsAccess mips_accesses[] = {
+    {MIPS_INS_LB, 1, false}, {MIPS_INS_LBU, 1, false}, {MIPS_INS_LH, 2, false}, {MIPS_INS_LHU, 2, false},
+    {MIPS_INS_LW, 4, false}, {MIPS_INS_LWL, 4, false}, {MIPS_INS_LWR, 4, false}, {MIPS_INS_LL, 4, false},
+    {MIPS_INS_SB, 1, true},  {MIPS_INS_SH, 2, true},   {MIPS_INS_SW, 4, true},   {MIPS_INS_SWL, 4, true},
+    {MIPS_INS_SWR, 4, true}, {MIPS_INS_SC, 4, true},
+};
+
+void add_mips_operands(std::vector<MemoryOperand>& operands, const cs_insn& instruction, const CpuContext& context)
+{
+    const auto* row = std::ranges::find(mips_accesses, static_cast<mips_insn>(instruction.id), &MipsAccess::id);
+    if (row == std::end(mips_accesses)) return;
+    const auto& mips = instruction.detail->mips;
+    for (const auto& operand : std::span(mips.operands, mips.op_count)) {
+        if (operand.type != MIPS_OP_MEM) continue;
+        const auto base = operand.mem.base == MIPS_REG_ZERO ? 0 : context.reg[operand.mem.base - MIPS_REG_0];
+        const auto address = (base + static_cast<std::uint64_t>(operand.mem.disp)) & 0xffffffff;
+        const bool partial = row->id == MIPS_INS_LWL || row->id == MIPS_INS_LWR || row->id == MIPS_INS_SWL || row->id == MIPS_INS_SWR;
+        operands.push_back({{partial ? address & ~std::uint64_t{3} : address}, row->bytes, !row->writes, row->writes, operand.mem.base, 0});
+    }
+}
+
 } // namespace
 
 std::vector<MemoryOperand> memory_operands(const Cpu& cpu, const cs_insn& instruction, const CpuContext& context)
@@ -65,6 +91,8 @@ std::vector<MemoryOperand> memory_operands(const Cpu& cpu, const cs_insn& instru
     if (cpu.capstone_arch == CS_ARCH_X86) {
         add_i386_operands(operands, instruction, context);
         add_i386_stack(operands, instruction, context);
+    } else if (cpu.capstone_arch == CS_ARCH_MIPS) {
+        add_mips_operands(operands, instruction, context);
     }
     return operands;
 }

@@ -16,6 +16,11 @@ struct UnicornRegister {
 
 /// What one of the CPU's exceptions means to the engine's caller.
 enum class ExceptionKind : std::uint8_t { memory, breakpoint, illegal, trap };
+struct ExceptionMeaning {
+    ExceptionKind kind;
+    Access access;   ///< of a memory exception, as far as the CPU says
+    unsigned vector; ///< the architecture's own number of it
+};
 
 /// What Unicorn needs to know of one architecture: one row per unicorn_<arch>.cc.
 struct UnicornArch {
@@ -26,8 +31,10 @@ struct UnicornArch {
     /// Whether `value` may be written to that register (a bad selector would raise an exception where none can be).
     bool (*may_write)(unsigned number, std::uint64_t value);
     std::unique_ptr<GuestMmu> (*make_mmu)();
-    ExceptionKind (*classify)(unsigned vector);
-    int fault_address_register; ///< Unicorn's number of the register that holds a fault's address; -1 when it has none
+    ExceptionMeaning (*classify)(unsigned vector);
+    /// Where the instruction in this block is that raised an exception which is no memory fault, and what the program
+    /// counter is after it; null where exceptions keep it.
+    std::optional<GuestAddr> (*find_exception)(const AddressSpace& memory, GuestAddr block, unsigned vector);
     bool exceptions_keep_pc;    ///< the program counter is right when an exception is reported
     bool has_ports;             ///< in and out instructions
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/unicorn_engine.h"
 
-#include "emu/cpu/memory_operand.h"
-
 #include <sys/mman.h>
 
 #include <cassert>
@@ -105,12 +103,15 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         reset_exception_state();
         stop_.reset();
         paused_ = false;
+        running_ = true;
         bad_access_.reset();
         last_precise_ = no_address;
         look_up_at_.store(0); // the first block is looked at, and sets what follows
         // `until` 0 is never reached as code and, unlike other values, costs no invalidation at the end of the run.
         const auto error = uc_emu_start(uc_, pc_.value, 0, 0, 0);
-        remove_decoys();
+        running_ = false;
+        look_up_at_.store(0); // the MMU may run code of its own
+        remove_decoys({{0}, no_address});
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
         if (!stop_ && !paused_) after_failure(error);
         if (stop_) break;
@@ -148,13 +149,19 @@ void UnicornEngine::settle_fault(Stop& stop)
     const auto context = save();
     if (stop.pc_exact) {
         fault.access = access_of_instruction(cpu_, memory_, context, stop.pc, fault.address).value_or(fault.access);
-        return;
+    } else if (const auto found = find_instruction(fault).pc) {
+        pc_ = stop.pc = *found;
+        stop.pc_exact = true;
     }
-    const auto found = locate_fault(cpu_, memory_, context, stop.pc, fault);
-    if (found) stop.pc = *found;
-    else if (last_precise_ != no_address) stop.pc = {last_precise_};
-    stop.pc_exact = found.has_value();
-    pc_ = stop.pc;
+}
+
+// The instruction of the current block that accessed memory so; one that add_precise named is known to have been reached.
+FaultSearch UnicornEngine::find_instruction(const MemoryFault& fault) const
+{
+    const auto context = save();
+    if (last_precise_ - block_start_ < page_bytes && access_of_instruction(cpu_, memory_, context, {last_precise_}, fault.address))
+        return {GuestAddr{last_precise_}};
+    return search_fault(cpu_, memory_, context, {block_start_}, fault);
 }
 
 void UnicornEngine::synchronize()
@@ -173,7 +180,11 @@ void UnicornEngine::synchronize()
         attention_.fetch_and(~attention_crowded, std::memory_order_relaxed);
         unmap_spare();
     }
-    if (wanted_) map_at(std::exchange(wanted_, {}));
+    if (wanted_) {
+        if (!find_mapped(wanted_)) map_at(wanted_);
+        if (mmu_->needs_refill(wanted_)) mmu_->refill(wanted_);
+        wanted_ = {};
+    }
 }
 
 void UnicornEngine::drain_changes()
@@ -212,10 +223,15 @@ bool UnicornEngine::map_at(GuestAddr address)
     if (const auto next = mapped_.lower_bound(range.start.value); next != mapped_.end())
         range.bytes = std::min(range.bytes, next->first - range.start.value);
     const auto physical = mmu_->physical(range.start);
-    if (!physical || !mmu_->physical(range.start + (range.bytes - 1))) return false;
-    // Stores are checked by the MMU; Unicorn's own check would let the block run on.
+    if (!physical) return false;
+    const auto end = mmu_->physical(range.start + (range.bytes - 1));
+    if (!end || *end - *physical != range.bytes - 1) range = {{round_down(address.value, page_bytes)}, page_bytes};
+    remove_decoys({*physical, range.bytes});
     const bool executable = static_cast<unsigned>(mapping->protection) & 4;
-    const auto permissions = UC_PROT_READ | UC_PROT_WRITE | (executable ? UC_PROT_EXEC : 0);
+    const bool writable = static_cast<unsigned>(mapping->protection) & 2;
+    // Unicorn's own check of stores would let the block run on.
+    const bool stores = writable || mmu_->checks_stores_to(range.start);
+    const auto permissions = UC_PROT_READ | (stores ? UC_PROT_WRITE : 0) | (executable ? UC_PROT_EXEC : 0);
     require(uc_mem_map_ptr(uc_, physical->value, range.bytes, static_cast<std::uint32_t>(permissions), mapping->host), "uc_mem_map_ptr");
     mmu_->map(*mapping);
     mapped_.emplace(range.start.value, Mapped{*mapping, *physical});
@@ -263,10 +279,13 @@ void UnicornEngine::drop_translations(GuestRange range)
     });
 }
 
-void UnicornEngine::remove_decoys()
+void UnicornEngine::remove_decoys(GuestRange physical)
 {
-    for (const auto physical : decoys_) require(uc_mem_unmap(uc_, physical.value, page_bytes), "uc_mem_unmap");
-    decoys_.clear();
+    std::erase_if(decoys_, [&](GuestAddr decoy) {
+        if (!physical.contains(decoy)) return false;
+        require(uc_mem_unmap(uc_, decoy.value, page_bytes), "uc_mem_unmap");
+        return true;
+    });
 }
 
 std::vector<GuestRange> UnicornEngine::take_touched()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/cpu/cpu.h"
+#include "emu/cpu/memory_operand.h"
 #include "emu/cpu/page_set.h"
 #include "emu/cpu/unicorn_arch.h"
 
@@ -54,6 +55,7 @@ private:
     bool needs_pause() const;
     void after_failure(uc_err error);
     void settle_fault(Stop& stop);
+    FaultSearch find_instruction(const MemoryFault& fault) const;
     void reset_exception_state();
 
     // --- mapping ---
@@ -63,16 +65,17 @@ private:
     void unmap_overlapping(GuestRange range);
     void unmap_spare();
     void drop_translations(GuestRange range);
-    void remove_decoys();
+    void remove_decoys(GuestRange physical);
     bool is_vmalloc(const Mapped& mapped) const;
 
     // --- hooks ---
     void look_at_block(std::uint64_t address, std::uint32_t bytes);
     void enter_page(std::uint64_t address, std::uint32_t bytes);
     void on_entry(std::uint64_t address);
+    bool add_decoy(GuestAddr address);
     bool on_bad_access(uc_mem_type type, std::uint64_t address);
     void on_exception(unsigned vector);
-    void on_memory_exception(GuestAddr pc);
+    void on_memory_exception(GuestAddr pc, Access access);
     void stop_with(Stop stop);
     void call_attention(std::uint32_t why) noexcept
     {
@@ -110,6 +113,7 @@ private:
     // What a hook leaves for the loop.
     std::optional<Stop> stop_;
     bool paused_ = false;
+    bool running_ = false;
     GuestAddr wanted_;                    ///< to be mapped before the run goes on
     std::exception_ptr error_;
     std::optional<MemoryFault> bad_access_; ///< seen by the hook of unmapped memory, to come back as an exception

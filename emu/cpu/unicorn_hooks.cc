@@ -120,7 +120,7 @@ void UnicornEngine::end_run()
 // A block of which something is to be said.
 void UnicornEngine::look_at_block(std::uint64_t address, std::uint32_t bytes)
 {
-    if (stop_ || paused_ || error_) return;
+    if (!running_ || stop_ || paused_ || error_) return;
     look_up_at_.store(limit_); // before the load: call_attention does it the other way round
     const auto attention = attention_.load();
     if (attention) look_up_at_.store(0);
@@ -169,18 +169,22 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     const GuestAddr at{address};
     const auto access = access_of(type);
     const bool prohibited = type == UC_MEM_FETCH_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT;
-    if (!prohibited && map_at(at)) return true;
+    if (!prohibited && (map_at(at) || find_mapped(at))) return mmu_->physical(at) == at || !mmu_->raises_at(at) || add_decoy(at);
     if (access == Access::execute) {
         std::uint64_t pc = 0;
         uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
         pc_ = {pc};
     }
     bad_access_ = MemoryFault{at, access, prohibited};
-    if (prohibited || !mmu_->raises_at(at)) return false;
-    // With something mapped there Unicorn asks the CPU's translation, which raises the exception.
-    const auto physical = mmu_->physical({round_down(address, page_bytes)});
-    if (!physical || uc_mem_map_ptr(uc_, physical->value, page_bytes, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
-    decoys_.push_back(*physical);
+    return !prohibited && mmu_->raises_at(at) && add_decoy(at);
+}
+
+// With something mapped there Unicorn asks the CPU's translation, which raises the exception, or knows the page.
+bool UnicornEngine::add_decoy(GuestAddr address)
+{
+    const GuestAddr page{round_down(address.value, page_bytes)};
+    if (uc_mem_map_ptr(uc_, page.value, page_bytes, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
+    decoys_.push_back(page);
     return true;
 }
 
@@ -190,33 +194,46 @@ void UnicornEngine::on_exception(unsigned vector)
     exception_pending_ = true;
     std::uint64_t value = 0;
     uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &value);
-    const GuestAddr pc{value};
-    switch (arch_.classify(vector)) {
-    case ExceptionKind::memory: return on_memory_exception(pc);
-    case ExceptionKind::breakpoint: return stop_with({StopKind::breakpoint, pc, {}, vector});
-    case ExceptionKind::illegal: return stop_with({StopKind::illegal, pc, {}, vector});
-    case ExceptionKind::trap: return stop_with({StopKind::trap, pc, {}, vector});
+    GuestAddr pc{value};
+    const auto meaning = arch_.classify(vector);
+    if (meaning.kind == ExceptionKind::memory) return on_memory_exception(pc, meaning.access);
+    bool exact = true;
+    if (arch_.find_exception) {
+        const auto found = arch_.find_exception(memory_, {block_start_}, vector);
+        exact = found.has_value();
+        pc = found.value_or(GuestAddr{block_start_});
     }
+    const auto kind = meaning.kind == ExceptionKind::breakpoint ? StopKind::breakpoint
+                    : meaning.kind == ExceptionKind::illegal    ? StopKind::illegal
+                                                                : StopKind::trap;
+    stop_with({kind, pc, {}, meaning.vector, exact});
 }
 
-void UnicornEngine::on_memory_exception(GuestAddr pc)
+void UnicornEngine::on_memory_exception(GuestAddr pc, Access access)
 {
-    std::uint64_t value = 0;
-    uc_reg_read(uc_, arch_.fault_address_register, &value);
-    const GuestAddr address{value};
-    const auto* mapped = find_mapped(address);
-    constexpr std::uint64_t longest_instruction = 15;
-    const bool fetch = !mapped && address - pc < longest_instruction;
-    if (!mapped && memory_.mapping({round_down(address.value, page_bytes)}) && mmu_->physical(address)) {
-        // The second half of an access that crosses pages, or a jump: the instruction runs again when it is mapped.
+    const auto address = mmu_->fault_address();
+    bool exact = true;
+    if (arch_.exceptions_keep_pc) {
+        constexpr std::uint64_t longest_instruction = 15;
+        if (bad_access_ && bad_access_->address == address) access = bad_access_->access;
+        else if (!find_mapped(address) && address - pc < longest_instruction) access = Access::execute;
+    } else {
+        const auto found = find_instruction({address, access});
+        exact = found.pc || !found.ambiguous;
+        if (!found.pc && !found.ambiguous) access = Access::execute; // nothing in the block reads there: a jump did
+        pc = access == Access::execute ? address : found.pc.value_or(GuestAddr{block_start_});
+    }
+    const bool known = find_mapped(address) && !mmu_->needs_refill(address);
+    if (!known && exact && memory_.mapping({round_down(address.value, page_bytes)}) && mmu_->physical(address)) {
+        // The second half of an access that crosses pages, a jump, or a TLB miss: the instruction runs again.
         wanted_ = address;
         pc_ = pc;
-        if (!fetch) uncounted_ = pc.value;
+        if (access != Access::execute) uncounted_ = pc.value;
+        // Where only the registers count for going on, a delay slot among what is hidden must stay.
+        if (!arch_.exceptions_keep_pc) exception_pending_ = false;
         return pause();
     }
-    auto access = fetch ? Access::execute : Access::write;
-    if (bad_access_ && bad_access_->address == address) access = bad_access_->access;
-    stop_with({StopKind::fault, pc, {address, access, mapped != nullptr}});
+    stop_with({StopKind::fault, pc, {address, access, find_mapped(address) != nullptr}, 0, exact});
 }
 
 void UnicornEngine::add_precise(GuestAddr pc)

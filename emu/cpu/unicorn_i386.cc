@@ -36,21 +36,20 @@ bool may_write(unsigned number, std::uint64_t value)
     }
 }
 
-ExceptionKind classify(unsigned vector)
+ExceptionMeaning classify(unsigned vector)
 {
-    switch (vector) {
-    case 3: return ExceptionKind::breakpoint;
-    case 6: return ExceptionKind::illegal;
-    case 14: return ExceptionKind::memory;
-    default: return ExceptionKind::trap;
-    }
+    const auto kind = vector == 3  ? ExceptionKind::breakpoint
+                    : vector == 6  ? ExceptionKind::illegal
+                    : vector == 14 ? ExceptionKind::memory
+                                   : ExceptionKind::trap;
+    return {kind, Access::write, vector}; // how memory was accessed, the instruction tells
 }
 
 } // namespace
 
 const UnicornArch unicorn_i386 = {
     "i386", UC_ARCH_X86, UC_MODE_32, registers, may_write, []() -> std::unique_ptr<GuestMmu> { return std::make_unique<I386Paging>(); },
-    classify, UC_X86_REG_CR2, true, true,
+    classify, nullptr, true, true,
 };
 
 } // namespace retromod
