@@ -54,6 +54,7 @@ std::uint32_t Object::create_section(std::string name, std::uint64_t alignment, 
     section.alignment = alignment;
     section.size = size;
     const auto index = append_section(std::move(section));
+    section_by_name_[sections_[index].name] = index;
     insert_in_load_order(index);
     return index;
 }
@@ -67,6 +68,7 @@ std::uint32_t Object::create_first_section(std::string name, std::uint64_t align
     section.alignment = alignment;
     section.size = size;
     const auto index = append_section(std::move(section));
+    section_by_name_[sections_[index].name] = index;
     first_sections_.push_back(index);
     return index;
 }

@@ -70,14 +70,15 @@ public:
     const std::vector<RelocationTable>& relocations() const { return relocations_; }
     const std::vector<AddressPatch>& patches() const { return patches_; }
 
-    /// The first section of that name.
+    /// The section of that name: the linker's own, else the file's first.
     std::optional<std::uint32_t> find_section(std::string_view name) const;
     void rename_section(std::uint32_t index, std::string name);
 
     /// The symbol that an entry of `table` refers to, or nothing for entry 0 and bad indices.
     LinkSymbol* symbol_of(const RelocationTable& table, const ElfFile::Relocation& entry) const;
 
-    /// Adds a section of zeros to the load order, by its priority. Sizes and alignments in bytes.
+    /// Adds a section of zeros to the load order, by its priority; from now on it is the one of that name. Sizes and
+    /// alignments in bytes.
     std::uint32_t create_section(std::string name, std::uint64_t alignment, std::uint64_t size, std::uint64_t flags);
     /// The same at the very front of the load order, whatever its priority.
     std::uint32_t create_first_section(std::string name, std::uint64_t alignment, std::uint64_t size);

@@ -138,13 +138,14 @@ std::optional<Problem> Object::take_relocations(const ElfFile& file, const ElfFi
     RelocationTable relocations{.target = table.info, .symbols = table.link, .entries = {}};
     const bool loaded = sections_[table.info].is_loaded();
     for (const auto& entry : *entries) {
-        if (entry.symbol >= symbols->second.size() && entry.symbol != 0) {
+        const bool in_table = entry.symbol < symbols->second.size();
+        if (!in_table && entry.symbol != 0) {
             complaints.push_back({.kind = ProblemKind::bad_symbol_index, .where = std::string(table.name), .offset = entry.offset, .value = entry.symbol,
                                   .expected = symbols->second.size()});
             continue;
         }
         // A debug section's reference counts as one, too, though it is not relocated.
-        if (auto* symbol = symbols->second[entry.symbol]) symbol->relocated_as = entry.type;
+        if (auto* symbol = in_table ? symbols->second[entry.symbol] : nullptr) symbol->relocated_as = entry.type;
         if (loaded) relocations.entries.push_back(entry);
     }
     if (loaded) relocations_.push_back(std::move(relocations));

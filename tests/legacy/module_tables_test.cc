@@ -155,3 +155,15 @@ TEST_CASE("common symbols can be parameters and exports", "[legacy][exports]")
     CHECK(exports[0].first == "debug");
     CHECK(kernel.image_word(exports[0].second) == 3);
 }
+
+TEST_CASE("a module that has sections named like insmod's own keeps them apart", "[legacy][bad]")
+{
+    FakeKernel kernel;
+    kernel.modules = {{.name = "other", .address = 0xc8900000, .symbols = {{"given", 0xc8900100}}}};
+    SimpleModule module;
+    for (const auto* name : {".this", ".kmodtab", "__archdata", "__kallsyms"}) module.writer.section(name, {0x55}, {});
+    module.writer.relocate(module.text, 0, R_386_32, module.writer.undefined("given"));
+    REQUIRE(InsmodRun(kernel, module.bytes(), {.kallsyms = true}).status() == 0);
+    CHECK(member(kernel, ModuleMember::size_of_struct) == 96);
+    CHECK(kernel.image_word(member(kernel, ModuleMember::deps) - kernel.base.value) == 0xc8900000);
+}

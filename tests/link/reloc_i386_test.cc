@@ -143,3 +143,20 @@ TEST_CASE("a relocation's symbol index beyond the table is a complaint", "[link]
     CHECK(linked.complaints[0].value == 77);
     CHECK(linked.complaints[0].expected == 1);
 }
+
+TEST_CASE("a relocation without symbol needs no symbol table entry", "[link][bad]")
+{
+    ElfWriter writer;
+    const auto text = writer.text(words(i386(), {5}));
+    writer.relocate(text, 0, relative, 0);
+    auto bytes = writer.bytes();
+    const auto headers = load<std::uint32_t>(bytes.data() + 32, ByteOrder::little);
+    const auto symtab = ElfFile::open(bytes)->find_section(".symtab")->index;
+    store<std::uint32_t>(bytes.data() + headers + symtab * 40 + 20, ByteOrder::little, 0); // sh_size
+    const auto elf = ElfFile::open(bytes);
+    std::vector<Problem> complaints;
+    const auto object = Object::load(*elf, i386(), complaints);
+    REQUIRE(object);
+    CHECK(complaints.empty());
+    CHECK(object->relocations().size() == 1);
+}
