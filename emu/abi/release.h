@@ -13,6 +13,7 @@ struct CallRules {
     bool module_has_tail;           ///< struct module goes on behind can_unload (runsize .. kernel_data)
     bool bounds_from_image_header;  ///< pointers start at base + the image's size_of_struct, not at base + H
     bool whole_image_header;        ///< as many header bytes are read as the image says, not H
+    bool checks_name_pointer;       ///< a name above TASK_SIZE is refused before a page is taken for it
     bool create_counts_nul;         ///< create_module's minimum is H + length + 1, not H + length
     bool compares_private_name;     ///< the name check uses a copy, not the stored text
     bool rewrites_old_name;         ///< a failed init writes the old name's text back

@@ -71,6 +71,7 @@ std::optional<std::uint64_t> Kernel::get_user_word(GuestAddr from)
 ErrnoOr<std::string> Kernel::get_mod_name(GuestAddr user)
 {
     constexpr std::size_t name_page = 4096;
+    if (rules().checks_name_pointer && !access_ok(user, 1)) return Errno::efault;
     if (!allocation_allowed(AllocationKind::page)) return Errno::enomem;
     std::string name;
     while (name.size() < name_page) {
