@@ -101,9 +101,22 @@ void KernelBoot::bring_up()
     for (const auto hook : kernel.exports_.boot) hook(kernel);
 }
 
+/// Exactly the symbols that the options ask for; those without an address are exports.
+std::vector<KernelSymbol> KernelBoot::chosen_symbols()
+{
+    auto symbols = options.only_symbols;
+    for (auto& symbol : symbols) {
+        if (symbol.value) continue;
+        const auto address = kernel.symbol_address(symbol.name);
+        if (!address) throw UnknownSymbol(symbol.name);
+        symbol.value = *address;
+    }
+    return symbols;
+}
+
 std::vector<KernelSymbol> KernelBoot::offered_symbols()
 {
-    if (!options.only_symbols.empty()) return options.only_symbols;
+    if (!options.only_symbols.empty()) return chosen_symbols();
     const auto published = [&](std::string_view name) {
         const auto version = options.versions.find(std::string(name));
         return version == options.versions.end() ? std::string(name) : version->second;

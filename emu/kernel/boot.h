@@ -24,6 +24,7 @@ private:
     void make_variables();
     void make_idle_task();
     void make_kernel_module();
+    std::vector<KernelSymbol> chosen_symbols();
     std::vector<KernelSymbol> offered_symbols();
     GuestAddr place_string(const std::string& text);
 };

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -127,7 +128,14 @@ struct BootOptions {
     /// Versioned names of the kernel's symbols ("printk_R1b7d4074"), by plain name; empty: no versions.
     std::unordered_map<std::string, std::string> versions;
     bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
-    std::vector<KernelSymbol> only_symbols; ///< offer exactly these instead of the exports (scenarios)
+    /// Offer exactly these instead of the exports (scenarios). One without an address is the export of that name.
+    std::vector<KernelSymbol> only_symbols;
+};
+
+/// BootOptions::only_symbols asks for an export that the release does not have.
+struct UnknownSymbol : std::invalid_argument {
+    explicit UnknownSymbol(const std::string& name) : std::invalid_argument("no export '" + name + "'"), name(name) {}
+    std::string name;
 };
 
 /// The system calls by their kernel names.

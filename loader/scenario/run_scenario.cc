@@ -3,27 +3,53 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace retromod {
 namespace {
 
 using nlohmann::json;
 
+/// What the file says of one release.
+struct Expectation {
+    const json* results;
+    std::size_t known;        ///< results there are
+    std::size_t compared;     ///< of which so many count: behind a step that broke the lists, results are what they gave
+    bool dies;                ///< the real kernel died in the last of them
+    std::string breaks_as;
+};
+
 const json* group_for(const json& scenario, const Release& release)
 {
-    for (const auto& group : scenario.at("expect"))
-        for (const auto& version : group.at("versions"))
+    const auto groups = scenario.find("expect");
+    if (groups == scenario.end()) return nullptr;
+    for (const auto& group : *groups)
+        for (const auto& version : group["versions"])
             if (version == release.name) return &group;
     return nullptr;
+}
+
+Expectation expectation_of(const json& group)
+{
+    Expectation expected{&group["results"], group["results"].size(), group["results"].size(), false, {}};
+    const auto outcome = group.value("outcome", "ok");
+    expected.dies = outcome != "ok";
+    if (expected.dies) expected.breaks_as = outcome;
+    if (const auto from = group.find("corrupt_from"); from != group.end()) {
+        expected.compared = std::min(expected.known, from->get<std::size_t>() + 1);
+        expected.breaks_as += fmt::format("{}corrupt lists from step {} on", expected.dies ? ", " : "", from->get<std::size_t>());
+    }
+    return expected;
 }
 
 /// "init a", "query NULL": a step in short.
 std::string describe(const json& step)
 {
-    const auto op = step.at("op").get<std::string>();
+    const auto& op = step["op"].get_ref<const std::string&>();
     for (const auto* subject : {"name", "mod", "fn"}) {
-        if (!step.contains(subject)) continue;
-        const auto& value = step[subject];
-        return fmt::format("{} {}", op, value.is_string() ? value.get<std::string>() : value.is_null() ? "NULL" : value.dump());
+        const auto found = step.find(subject);
+        if (found == step.end()) continue;
+        return fmt::format("{} {}", op, found->is_string() ? found->get<std::string>() : found->is_null() ? "NULL" : found->dump());
     }
     return op;
 }
@@ -31,45 +57,61 @@ std::string describe(const json& step)
 /// The step's result; a step that makes no sense is named in the error.
 json do_step(ScenarioRunner& runner, const Scenario& scenario, std::size_t number)
 try {
-    return runner.step(scenario.content->at("steps")[number]);
+    return runner.step((*scenario.content)["steps"][number]);
 } catch (const ScenarioError& error) {
     throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
+} catch (const json::exception& error) { // a form that the check of the file let pass
+    throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
+}
+
+ScenarioRunner make_runner(const Scenario& scenario, const Release& release)
+try {
+    return ScenarioRunner(release, scenario.symbols);
+} catch (const ScenarioError& error) {
+    throw ScenarioError(fmt::format("scenario {} on {}: {}", scenario.id, release.name, error.what()));
+}
+
+/// What the results before a break do not show: whether the kernel broke where the real one did.
+void compare_ends(const Expectation& expected, const json& steps, ScenarioResult& outcome)
+{
+    const auto done = outcome.results->size();
+    const auto differ = [&](std::size_t step, std::string wanted, std::string got) {
+        outcome.differences.push_back({step, describe(steps[step]), std::move(wanted), std::move(got)});
+    };
+    const bool death_counts = expected.dies && expected.compared == expected.known;
+    if (death_counts && (outcome.broke.empty() || done != expected.known))
+        differ(expected.known - 1, expected.breaks_as, outcome.broke.empty() ? "no break" : outcome.broke);
+    if (!expected.dies && !outcome.broke.empty() && done <= expected.compared)
+        differ(done - 1, (*expected.results)[done - 1].dump(), outcome.broke);
 }
 
 } // namespace
 
 ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
 {
-    const auto& content = *scenario.content;
-    const auto& steps = content.at("steps");
-    const auto* group = group_for(content, release);
+    const auto& steps = (*scenario.content)["steps"];
+    const auto* group = group_for(*scenario.content, release);
+    std::optional<Expectation> expected;
+    if (group) expected = expectation_of(*group);
     ScenarioResult outcome;
     outcome.results = std::make_shared<json>(json::array());
-    outcome.expected = group != nullptr;
-    const bool breaks = group && group->value("outcome", "ok") != "ok";
-    const auto known = group ? group->at("results").size() : 0;
-    // Behind the step that broke the real kernel's lists, results are whatever its broken lists gave.
-    const auto compared = group && group->contains("corrupt_from") ? group->at("corrupt_from").get<std::size_t>() + 1 : known;
+    outcome.expected = expected.has_value();
+    if (expected) outcome.breaks_as = expected->breaks_as;
 
-    ScenarioRunner runner(release);
-    for (std::size_t i = 0; i < steps.size() && (!group || i < known); ++i) {
+    auto runner = make_runner(scenario, release);
+    for (std::size_t i = 0; i < steps.size() && (!expected || i < expected->known); ++i) {
         auto result = do_step(runner, scenario, i);
         outcome.results->push_back(result);
-        const bool last_of_broken = breaks && i + 1 == known;
         if (!runner.broke().empty()) {
             outcome.broke = fmt::format("step {} ({}): {}", i, describe(steps[i]), runner.broke());
             break;
         }
-        if (group && i < compared && !last_of_broken && result != group->at("results")[i])
-            outcome.differences.push_back({i, describe(steps[i]), group->at("results")[i].dump(), result.dump()});
+        const bool death = expected && expected->dies && i + 1 == expected->known;
+        if (expected && i < expected->compared && !death && result != (*expected->results)[i])
+            outcome.differences.push_back({i, describe(steps[i]), (*expected->results)[i].dump(), result.dump()});
     }
-    const auto done = outcome.results->size();
-    if (group && breaks && (outcome.broke.empty() || done != known) && compared >= known)
-        outcome.differences.push_back({known - 1, describe(steps[known - 1]), group->value("outcome", ""),
-                                       outcome.broke.empty() ? "no break" : outcome.broke});
-    if (group && !breaks && !outcome.broke.empty() && done <= compared)
-        outcome.differences.push_back({done - 1, describe(steps[done - 1]), group->at("results")[done - 1].dump(), outcome.broke});
-    outcome.passed = group && outcome.differences.empty();
+    if (expected) compare_ends(*expected, steps, outcome);
+    outcome.passed = expected && outcome.differences.empty();
     return outcome;
 }
 

@@ -7,23 +7,28 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace retromod {
 
 /// The exports that scenarios can call: the module functions of the kernel.
 const ExportTable& scenario_exports();
 
-/// One scenario's machine, and what its labels stand for.
+/// The machine that scenarios run on: fixed addresses, never handed out twice.
+MachineOptions scenario_machine(const Release& release);
+
+/// One scenario's machine, and what its labels stand for. Steps must have passed the check of their form.
 class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
-    explicit ScenarioRunner(const Release& release);
+    /// `symbols` are the exports that the kernel offers; none: the three symbols of the reference kernel. Throws
+    /// ScenarioError when one does not exist.
+    explicit ScenarioRunner(const Release& release, std::span<const std::string> symbols = {});
 
     /// Does one step and gives its result. Throws ScenarioError.
     nlohmann::json step(const nlohmann::json& step);
 
     /// How the kernel broke in the last step ("oops: ..."), empty while it is whole.
     const std::string& broke() const { return broke_; }
-    void forget_break() { broke_.clear(); }
 
 private:
     using json = nlohmann::json;
@@ -31,47 +36,72 @@ private:
         std::uint64_t base = 0;
         std::uint64_t size = 0;
     };
+    /// What a step does, by its "op".
+    struct Operation {
+        std::string_view op;
+        json (ScenarioRunner::*run)(const json& step);
+    };
+    static std::span<const Operation> operations();
 
     void logged(std::string_view text) override;
     void request_module(std::string_view name) override;
-    const KernelRow& kernel_state() const { return const_cast<Kernel&>(kernel_).state(); }
 
-    std::uint64_t address_of(const std::string& label) const;
-    std::uint32_t value(const json& value, const std::string& own_label) const;
+    // runner_values.cc
+    std::uint64_t address_of(std::string_view label) const;
+    std::uint32_t value(const json& value, std::string_view own_label = {}) const;
+    std::uint64_t symbol_value(std::string_view name) const;
     json show(std::uint64_t address) const;
     json show_return(std::uint64_t word) const;
-    GuestAddr bad_address(const std::string& kind) const;
+
+    // runner_arguments.cc
     GuestAddr string_argument(const json& argument);
     GuestAddr image_argument(const json& image, const json& name);
-    GuestAddr buffer_argument(const json& form, std::uint64_t size, bool& visible);
-    static void put(std::span<std::byte> image, std::uint64_t offset, std::span<const std::byte> bytes);
-    std::vector<std::byte> words(const json& list, const std::string& label) const;
-    std::vector<std::byte> body_item(const json& item, const std::string& label) const;
+    /// Room that a call writes to; `visible` when the result shows what is in it.
+    struct Buffer {
+        GuestAddr at;
+        bool visible = true;
+    };
+    Buffer buffer_argument(const json& form, std::uint64_t size);
+    GuestAddr ret_argument(const json& form);
+    std::vector<std::byte> words(const json& list, std::string_view label) const;
+    std::vector<std::byte> body_item(const json& item, std::string_view label) const;
 
+    // runner.cc
     Outcome call(const SystemCall& call, const json& step, json& result);
+    json run_trap(const json& step, std::size_t number, GuestAddr at);
     void note_break(const Outcome& outcome);
-    json do_step(const json& step);
+    json with_module(const json& step, void (*change)(ScenarioRunner&, ModuleView, const json&));
+    json set_capability(const json& step);
+    json tweak(const json& step);
+    json increment(const json& step);
+    json decrement(const json& step);
+    json fail_allocation(const json& step);
+
+    // runner_calls.cc
     json create(const json& step);
     json init(const json& step);
     json remove(const json& step);
-    std::uint32_t which_request(const json& which) const;
     json query(const json& step);
-    void add_content(json& result, std::uint32_t which, std::span<const std::byte> room, GuestAddr name);
+    void add_content(json& result, std::uint32_t which, std::span<const std::byte> room) const;
     json kernel_syms(const json& step);
-    json state();
+    json kernel_function(const json& step);
+
+    // runner_state.cc
+    json state(const json& step);
     json state_of(const ModuleView& module);
+    json header_of(const ModuleView& module);
+    json references_of(const ModuleView& module);
     json peek(const json& step);
     json proc_modules(const json& step);
-    json proc_ksyms();
-    json with_module(const json& step, void (*change)(ScenarioRunner&, ModuleView, const json&));
-    json fail_allocation(const json& step);
-    json kernel_function(const json& step);
+    json proc_ksyms(const json& step);
 
     Machine machine_;
     ScenarioMemory user_;
     Kernel kernel_;
+    GuestAddr kernel_module_;
+    std::map<std::uint64_t, std::string> symbols_; ///< by address, when the scenario names its symbols
     bool capable_ = true;
-    std::map<std::string, Label> labels_;
+    std::map<std::string, Label, std::less<>> labels_;
     std::vector<std::vector<std::string>> log_lines_{1}; ///< of the steps under way, outermost first
     std::string broke_;
 };

@@ -11,6 +11,9 @@
 
 namespace retromod {
 
+constexpr std::string_view scenario_format = "legacy-module-abi-vectors";
+constexpr unsigned scenario_format_version = 1;
+
 /// A scenario file that cannot be used: says the file, the scenario and the step.
 struct ScenarioError : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -20,6 +23,7 @@ struct ScenarioError : std::runtime_error {
 struct Scenario {
     std::string id, title;
     std::vector<std::string> tags;
+    std::vector<std::string> symbols; ///< what its kernel exports; none: the three symbols of the reference kernel
     std::shared_ptr<const nlohmann::json> content; ///< the whole object, checked
 
     bool has_tag(std::string_view tag) const;
@@ -28,10 +32,14 @@ struct Scenario {
 struct ScenarioFile {
     std::string path;
     std::vector<Scenario> scenarios;
+    std::vector<std::string> warnings; ///< what is there but means nothing, one sentence each
 };
 
 /// Reads and checks a scenario file. Throws ScenarioError, or std::system_error when it cannot be read.
 ScenarioFile load_scenarios(const std::string& path);
+
+/// The same of text that came from `path`.
+ScenarioFile parse_scenarios(const std::string& path, const std::string& text);
 
 /// One step whose result was not the expected one.
 struct Difference {
@@ -46,7 +54,8 @@ struct ScenarioResult {
     bool passed = false;
     bool expected = true;         ///< the file says what this release answers
     std::vector<Difference> differences;
-    std::string broke;            ///< how and where the kernel broke, if it did: "oops in step 5 (delete a): ..."
+    std::string broke;            ///< how and where the kernel broke, if it did: "step 5 (delete a): oops: ..."
+    std::string breaks_as;        ///< what became of the real kernel: "oops", "hang", "bug", "corrupt lists"; empty: it held
     std::shared_ptr<nlohmann::json> results; ///< our results, one per step that was done
 };
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/scenario.h"
 
+#include "loader/scenario/scenario_limits.h"
+#include "loader/scenario/scenario_text.h"
+#include "loader/scenario/step_forms.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,19 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Which members each kind of step must have.
-struct StepForm {
-    std::string_view op;
-    std::array<std::string_view, 3> members;
-};
-
-constexpr StepForm step_forms[] = {
-    {"create", {"name", "size"}}, {"init", {"name", "image"}},       {"delete", {"name"}},
-    {"query", {"name", "which", "bufsize"}}, {"get_kernel_syms", {"table"}}, {"cap", {"on"}},
-    {"proc_modules", {}},         {"proc_ksyms", {}},                {"state", {}},
-    {"peek", {"at", "len"}},      {"tweak", {"mod", "set"}},         {"mod_inc", {"mod"}},
-    {"mod_dec", {"mod"}},         {"fail_alloc", {"kind"}},          {"kapi", {"fn", "args"}},
-};
+constexpr std::array<std::string_view, 4> outcomes = {"ok", "oops", "hang", "bug"};
 
 /// Where in a file something is wrong.
 struct Place {
@@ -36,13 +28,14 @@ struct Place {
     std::string scenario;
     std::string step;
 
-    [[noreturn]] void refuse(std::string_view what) const
+    std::string sentence(std::string_view what) const
     {
         auto text = file;
         if (!scenario.empty()) text += ": scenario " + scenario;
         if (!step.empty()) text += ": step " + step;
-        throw ScenarioError(fmt::format("{}: {}", text, what));
+        return fmt::format("{}: {}", text, what);
     }
+    [[noreturn]] void refuse(std::string_view what) const { throw ScenarioError(sentence(what)); }
 };
 
 const json& member(const json& object, const char* name, const Place& place)
@@ -52,85 +45,126 @@ const json& member(const json& object, const char* name, const Place& place)
     return *found;
 }
 
-void check_steps(const json& steps, Place place)
+const std::string& text_member(const json& object, const char* name, const Place& place)
+{
+    const auto& text = member(object, name, place);
+    if (!text.is_string()) place.refuse(fmt::format("'{}' is not a string", name));
+    return text.get_ref<const std::string&>();
+}
+
+/// The list of that name, which may be absent.
+const json& list_member(const json& object, const char* name, const Place& place)
+{
+    static const json empty = json::array();
+    const auto found = object.find(name);
+    if (found == object.end()) return empty;
+    if (!found->is_array()) place.refuse(fmt::format("'{}' is not a list", name));
+    return *found;
+}
+
+std::vector<std::string> texts(const json& object, const char* name, const Place& place)
+{
+    std::vector<std::string> texts;
+    for (const auto& item : list_member(object, name, place)) {
+        if (!item.is_string()) place.refuse(fmt::format("'{}' is not a list of strings", name));
+        texts.push_back(item.get<std::string>());
+    }
+    return texts;
+}
+
+void check_steps(const json& steps, Place place, std::vector<std::string>& warnings)
 {
     if (!steps.is_array()) place.refuse("the steps are not a list");
     const auto prefix = place.step;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         place.step = prefix.empty() ? std::to_string(i) : fmt::format("{}.{}", prefix, i);
-        if (!steps[i].is_object()) place.refuse("not an object");
-        const auto& op = member(steps[i], "op", place);
-        if (!op.is_string()) place.refuse("'op' is not a string");
-        const auto name = op.get<std::string>();
-        const auto* form = std::ranges::find(step_forms, name, &StepForm::op);
-        if (form == std::end(step_forms)) place.refuse(fmt::format("there is no call '{}'", name));
-        for (const auto needed : form->members)
-            if (!needed.empty()) member(steps[i], std::string(needed).c_str(), place);
-        const auto traps = steps[i].find("on_trap");
-        if (traps == steps[i].end()) continue;
-        if (!traps->is_array()) place.refuse("'on_trap' is not a list of lists of steps");
-        for (const auto& nested : *traps) check_steps(nested, place);
+        const auto& step = steps[i];
+        if (!step.is_object()) place.refuse("not an object");
+        const auto& op = text_member(step, "op", place);
+        const auto form = std::ranges::find(step_forms(), op, &StepForm::op);
+        if (form == step_forms().end()) place.refuse(fmt::format("there is no call '{}'", op));
+        if (const auto problem = check_step_form(*form, step)) place.refuse(fmt::format("{}: {}", op, *problem));
+        for (const auto& unknown : unknown_members(*form, step))
+            warnings.push_back(place.sentence(fmt::format("'{}' means nothing to {}", unknown, op)));
+        for (const auto& nested : list_member(step, "on_trap", place)) check_steps(nested, place, warnings);
     }
 }
 
-void check_expectations(const json& scenario, const Place& place)
+void check_group(const json& group, std::size_t steps, const Place& place)
 {
-    const auto& groups = member(scenario, "expect", place);
-    if (!groups.is_array()) place.refuse("'expect' is not a list");
-    for (const auto& group : groups) {
-        if (!member(group, "versions", place).is_array()) place.refuse("'versions' is not a list");
-        const auto& results = member(group, "results", place);
-        if (!results.is_array()) place.refuse("'results' is not a list");
-        const auto outcome = group.value("outcome", "ok");
-        const auto steps = scenario.at("steps").size();
-        if (outcome == "ok" ? results.size() != steps : results.size() > steps)
-            place.refuse(fmt::format("{} results for {} steps", results.size(), steps));
-    }
+    if (!group.is_object()) place.refuse("'expect' is not a list of objects");
+    texts(group, "versions", place);
+    member(group, "versions", place);
+    const auto& results = list_member(group, "results", place);
+    member(group, "results", place);
+    const auto outcome = group.contains("outcome") ? text_member(group, "outcome", place) : "ok";
+    if (std::ranges::find(outcomes, outcome) == outcomes.end()) place.refuse(fmt::format("there is no outcome '{}'", outcome));
+    const bool fits = outcome == "ok" ? results.size() == steps : !results.empty() && results.size() <= steps;
+    if (!fits) place.refuse(fmt::format("{} results for {} steps, with outcome {}", results.size(), steps, outcome));
+    if (const auto from = group.find("corrupt_from"); from != group.end() && !from->is_number_unsigned())
+        place.refuse("'corrupt_from' is not the number of a step");
 }
 
-Scenario take_scenario(const std::string& path, std::size_t number, const json& object)
+Scenario take_scenario(const std::string& path, std::size_t number, const json& object, std::vector<std::string>& warnings)
 {
     Place place{path, fmt::format("number {}", number), {}};
     if (!object.is_object()) place.refuse("not an object");
-    const auto& id = member(object, "id", place);
-    if (!id.is_string()) place.refuse("'id' is not a string");
-    place.scenario = id.get<std::string>();
-    check_steps(member(object, "steps", place), place);
-    check_expectations(object, place);
-    Scenario scenario{place.scenario, object.value("title", ""), {}, std::make_shared<const json>(object)};
-    for (const auto& tag : object.value("tags", json::array())) {
-        if (!tag.is_string()) place.refuse("a tag is not a string");
-        scenario.tags.push_back(tag.get<std::string>());
-    }
+    place.scenario = text_member(object, "id", place);
+    Scenario scenario{place.scenario, object.contains("title") ? text_member(object, "title", place) : "",
+                      texts(object, "tags", place), texts(object, "symbols", place), std::make_shared<const json>(object)};
+    const auto& steps = member(object, "steps", place);
+    check_steps(steps, place, warnings);
+    for (const auto& group : list_member(object, "expect", place)) check_group(group, steps.size(), place);
     return scenario;
+}
+
+std::string read_whole(const std::string& path)
+{
+    errno = 0;
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) throw std::system_error(errno, std::generic_category(), path);
+    std::ostringstream text;
+    // An empty file gives no characters, which is a failure to operator<<, but not of reading.
+    if (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf()))
+        throw std::system_error(errno ? errno : EIO, std::generic_category(), path);
+    if (stream.bad()) throw std::system_error(errno ? errno : EIO, std::generic_category(), path);
+    return text.str();
+}
+
+json parse(const std::string& text, const Place& place)
+try {
+    return json::parse(text, [&](int depth, json::parse_event_t, json&) {
+        if (depth > scenario_limits::json_depth)
+            place.refuse(fmt::format("more than {} lists and objects in each other", scenario_limits::json_depth));
+        return true;
+    });
+} catch (const json::parse_error& error) {
+    place.refuse(fmt::format("not JSON at byte {}", error.byte));
+} catch (const json::exception& error) { // a number that no type holds
+    place.refuse(fmt::format("not JSON: {}", error.what()));
 }
 
 } // namespace
 
 bool Scenario::has_tag(std::string_view tag) const { return std::ranges::find(tags, tag) != tags.end(); }
 
-ScenarioFile load_scenarios(const std::string& path)
+ScenarioFile parse_scenarios(const std::string& path, const std::string& text)
 {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw std::system_error(errno, std::generic_category(), path);
-    std::ostringstream text;
-    if (!(text << stream.rdbuf())) throw std::system_error(errno ? errno : EIO, std::generic_category(), path);
     const Place place{path, {}, {}};
-    json content;
-    try {
-        content = json::parse(text.str());
-    } catch (const json::parse_error& error) {
-        place.refuse(fmt::format("not JSON at byte {}", error.byte));
-    }
+    const auto content = parse(text, place);
     if (!content.is_object()) place.refuse("not an object");
-    if (content.value("format", "") != "legacy-module-abi-vectors")
-        place.refuse("'format' is not \"legacy-module-abi-vectors\"");
-    if (content.value("format_version", 0) != 1) place.refuse("'format_version' is not 1");
-    const auto& scenarios = member(content, "scenarios", place);
-    if (!scenarios.is_array()) place.refuse("'scenarios' is not a list");
-    ScenarioFile file{path, {}};
-    for (std::size_t i = 0; i < scenarios.size(); ++i) file.scenarios.push_back(take_scenario(path, i, scenarios[i]));
+    if (text_member(content, "format", place) != scenario_format)
+        place.refuse(fmt::format("'format' is not \"{}\"", scenario_format));
+    if (member(content, "format_version", place) != scenario_format_version)
+        place.refuse(fmt::format("'format_version' is not {}", scenario_format_version));
+    member(content, "scenarios", place);
+    ScenarioFile file{path, {}, {}};
+    std::size_t number = 0;
+    for (const auto& scenario : list_member(content, "scenarios", place))
+        file.scenarios.push_back(take_scenario(path, number++, scenario, file.warnings));
     return file;
 }
+
+ScenarioFile load_scenarios(const std::string& path) { return parse_scenarios(path, read_whole(path)); }
 
 } // namespace retromod

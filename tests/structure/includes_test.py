@@ -29,8 +29,9 @@ MAY_INCLUDE = {
     "loader/legacy": LINK,
     "loader/modern": LINK,
     "loader/modules": LINK,
+    "loader/scenario": EVERYTHING,
     "loader/api": EVERYTHING,
-    "loader/tools": EVERYTHING + ["loader/api"],
+    "loader/tools": EVERYTHING + ["loader/scenario", "loader/api"],
 }
 
 # A library -> the folders that may know of it.
@@ -40,7 +41,7 @@ LIBRARIES = {
     "boost/interprocess/": ["emu/machine"],
     "zlib.h": ["loader/elf"],
     "CLI/": ["loader/tools"],
-    "nlohmann/": ["loader/api", "loader/tools"],
+    "nlohmann/": ["loader/scenario", "loader/api", "loader/tools"],
     "seccomp.h": ["loader/api", "loader/tools"],
     "catch2/": [],
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/scenario/replay.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+#include <system_error>
+
+namespace retromod {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// One run of a scenario on a release.
+struct Run {
+    const std::string& file;
+    const Scenario& scenario;
+    const Release& release;
+    const ScenarioResult& result;
+};
+
+/// Where the results go.
+class ReplayReport {
+public:
+    virtual ~ReplayReport() = default;
+    virtual void add(const Run& run) = 0;
+    virtual void finish(const ReplayTotals& totals) = 0;
+};
+
+class TextReport final : public ReplayReport {
+public:
+    explicit TextReport(std::ostream& out) : out_(out) {}
+
+    void add(const Run& run) override
+    {
+        const auto& [file, scenario, release, result] = run;
+        if (!result.passed) {
+            const auto& first = result.differences.front();
+            const auto more = result.differences.size() - 1;
+            out_ << fmt::format("{}: {} on {}: step {} ({}): expected {}, got {}{}\n", file, scenario.id, release.name,
+                                first.step, first.call, first.expected, first.got,
+                                more ? fmt::format(" (and {} more)", more) : "");
+        } else if (!result.broke.empty() || !result.breaks_as.empty()) {
+            out_ << fmt::format("{}: {} on {}: passed; the real kernel: {}; here: {}\n", file, scenario.id, release.name,
+                                result.breaks_as, result.broke.empty() ? "still whole at the end" : result.broke);
+        }
+    }
+    void finish(const ReplayTotals& totals) override
+    {
+        out_ << fmt::format("{} passed, {} failed\n", totals.passed, totals.failed);
+    }
+
+private:
+    std::ostream& out_;
+};
+
+class JsonReport final : public ReplayReport {
+public:
+    explicit JsonReport(std::ostream& out) : out_(out) {}
+
+    void add(const Run& run) override
+    {
+        const auto& result = run.result;
+        ordered_json row{{"file", run.file}, {"id", run.scenario.id}, {"release", run.release.name}, {"passed", result.passed}};
+        for (const auto& difference : result.differences)
+            row["differences"].push_back({{"step", difference.step},
+                                          {"call", difference.call},
+                                          {"expected", content_of(difference.expected)},
+                                          {"got", content_of(difference.got)}});
+        if (!result.breaks_as.empty()) row["real_kernel"] = result.breaks_as;
+        if (!result.broke.empty()) row["broke"] = result.broke;
+        runs_.push_back(std::move(row));
+    }
+    void finish(const ReplayTotals& totals) override
+    {
+        out_ << ordered_json{{"passed", totals.passed}, {"failed", totals.failed}, {"runs", std::move(runs_)}}.dump(1) << '\n';
+    }
+
+private:
+    /// A result is JSON; how a kernel broke is a sentence.
+    static ordered_json content_of(const std::string& text)
+    {
+        auto content = ordered_json::parse(text, nullptr, false);
+        return content.is_discarded() ? ordered_json(text) : content;
+    }
+
+    std::ostream& out_;
+    ordered_json runs_ = ordered_json::array();
+};
+
+bool is_chosen(const Scenario& scenario, const ReplayOptions& options)
+{
+    return std::ranges::all_of(options.filters, [&](const std::string& wanted) {
+        return scenario.has_tag(wanted) || scenario.id == wanted;
+    });
+}
+
+/// Calls `use` with each file that can be used; what is wrong with the others goes to `errors`. Returns how many.
+template <class Use>
+std::size_t for_each_file(std::span<const std::string> paths, std::ostream& errors, Use use)
+{
+    std::size_t unusable = 0;
+    for (const auto& path : paths) {
+        try {
+            const auto file = load_scenarios(path);
+            for (const auto& warning : file.warnings) errors << "warning: " << warning << '\n';
+            use(file);
+        } catch (const ScenarioError& error) {
+            errors << error.what() << '\n';
+            ++unusable;
+        } catch (const std::system_error& error) {
+            errors << error.what() << '\n';
+            ++unusable;
+        }
+    }
+    return unusable;
+}
+
+void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, ReplayReport& report, ReplayTotals& totals,
+             std::ostream& errors)
+try {
+    const auto result = run_scenario(scenario, release);
+    if (!result.expected) return;
+    ++(result.passed ? totals.passed : totals.failed);
+    report.add({file.path, scenario, release, result});
+} catch (const ScenarioError& error) {
+    errors << fmt::format("{}: {}\n", file.path, error.what());
+    ++totals.unusable;
+}
+
+} // namespace
+
+ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> files, std::ostream& out, std::ostream& errors)
+{
+    std::unique_ptr<ReplayReport> report;
+    if (options.format == ReplayFormat::json) report = std::make_unique<JsonReport>(out);
+    else report = std::make_unique<TextReport>(out);
+    ReplayTotals totals;
+    const auto unusable = for_each_file(files, errors, [&](const ScenarioFile& file) {
+        for (const auto& scenario : file.scenarios) {
+            if (!is_chosen(scenario, options)) continue;
+            for (const auto* release : options.releases) run_one(file, scenario, *release, *report, totals, errors);
+        }
+    });
+    totals.unusable += unusable;
+    report->finish(totals);
+    return totals;
+}
+
+bool list_scenarios(const ReplayOptions& options, std::span<const std::string> files, std::ostream& out, std::ostream& errors)
+{
+    return for_each_file(files, errors, [&](const ScenarioFile& file) {
+        for (const auto& scenario : file.scenarios) {
+            if (!is_chosen(scenario, options)) continue;
+            out << fmt::format("{}: {}{}{}: {}\n", file.path, scenario.id, scenario.tags.empty() ? "" : " ",
+                               scenario.tags.empty() ? "" : fmt::format("[{}]", fmt::join(scenario.tags, " ")), scenario.title);
+        }
+    }) == 0;
+}
+
+} // namespace retromod

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "loader/scenario/scenario.h"
+
+#include <iosfwd>
+#include <span>
+
+namespace retromod {
+
+/// How results of a replay are written.
+enum class ReplayFormat : std::uint8_t { text, json };
+
+/// Which scenarios are replayed, and on what.
+struct ReplayOptions {
+    std::vector<const Release*> releases;  ///< each scenario counts once for each of them that it has results for
+    std::vector<std::string> filters;      ///< tags or ids; a scenario must match all of them
+    ReplayFormat format = ReplayFormat::text;
+};
+
+/// How many runs ended how. A scenario counts once per release.
+struct ReplayTotals {
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+    std::size_t unusable = 0;  ///< files that could not be used, and scenarios of which a step makes no sense
+};
+
+/// Replays the scenarios of `files`: a line on `out` for each run that differs and for each that broke the kernel, as the
+/// real one was broken; then `N passed, M failed`. What is wrong with a file goes to `errors`, one line each.
+ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> files, std::ostream& out, std::ostream& errors);
+
+/// Lists the scenarios that would be replayed: id, releases, tags and title. False when a file could not be used.
+bool list_scenarios(const ReplayOptions& options, std::span<const std::string> files, std::ostream& out, std::ostream& errors);
+
+} // namespace retromod

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The steps that look at the kernel: its list of modules, its memory, its /proc files.
+#include "emu/kernel/system_calls.h"
+#include "loader/scenario/runner.h"
+#include "loader/scenario/scenario_limits.h"
+#include "loader/scenario/scenario_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retromod {
+
+using nlohmann::json;
+
+json ScenarioRunner::state(const json&)
+{
+    auto modules = json::array();
+    try {
+        kernel_.modules().for_each([&](const ModuleView& module) { modules.push_back(state_of(module)); });
+    } catch (const KernelFault&) {
+        modules.push_back({{"fault", true}});
+    } catch (const KernelHang&) {
+        modules.push_back({{"cycle", true}});
+    }
+    return {{"modules", std::move(modules)}};
+}
+
+json ScenarioRunner::state_of(const ModuleView& module)
+{
+    auto shown = json::object();
+    for (const auto& [label, known] : labels_)
+        if (known.base == module.address().value) shown["mod"] = label;
+    shown["name"] = text_of_bytes(module.name());
+    shown["hdr"] = header_of(module);
+    auto references = references_of(module);
+    if (!references.empty()) shown["refs"] = std::move(references);
+    return shown;
+}
+
+/// Every word of the header that is not 0, by name.
+json ScenarioRunner::header_of(const ModuleView& module)
+{
+    constexpr std::uint64_t word_bytes = 4;
+    auto header = json::object();
+    for (std::uint64_t at = 0; at < kernel_.module_layout().header_bytes(); at += word_bytes) {
+        const auto word = kernel_.memory().load<std::uint32_t>(module.address() + at);
+        if (!word) continue;
+        const std::string name(scenario_field_name(at / word_bytes));
+        header[name] = name == "usecount" ? json(static_cast<std::int32_t>(word)) : show(word);
+    }
+    return header;
+}
+
+json ScenarioRunner::references_of(const ModuleView& module)
+{
+    constexpr std::size_t longest = 64; // more of them than any scenario makes: a circle
+    auto names = json::array();
+    for (auto at = module.pointer(ModuleField::refs); at;) {
+        if (names.size() == longest) {
+            names.push_back({{"cycle", true}});
+            break;
+        }
+        const auto ref = kernel_.load_ref(at);
+        names.push_back(text_of_bytes(kernel_.module(ref.ref).name()));
+        at = ref.next_ref;
+    }
+    return names;
+}
+
+json ScenarioRunner::peek(const json& step)
+{
+    const auto length = value(step["len"]);
+    if (length > scenario_limits::buffer_bytes) throw ScenarioError(fmt::format("{} bytes are too many to look at", length));
+    std::vector<std::byte> bytes(length);
+    if (kernel_.memory().read({value(step["at"])}, bytes) != bytes.size()) return {{"fault", true}};
+    return {{"hex", hex_of_bytes(bytes.data(), bytes.size())}};
+}
+
+json ScenarioRunner::proc_modules(const json& step)
+{
+    const auto text = proc_modules_text(kernel_);
+    if (!step.contains("tail")) return {{"text", text_of_bytes(text)}};
+    const auto tail = std::min(step["tail"].get<std::size_t>(), text.size());
+    return {{"len", text.size()}, {"tail", text_of_bytes(text.substr(text.size() - tail))}};
+}
+
+json ScenarioRunner::proc_ksyms(const json&)
+{
+    const auto text = proc_ksyms_text(kernel_);
+    return {{"text", text ? text_of_bytes(*text) : ""}}; // a read that fails gives no text
+}
+
+} // namespace retromod

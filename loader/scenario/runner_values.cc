@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Values of scenario files: what they stand for, and how a result shows an address.
+#include "loader/scenario/runner.h"
+#include "loader/scenario/scenario_text.h"
+
+#include <fmt/format.h>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t unset_label = 0xd0000000; // never a module, never mapped
+constexpr std::int32_t lowest_errno = -125;
+
+} // namespace
+
+using nlohmann::json;
+
+std::uint64_t ScenarioRunner::address_of(std::string_view label) const
+{
+    if (label == "kernel") return kernel_module_.value;
+    const auto found = labels_.find(label);
+    return found == labels_.end() ? unset_label : found->second.base;
+}
+
+/// A value: a number, or terms joined by + and -; `own_label` is what a lone @ stands for.
+std::uint32_t ScenarioRunner::value(const json& value, std::string_view own_label) const
+{
+    if (value.is_number_unsigned()) return static_cast<std::uint32_t>(value.get<std::uint64_t>());
+    if (value.is_number_integer()) return static_cast<std::uint32_t>(value.get<std::int64_t>());
+    std::uint64_t sum = 0;
+    const auto terms = value_terms(value.get_ref<const std::string&>());
+    for (const auto& [minus, term] : terms.value()) {
+        std::uint64_t amount = 0;
+        if (term == "$H") amount = kernel_.module_layout().header_bytes();
+        else if (term == "@") amount = address_of(own_label);
+        else if (term.starts_with("@")) amount = address_of(term.substr(1));
+        else if (term.starts_with("&")) amount = symbol_value(term.substr(1));
+        else amount = number_in_text(term).value();
+        sum += minus ? 0 - amount : amount;
+    }
+    return static_cast<std::uint32_t>(sum);
+}
+
+std::uint64_t ScenarioRunner::symbol_value(std::string_view name) const
+{
+    for (const auto& [address, symbol] : symbols_)
+        if (symbol == name) return address;
+    throw ScenarioError(fmt::format("'{}' is not among the scenario's symbols", name));
+}
+
+/// An address as scenario files write it: "@label+OFFSET", "@kernel", "&symbol", or the number.
+json ScenarioRunner::show(std::uint64_t address) const
+{
+    if (address == kernel_module_.value) return "@kernel";
+    if (const auto symbol = symbols_.find(address); symbol != symbols_.end()) return "&" + symbol->second;
+    for (const auto& [label, module] : labels_) {
+        if (address < module.base || address - module.base > round_up(module.size, 4096)) continue;
+        return fmt::format("@{}+{}", label, address - module.base);
+    }
+    return address;
+}
+
+json ScenarioRunner::show_return(std::uint64_t word) const
+{
+    const auto value = static_cast<std::int32_t>(word);
+    if (value >= 0) return value;
+    if (value < lowest_errno) {
+        auto shown = show(word);
+        return shown.is_string() ? shown : json(value);
+    }
+    const auto error = SyscallResult{word}.error(kernel_.arch());
+    return error ? json(std::string(errno_name(*error))) : json(value);
+}
+
+} // namespace retromod
