@@ -37,7 +37,8 @@ public:
     /// Begins to make a fresh machine. The file appears, complete, or replaces the machine that was there, when the
     /// transaction first commits. A file that is no machine is not replaced.
     Transaction create(const MachineOptions& machine) const;
-    /// Waits for the writer lock and begins to work on the machine.
+    /// Waits for the writer lock and begins to work on the machine. A process that has a transaction of the same machine
+    /// already would wait for itself; the same goes for create and remove.
     Transaction begin() const;
     /// The machine as last committed. Does not wait for a transaction, only for a commit's writing.
     ReadView read() const;
