@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// asm/delay.h. Source: arch/i386/lib/delay.c of 2.4: virtual time passes, nothing is counted.
+#include "emu/exports/family.h"
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t loops_per_jiffy = 1'000'000; ///< a 200 MHz machine's
+
+void udelay(Kernel& kernel, ULong microseconds) { kernel.pass_time(microseconds.value * blocks_per_microsecond); }
+
+/// `scaled` is microseconds * 2^32 / 10^6.
+void const_udelay(Kernel& kernel, ULong scaled)
+{
+    kernel.pass_time((scaled.value * 1'000'000 >> 32) * blocks_per_microsecond);
+}
+
+void delay(Kernel& kernel, ULong loops) { kernel.pass_time(loops.value * blocks_per_jiffy / loops_per_jiffy); }
+
+constexpr Export functions[] = {
+    full<udelay>("__udelay", {}, "i386"),
+    full<const_udelay>("__const_udelay", {}, "i386"),
+    full<delay>("__delay", {}, "i386"),
+};
+
+constexpr DataExport data[] = {
+    {"loops_per_jiffy", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; },
+     [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, loops_per_jiffy); }, from(LayoutVersion::v2_4_18_14)},
+};
+
+} // namespace
+
+extern const Family asm_delay{.header = "asm/delay.h", .functions = functions, .data = data};
+
+} // namespace retromod

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// asm/rwsem.h: the slow paths of the read-write semaphores whose fast paths are inline in modules. `count` is the number
+// of active holders in its low half, minus 0x10000 for each waiter and for an active writer. Source: lib/rwsem.c of 2.4.
+#include "emu/exports/family.h"
+#include "emu/exports/wait_queue.h"
+#include "emu/kernel/guest_list.h"
+#include "emu/kernel/guest_struct.h"
+
+namespace retromod {
+namespace {
+
+constexpr std::int32_t active_bias = 1, waiting_bias = -0x10000;
+constexpr std::uint32_t active_mask = 0xffff;
+constexpr std::uint64_t for_read = 1, for_write = 2;
+
+/// struct rwsem_waiter on the sleeper's stack: {list, task, flags}; flags are 0 once it holds the semaphore.
+struct Waiter {
+    Kernel& kernel;
+    GuestAddr at;
+    GuestAddr task_at() const { return at + 2 * kernel.arch().word_bytes; }
+    GuestAddr flags_at() const { return at + 3 * kernel.arch().word_bytes; }
+    std::uint64_t flags() const { return kernel.memory().load_word(flags_at()); }
+};
+
+std::int32_t add(GuestStruct& semaphore, std::int32_t amount)
+{
+    const auto count = semaphore.get_int("count") + amount;
+    semaphore.set("count", static_cast<std::uint32_t>(count));
+    return count;
+}
+
+/// Gives a free semaphore to the first waiter, or to all readers in front.
+void grant(Kernel& kernel, GuestStruct& semaphore)
+{
+    const auto head = semaphore.address("wait_list");
+    bool readers_only = false;
+    guest_list::for_each(kernel, head, [&](GuestAddr node) {
+        const Waiter waiter{kernel, node};
+        const bool writer = waiter.flags() & for_write;
+        if (writer && readers_only) return false;
+        guest_list::remove(kernel, node);
+        add(semaphore, writer ? active_bias : active_bias - waiting_bias);
+        kernel.memory().store_word(waiter.flags_at(), 0);
+        kernel.wake_task(kernel.memory().load_pointer(waiter.task_at()));
+        readers_only = true;
+        return !writer;
+    });
+}
+
+Step down_failed(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t wish)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    const Waiter waiter{kernel, {round_down(frame.caller.reg[kernel.cpu().sp] - 64, 16)}};
+    if (!frame.phase++) {
+        kernel.memory().store_word(waiter.task_at(), kernel.current_task().value);
+        kernel.memory().store_word(waiter.flags_at(), wish);
+        guest_list::add_tail(kernel, waiter.at, semaphore.address("wait_list"));
+        const auto count = add(semaphore, wish == for_read ? waiting_bias - active_bias : -active_bias);
+        if (!(static_cast<std::uint32_t>(count) & active_mask)) grant(kernel, semaphore);
+    }
+    if (!waiter.flags()) {
+        set_current_state(kernel, task_state::running);
+        return Return{at.value};
+    }
+    set_current_state(kernel, task_state::uninterruptible);
+    return wait_step(kernel, "a read-write semaphore");
+}
+
+Step rwsem_down_read_failed(Kernel& kernel, Frame& frame, GuestAddr at) { return down_failed(kernel, frame, at, for_read); }
+Step rwsem_down_write_failed(Kernel& kernel, Frame& frame, GuestAddr at) { return down_failed(kernel, frame, at, for_write); }
+
+GuestAddr rwsem_wake(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    if (!(semaphore.get("count") & active_mask)) grant(kernel, semaphore);
+    return at;
+}
+
+constexpr Export functions[] = {
+    full<rwsem_down_read_failed>("rwsem_down_read_failed", from(LayoutVersion::v2_4_18_14)),
+    full<rwsem_down_write_failed>("rwsem_down_write_failed", from(LayoutVersion::v2_4_18_14)),
+    full<rwsem_wake>("rwsem_wake", from(LayoutVersion::v2_4_18_14)),
+};
+
+} // namespace
+
+extern const Family asm_rwsem{.header = "asm/rwsem.h", .functions = functions};
+
+} // namespace retromod

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// asm/uaccess.h. Source: arch/i386/lib/{usercopy.c,getuser.S,putuser.S} of 2.2 and 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_struct.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
+
+ULong copy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
+{
+    return {kernel.copy_from_user(to, from, bytes.value)};
+}
+
+ULong copy_to_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
+{
+    if (bytes.value > largest_copy) return bytes;
+    std::vector<std::byte> buffer(bytes.value);
+    kernel.memory().read_all(from, buffer);
+    return {kernel.copy_to_user(to, buffer)};
+}
+
+ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)
+{
+    if (bytes.value > largest_copy) return bytes;
+    return {kernel.copy_to_user(to, std::vector<std::byte>(bytes.value))};
+}
+
+/// The length with its NUL; 0 for a bad address, more than `limit` when there is no NUL within it.
+Long strnlen_user(Kernel& kernel, GuestAddr text, Long limit)
+{
+    for (std::int64_t length = 0; length < limit.value;) {
+        const auto at = text + static_cast<std::uint64_t>(length);
+        const auto bytes = kernel.access_ok(at, 1) ? kernel.memory().bytes(at, Access::read) : std::span<std::byte>();
+        if (bytes.empty()) return {0};
+        const auto nul = std::ranges::find(bytes, std::byte{0});
+        length += nul - bytes.begin();
+        if (nul != bytes.end()) return {std::min(length, limit.value) + 1};
+    }
+    return {limit.value + 1};
+}
+
+Long strlen_user(Kernel& kernel, GuestAddr text) { return strnlen_user(kernel, text, {0x7ffffffe}); }
+
+Long strncpy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, Long limit)
+{
+    for (std::int64_t i = 0; i < limit.value; ++i) {
+        std::byte c;
+        if (kernel.copy_from_user(std::span(&c, 1), from + static_cast<std::uint64_t>(i)))
+            return {failure(kernel, Errno::efault)};
+        kernel.memory().write_all(to + static_cast<std::uint64_t>(i), std::span(&c, 1));
+        if (c == std::byte{0}) return {i};
+    }
+    return {limit.value};
+}
+
+/// In the low word what goes into eax (0 or -EFAULT), in the high word edx (the value, 0 on error).
+template <class T>
+std::uint64_t get_user(Kernel& kernel, GuestAddr from)
+{
+    std::array<std::byte, sizeof(T)> bytes;
+    if (kernel.copy_from_user(bytes, from)) return static_cast<std::uint32_t>(failure(kernel, Errno::efault));
+    return std::uint64_t{load<T>(bytes.data(), kernel.arch().order)} << 32;
+}
+
+template <class T>
+std::int32_t put_user(Kernel& kernel, GuestAddr to, std::uint32_t value)
+{
+    std::array<std::byte, sizeof(T)> bytes;
+    store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value));
+    return kernel.copy_to_user(to, bytes) ? failure(kernel, Errno::efault) : 0;
+}
+
+/// For a CPU without working write protection in kernel mode; this one has it.
+std::int32_t verify_write(Kernel& kernel, GuestAddr to, ULong bytes)
+{
+    return kernel.access_ok(to, bytes.value) ? 0 : failure(kernel, Errno::efault);
+}
+
+constexpr Export functions[] = {
+    full<copy_from_user>("__generic_copy_from_user", {}, "i386"),
+    full<copy_to_user>("__generic_copy_to_user", {}, "i386"),
+    full<clear_user>("clear_user"),
+    full<clear_user>("__clear_user"),
+    full<strnlen_user>("strnlen_user", since_2_4, "i386"),
+    full<strlen_user>("strlen_user", only_2_2, "i386"),
+    full<strncpy_from_user>("strncpy_from_user", {}, "i386"),
+    full<strncpy_from_user>("__strncpy_from_user", {}, "i386"),
+    full<get_user<std::uint8_t>>("__get_user_1", {}, "i386"),
+    full<get_user<std::uint16_t>>("__get_user_2", {}, "i386"),
+    full<get_user<std::uint32_t>>("__get_user_4", {}, "i386"),
+    full<put_user<std::uint8_t>>("__put_user_1", only_2_2, "i386"),
+    full<put_user<std::uint16_t>>("__put_user_2", only_2_2, "i386"),
+    full<put_user<std::uint32_t>>("__put_user_4", only_2_2, "i386"),
+    full<verify_write>("__verify_write", {}, "i386"),
+};
+
+} // namespace
+
+extern const Family asm_uaccess{.header = "asm/uaccess.h", .functions = functions};
+
+} // namespace retromod

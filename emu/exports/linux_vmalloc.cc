@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/vmalloc.h and asm/io.h: areas of the vmalloc window. Source: mm/vmalloc.c, arch/i386/mm/ioremap.c of 2.4.
+#include "emu/exports/family.h"
+
+namespace retromod {
+namespace {
+
+GuestAddr allocate(Kernel& kernel, ULong bytes)
+{
+    if (!bytes.value || bytes.value > kernel.memory().vmalloc_window().bytes) return {};
+    if (!kernel.allocation_allowed(AllocationKind::vmalloc)) return {};
+    return kernel.memory().vmalloc(bytes.value).value_or(GuestAddr{});
+}
+
+GuestAddr vmalloc(Kernel& kernel, ULong bytes) { return allocate(kernel, bytes); }
+GuestAddr vmalloc_prot(Kernel& kernel, ULong bytes, std::uint32_t, ULong) { return allocate(kernel, bytes); }
+
+void vfree(Kernel& kernel, GuestAddr at)
+{
+    if (!at) return;
+    if (at.value % kernel.arch().page_bytes) {
+        kernel.log(fmt::format("<3>Trying to vfree() bad address ({:08x})\n", at.value));
+        return;
+    }
+    if (!kernel.memory().vfree(at)) kernel.log(fmt::format("<3>Trying to vfree() nonexistent vm area ({:08x})\n", at.value));
+}
+
+constexpr std::uint64_t isa_hole_start = 0xa0000, isa_hole_end = 0x100000;
+
+/// Device memory of a machine without the device: it reads all ones.
+/// Differs from hardware: what a driver stores there stays there.
+GuestAddr ioremap(Kernel& kernel, ULong physical, ULong bytes, ULong)
+{
+    const auto last = physical.value + bytes.value - 1;
+    if (!bytes.value || kernel.arch().word(last) < physical.value) return {};
+    if (physical.value >= isa_hole_start && last < isa_hole_end) return kernel.arch().page_offset + physical.value;
+    if (physical.value < kernel.memory().total_pages() * kernel.arch().page_bytes) return {}; // ordinary memory
+    const auto offset = physical.value % kernel.arch().page_bytes;
+    const auto area = kernel.memory().vmalloc(offset + bytes.value);
+    if (!area) return {};
+    kernel.memory().fill(*area, round_up(offset + bytes.value, kernel.arch().page_bytes), std::byte{0xff});
+    return *area + offset;
+}
+
+void iounmap(Kernel& kernel, GuestAddr at)
+{
+    const GuestAddr page{round_down(at.value, kernel.arch().page_bytes)};
+    if (kernel.memory().vmalloc_area(page)) kernel.memory().vfree(page);
+}
+
+constexpr Export functions[] = {
+    full<vmalloc>("vmalloc"),
+    full<vmalloc_prot>("__vmalloc", since_2_4),
+    full<vfree>("vfree"),
+    init<ioremap>("__ioremap"),
+    full<iounmap>("iounmap"),
+};
+
+/// No card sits in the ISA hole.
+void empty_isa_hole(Kernel& kernel)
+{
+    if (kernel.arch().name != "i386") return;
+    kernel.memory().fill(kernel.arch().page_offset + isa_hole_start, isa_hole_end - isa_hole_start, std::byte{0xff});
+}
+
+} // namespace
+
+extern const Family linux_vmalloc{.header = "linux/vmalloc.h", .functions = functions, .boot = empty_isa_hole};
+
+} // namespace retromod
