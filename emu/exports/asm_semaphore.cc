@@ -76,7 +76,7 @@ Step down(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t state)
     };
     if (state == task_state::interruptible && signal_pending(kernel)) {
         semaphore.give_up();
-        return leave(static_cast<std::uint64_t>(failure(kernel, Errno::eintr)));
+        return leave(static_cast<std::uint64_t>(error_code(kernel, Errno::eintr)));
     }
     if (semaphore.try_take()) return leave(0);
     set_current_state(kernel, state);

@@ -51,7 +51,7 @@ Long strncpy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, Long limit)
     for (std::int64_t i = 0; i < limit.value; ++i) {
         std::byte c;
         if (kernel.copy_from_user(std::span(&c, 1), from + static_cast<std::uint64_t>(i)))
-            return {failure(kernel, Errno::efault)};
+            return {error_code(kernel, Errno::efault)};
         kernel.memory().write_all(to + static_cast<std::uint64_t>(i), std::span(&c, 1));
         if (c == std::byte{0}) return {i};
     }
@@ -63,7 +63,7 @@ template <class T>
 std::uint64_t get_user(Kernel& kernel, GuestAddr from)
 {
     std::array<std::byte, sizeof(T)> bytes;
-    if (kernel.copy_from_user(bytes, from)) return static_cast<std::uint32_t>(failure(kernel, Errno::efault));
+    if (kernel.copy_from_user(bytes, from)) return static_cast<std::uint32_t>(error_code(kernel, Errno::efault));
     return std::uint64_t{load<T>(bytes.data(), kernel.arch().order)} << 32;
 }
 
@@ -72,13 +72,13 @@ std::int32_t put_user(Kernel& kernel, GuestAddr to, std::uint32_t value)
 {
     std::array<std::byte, sizeof(T)> bytes;
     store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value));
-    return kernel.copy_to_user(to, bytes) ? failure(kernel, Errno::efault) : 0;
+    return kernel.copy_to_user(to, bytes) ? error_code(kernel, Errno::efault) : 0;
 }
 
 /// For a CPU without working write protection in kernel mode; this one has it.
 std::int32_t verify_write(Kernel& kernel, GuestAddr to, ULong bytes)
 {
-    return kernel.access_ok(to, bytes.value) ? 0 : failure(kernel, Errno::efault);
+    return kernel.access_ok(to, bytes.value) ? 0 : error_code(kernel, Errno::efault);
 }
 
 constexpr Export functions[] = {

@@ -17,15 +17,15 @@ std::uint32_t line_count(Kernel& kernel) { return kernel.machine().release().ser
 std::int32_t request_irq(Kernel& kernel, std::uint32_t line, GuestFunction handler, ULong flags, GuestString name, GuestAddr device)
 {
     if (flags.value & sa_shirq && !device) kernel.log(fmt::format("Bad boy: {} called us without a dev_id!\n", name.text));
-    if (line >= line_count(kernel) || !handler.address) return failure(kernel, Errno::einval);
+    if (line >= line_count(kernel) || !handler.address) return error_code(kernel, Errno::einval);
     auto rows = kernel.machine().table<InterruptRow>();
     std::uint64_t order = 0;
     for (const auto& row : rows) {
-        if (row.line == line && !(row.flags & flags.value & sa_shirq)) return failure(kernel, Errno::ebusy);
+        if (row.line == line && !(row.flags & flags.value & sa_shirq)) return error_code(kernel, Errno::ebusy);
         order = std::max(order, row.order);
     }
     auto* row = kernel.allocation_allowed(AllocationKind::kmalloc) ? rows.insert() : nullptr;
-    if (!row) return failure(kernel, Errno::enomem);
+    if (!row) return error_code(kernel, Errno::enomem);
     row->line = line;
     row->handler = handler.address.value;
     row->flags = flags.value;

@@ -14,7 +14,10 @@ namespace {
 constexpr StepEntry system_calls[] = {
     {"create_module", sys_create_module},     {"init_module", sys_init_module},
     {"delete_module", sys_delete_module},     {"query_module", sys_query_module},
-    {"get_kernel_syms", sys_get_kernel_syms}, {"call_function", call_function},
+    {"get_kernel_syms", sys_get_kernel_syms}, {"open", sys_open},
+    {"close", sys_close},                   {"read", sys_read},
+    {"write", sys_write},                   {"lseek", sys_lseek},
+    {"ioctl", sys_ioctl},                   {"call_function", call_function},
 };
 
 const Cpu& cpu_of(const Machine& machine)

@@ -109,7 +109,7 @@ struct DeferredCallRow {
     std::uint32_t order;
     std::uint64_t function;
     std::uint64_t argument;
-    std::uint64_t object; ///< the tasklet_struct or the like, 0 for none
+    std::uint64_t object; ///< the struct tasklet_struct, 0 for none
     char why[24];
 };
 

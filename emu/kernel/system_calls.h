@@ -11,6 +11,12 @@ Step sys_init_module(Kernel&, Frame&);     ///< (name, image)
 Step sys_delete_module(Kernel&, Frame&);   ///< (name)
 Step sys_query_module(Kernel&, Frame&);    ///< (name, which, buffer, bufsize, ret)
 Step sys_get_kernel_syms(Kernel&, Frame&); ///< (table)
+Step sys_open(Kernel&, Frame&);            ///< (path, flags, mode)
+Step sys_close(Kernel&, Frame&);           ///< (fd)
+Step sys_read(Kernel&, Frame&);            ///< (fd, buffer, count)
+Step sys_write(Kernel&, Frame&);           ///< (fd, buffer, count)
+Step sys_lseek(Kernel&, Frame&);           ///< (fd, offset, whence)
+Step sys_ioctl(Kernel&, Frame&);           ///< (fd, command, argument)
 /// Calls a guest function, for tools and tests: (function, up to five arguments).
 Step call_function(Kernel&, Frame&);
 

@@ -14,6 +14,29 @@ void mark_timer(AddressSpace& memory, GuestAddr timer, GuestAddr link)
     memory.store_word(timer + memory.arch().word_bytes, link.value);
 }
 
+/// Whether a deferred call may run now: a tasklet that is disabled (count above 0) waits until it is enabled again.
+bool is_ready(Kernel& kernel, const DeferredCallRow& row)
+{
+    if (!row.object) return true;
+    const auto count = kernel.layouts().field("struct tasklet_struct", "count.counter");
+    return kernel.memory().load<std::int32_t>(GuestAddr{row.object} + count.offset) == 0;
+}
+
+/// A tasklet may be scheduled again from the moment it begins: TASKLET_STATE_SCHED is cleared.
+void begin_tasklet(Kernel& kernel, GuestAddr tasklet)
+{
+    const auto at = tasklet + kernel.layouts().field("struct tasklet_struct", "state").offset;
+    kernel.memory().store_word(at, kernel.memory().load_word(at) & ~std::uint64_t{1});
+}
+
+DeferredCallRow* first_ready(Kernel& kernel)
+{
+    DeferredCallRow* first = nullptr;
+    for (auto& row : kernel.machine().table<DeferredCallRow>())
+        if ((!first || row.order < first->order) && is_ready(kernel, row)) first = &row;
+    return first;
+}
+
 } // namespace
 
 void Kernel::store_time()
@@ -103,7 +126,7 @@ bool Kernel::deferred(GuestAddr object)
 
 bool Kernel::time_work_due()
 {
-    if (machine_.table<DeferredCallRow>().size()) return true;
+    if (first_ready(*this)) return true;
     const auto due = [&](const TimerRow& row) { return row.expires <= jiffies(); };
     return machine_.table<TimerRow>().find_if(due) != nullptr;
 }
@@ -116,7 +139,7 @@ std::optional<std::uint64_t> Kernel::next_event()
     for (const auto& timer : machine_.table<TimerRow>()) consider(timer.expires);
     for (const auto& thread : machine_.table<ThreadRow>())
         if (thread.state == ThreadState::sleeping && thread.deadline != ~std::uint64_t{0}) consider(thread.deadline);
-    if (machine_.table<DeferredCallRow>().size()) consider(jiffies());
+    if (first_ready(*this)) consider(jiffies());
     return next;
 }
 
@@ -145,13 +168,11 @@ Step Kernel::run_softirqs(Kernel& kernel, Frame&)
         const auto data = memory.load_word(timer + kernel.layouts().field("struct timer_list", "data").offset);
         return CallGuest{function, {data}, 1, "timer"};
     }
-    auto calls = kernel.machine_.table<DeferredCallRow>();
-    DeferredCallRow* first = nullptr;
-    for (auto& row : calls)
-        if (!first || row.order < first->order) first = &row;
+    auto* first = first_ready(kernel);
     if (!first) return Return{};
     const CallGuest call{{first->function}, {first->argument}, 1, "deferred call"};
-    calls.erase(*first);
+    if (first->object) begin_tasklet(kernel, {first->object});
+    kernel.machine_.table<DeferredCallRow>().erase(*first);
     return call;
 }
 

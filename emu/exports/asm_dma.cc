@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// asm/dma.h: ISA DMA channels. Source: kernel/dma.c of 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_struct.h"
+#include "emu/kernel/interrupts.h"
+
+namespace retromod {
+namespace {
+
+constexpr std::uint32_t channels = 8, cascade = 4;
+
+DmaRow* channel_row(Kernel& kernel, std::uint32_t channel)
+{
+    return kernel.machine().table<DmaRow>().find_if([&](const DmaRow& row) { return row.channel == channel; });
+}
+
+std::int32_t request_dma(Kernel& kernel, std::uint32_t channel, GuestString name)
+{
+    if (channel >= channels) return error_code(kernel, Errno::einval);
+    if (channel_row(kernel, channel)) return error_code(kernel, Errno::ebusy);
+    auto* row = kernel.machine().table<DmaRow>().insert();
+    row->channel = channel;
+    row->name = name.address.value;
+    return 0;
+}
+
+void free_dma(Kernel& kernel, std::uint32_t channel)
+{
+    auto* row = channel_row(kernel, channel);
+    if (channel >= channels) kernel.log(fmt::format("Trying to free DMA{}\n", channel));
+    else if (!row) kernel.log(fmt::format("Trying to free free DMA{}\n", channel));
+    else kernel.machine().table<DmaRow>().erase(*row);
+}
+
+constexpr Export functions[] = {full<request_dma>("request_dma"), full<free_dma>("free_dma")};
+
+constexpr DataExport data[] = {
+    {"dma_spin_lock", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("spinlock_t"); }},
+    {"isa_dma_bridge_buggy", [](Kernel&) -> std::uint64_t { return 4; }},
+};
+
+void reserve_cascade(Kernel& kernel) { request_dma(kernel, cascade, {kernel_string(kernel, "cascade"), {}}); }
+
+} // namespace
+
+extern const Family asm_dma{.header = "asm/dma.h", .functions = functions, .data = data, .boot = reserve_cascade};
+
+} // namespace retromod

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// open(path, flags): a character device that a driver registered, or a file under /proc. There is no file system beside
+// them: a device is named /dev/NAME by its driver's registered name, or /dev/char/MAJOR:MINOR.
+// Source: chrdev_open of fs/devices.c, misc_open of drivers/char/misc.c, fs/proc/{generic,inode}.c of 2.4.
+#include "emu/kernel/file.h"
+#include "emu/kernel/proc_files.h"
+#include "emu/kernel/proc_tree.h"
+#include "emu/kernel/system_calls.h"
+
+#include <fmt/format.h>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t character_device = 0020666, regular_file = 0100444;
+
+Return opened(Kernel& kernel, OpenFileRow& row)
+{
+    row.open_done = 1;
+    return {kernel.machine().table<OpenFileRow>().number_of(row) + first_descriptor};
+}
+
+/// The file's objects, its driver's module held, and its driver's open called.
+Step open_with(Kernel& kernel, Frame& frame, const FileRequest& request)
+{
+    const auto owner = operations_owner(kernel, {request.operations});
+    if (!hold_module(kernel, owner)) return failure(kernel, Errno::enodev);
+    auto* row = make_file(kernel, request);
+    if (!row) {
+        release_module(kernel, owner);
+        return failure(kernel, Errno::enfile);
+    }
+    row->owner = owner.value;
+    const auto open = file_operation(kernel, *row, "open");
+    if (!open) return opened(kernel, *row);
+    frame.local<std::uint32_t>() = kernel.machine().table<OpenFileRow>().number_of(*row);
+    frame.phase = 1;
+    return CallGuest{open, {row->inode, row->file}, 2, "open"};
+}
+
+Step open_misc(Kernel& kernel, Frame& frame, FileRequest request)
+{
+    auto device = find_misc(kernel, request.device.minor);
+    if (!device) {
+        request_module(kernel, fmt::format("char-major-{}-{}", misc_major, request.device.minor));
+        return failure(kernel, Errno::enodev);
+    }
+    request.operations = GuestStruct(kernel, "struct miscdevice", device).get("fops");
+    return open_with(kernel, frame, request);
+}
+
+Step open_device(Kernel& kernel, Frame& frame, FileRequest request)
+{
+    request.mode = character_device;
+    if (request.device.major == misc_major) return open_misc(kernel, frame, request);
+    const auto* major = find_major(kernel, DeviceKind::character, request.device.major);
+    if (!major) {
+        request_module(kernel, fmt::format("char-major-{}", request.device.major));
+        return failure(kernel, Errno::enodev);
+    }
+    // Differs from 2.4: the kernel's own drivers (memory, terminals) are names without a device behind them.
+    if (!major->operations) return failure(kernel, Errno::enxio);
+    request.operations = major->operations;
+    return open_with(kernel, frame, request);
+}
+
+Step open_kernel_text(Kernel& kernel, const FileRequest& request)
+{
+    auto* row = kernel.machine().table<OpenFileRow>().insert();
+    if (!row || request.path.size() >= sizeof row->path) return failure(kernel, Errno::enfile);
+    request.path.copy(row->path, sizeof row->path - 1);
+    return opened(kernel, *row);
+}
+
+Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
+{
+    constexpr std::string_view mount = "/proc/";
+    if (is_kernel_text(request.path)) return open_kernel_text(kernel, request);
+    const auto root = kernel.find_variable("proc_root");
+    const auto entry = root ? find_proc_entry(kernel, *root, std::string_view(request.path).substr(mount.size())) : GuestAddr{};
+    if (!entry) return failure(kernel, Errno::enoent);
+    if (is_proc_directory(kernel, entry)) return failure(kernel, Errno::eisdir);
+    request.mode = regular_file;
+    request.proc_entry = entry.value;
+    const GuestStruct fields(kernel, "struct proc_dir_entry", entry);
+    if (fields.has("proc_fops")) {
+        request.operations = fields.get("proc_fops");
+    } else if (const auto operations = fields.pointer("ops")) { // 2.2: by its inode_operations
+        request.operations = GuestStruct(kernel, "struct inode_operations", operations).get("default_file_ops");
+    }
+    return open_with(kernel, frame, request);
+}
+
+} // namespace
+
+Step sys_open(Kernel& kernel, Frame& frame)
+{
+    if (frame.phase == 1) {
+        auto* row = kernel.machine().table<OpenFileRow>().find(frame.local<std::uint32_t>());
+        if (!row) return failure(kernel, Errno::ebadf);
+        const auto result = static_cast<std::int32_t>(frame.result);
+        if (result == 0) return opened(kernel, *row);
+        drop_file(kernel, *row);
+        return Return{kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(result)))};
+    }
+    const auto path = kernel.get_mod_name({frame.arguments[0]});
+    if (!path) return failure(kernel, path.error() == Errno::einval ? Errno::enoent : path.error());
+    FileRequest request{*path, frame.arguments[1], 0, 0, {}, 0};
+    if (path->starts_with("/proc/")) return open_proc(kernel, frame, request);
+    const auto device = find_device(kernel, *path);
+    if (!device) return failure(kernel, Errno::enoent);
+    request.device = *device;
+    return open_device(kernel, frame, request);
+}
+
+} // namespace retromod
