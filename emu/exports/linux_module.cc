@@ -3,7 +3,8 @@
 // Source: kernel/module.c of 2.2.1 and 2.4.0 to 2.4.37.11.
 #include "emu/exports/module_functions.h"
 
-#include "emu/kernel/export_call.h"
+#include "emu/exports/family.h"
+#include "emu/kernel/devices.h"
 
 namespace retromod {
 namespace {
@@ -39,23 +40,7 @@ InterModuleRow* find_inter_module(Kernel& kernel, const std::string& name)
     throw KernelBug{line};
 }
 
-std::int32_t try_inc_mod_count(Kernel& kernel, GuestAddr owner)
-{
-    if (!owner) return 1;
-    auto module = kernel.module(owner);
-    if (module.flag(module_flag::deleted)) return 0;
-    module.set_usecount(module.usecount() + 1);
-    module.set_flag(module_flag::visited | module_flag::used_once);
-    return 1;
-}
-
-void drop_mod_count(Kernel& kernel, GuestAddr owner)
-{
-    if (!owner) return;
-    auto module = kernel.module(owner);
-    module.set_usecount(module.usecount() - 1);
-    module.set_flag(module_flag::visited);
-}
+std::int32_t try_inc_mod_count(Kernel& kernel, GuestAddr owner) { return hold_module(kernel, owner); }
 
 /// The value of a symbol among a running module's, 0 if it has none of that name.
 std::uint64_t symbol_in(Kernel& kernel, const ModuleView& module, const std::string& name)
@@ -108,7 +93,7 @@ void inter_module_unregister(Kernel& kernel, GuestString name)
 GuestAddr inter_module_get(Kernel& kernel, GuestString name)
 {
     const auto* row = find_inter_module(kernel, name.text);
-    if (!row || !try_inc_mod_count(kernel, {row->owner})) return {};
+    if (!row || !hold_module(kernel, {row->owner})) return {};
     return {row->userdata};
 }
 
@@ -123,32 +108,23 @@ void inter_module_put(Kernel& kernel, GuestString name)
 {
     const auto* row = find_inter_module(kernel, name.text);
     if (!row) bug(kernel, fmt::format("inter_module_put: no entry for '{}'", name.text));
-    drop_mod_count(kernel, {row->owner});
-}
-
-constexpr Since only_2_2{LayoutVersion::v2_2_1, LayoutVersion::v2_2_1};
-constexpr Since since_2_4{LayoutVersion::v2_4_0, LayoutVersion::v2_4_37_11};
-
-constexpr Export row(std::string_view name, void (*function)(ExportContext&), Since since)
-{
-    Export row{name, Grade::full};
-    row.plain = function;
-    row.since = since;
-    return row;
+    release_module(kernel, {row->owner});
 }
 
 constexpr Export functions[] = {
-    row("try_inc_mod_count", plain<try_inc_mod_count>, since_2_4),
-    row("get_module_symbol", plain<get_module_symbol>, only_2_2),
-    row("inter_module_register", plain<inter_module_register>, since_2_4),
-    row("inter_module_unregister", plain<inter_module_unregister>, since_2_4),
-    row("inter_module_get", plain<inter_module_get>, since_2_4),
-    row("inter_module_get_request", plain<inter_module_get_request>, since_2_4),
-    row("inter_module_put", plain<inter_module_put>, since_2_4),
+    full<try_inc_mod_count>("try_inc_mod_count", since_2_4),
+    full<get_module_symbol>("get_module_symbol", only_2_2),
+    full<inter_module_register>("inter_module_register", since_2_4),
+    full<inter_module_unregister>("inter_module_unregister", since_2_4),
+    full<inter_module_get>("inter_module_get", since_2_4),
+    full<inter_module_get_request>("inter_module_get_request", since_2_4),
+    full<inter_module_put>("inter_module_put", since_2_4),
 };
 
 } // namespace
 
 std::span<const Export> module_functions() { return functions; }
+
+extern const Family linux_module{.header = "linux/module.h", .functions = functions};
 
 } // namespace retromod

@@ -95,11 +95,6 @@ void release_module(Kernel& kernel, GuestAddr at)
     module.set_flag(module_flag::visited);
 }
 
-void request_module(Kernel& kernel, std::string_view name)
-{
-    kernel.log(fmt::format("<3>kmod: failed to exec /sbin/modprobe -s -k {}, errno = 2\n", name));
-}
-
 std::string devices_text(Kernel& kernel)
 {
     return "Character devices:\n" + majors_text(kernel, DeviceKind::character) + "\nBlock devices:\n"

@@ -48,9 +48,6 @@ std::optional<DeviceNumber> find_device(Kernel& kernel, std::string_view path);
 bool hold_module(Kernel& kernel, GuestAddr module);
 void release_module(Kernel& kernel, GuestAddr module);
 
-/// request_module: user space has no modprobe, which the kernel logs.
-void request_module(Kernel& kernel, std::string_view name);
-
 /// Texts of /proc/devices, /proc/misc.
 std::string devices_text(Kernel& kernel);
 std::string misc_text(Kernel& kernel);

@@ -42,7 +42,7 @@ Step open_misc(Kernel& kernel, Frame& frame, FileRequest request)
 {
     auto device = find_misc(kernel, request.device.minor);
     if (!device) {
-        request_module(kernel, fmt::format("char-major-{}-{}", misc_major, request.device.minor));
+        kernel.request_module(fmt::format("char-major-{}-{}", misc_major, request.device.minor));
         return failure(kernel, Errno::enodev);
     }
     request.operations = GuestStruct(kernel, "struct miscdevice", device).get("fops");
@@ -55,7 +55,7 @@ Step open_device(Kernel& kernel, Frame& frame, FileRequest request)
     if (request.device.major == misc_major) return open_misc(kernel, frame, request);
     const auto* major = find_major(kernel, DeviceKind::character, request.device.major);
     if (!major) {
-        request_module(kernel, fmt::format("char-major-{}", request.device.major));
+        kernel.request_module(fmt::format("char-major-{}", request.device.major));
         return failure(kernel, Errno::enodev);
     }
     // Differs from 2.4: the kernel's own drivers (memory, terminals) are names without a device behind them.

@@ -12,7 +12,7 @@
 namespace retromod {
 namespace {
 
-constexpr unsigned indent_limit = 4; // levels that get an indent of their own
+constexpr unsigned indent_limit = 4, depth_limit = 64;
 
 struct TreeWriter {
     Kernel& kernel;
@@ -22,6 +22,7 @@ struct TreeWriter {
 
     void write(GuestAddr first, unsigned level)
     {
+        if (level > depth_limit) throw KernelHang{"a resource lies in itself"};
         for (auto at = first; at;) {
             if (++steps > region_walk_limit) throw KernelHang{"a list of resources is a circle"};
             const GuestStruct entry(kernel, "struct resource", at);

@@ -92,7 +92,7 @@ std::string tty_drivers_text(Kernel& kernel)
     for (const auto* row : ordered_rows<TtyDriverRow>(kernel)) {
         const GuestStruct driver(kernel, "struct tty_driver", {row->object});
         const auto first = driver.get("minor_start"), count = driver.get("num");
-        const auto name = driver.string("driver_name");
+        const auto name = driver.has("driver_name") ? driver.string("driver_name") : std::string();
         const auto minors = count > 1 ? fmt::format("{}-{}", first, first + count - 1) : fmt::format("{}", first);
         text += fmt::format("{:<20} /dev/{:<8} {:3} {:>7} {}\n", name.empty() ? "unknown" : name, driver.string("name"),
                             driver.get("major"), minors, tty_type(driver.get("type"), driver.get("subtype")));

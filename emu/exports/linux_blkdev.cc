@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/blkdev.h and linux/genhd.h: block drivers announce their devices; no request is made of them.
+// Source: drivers/block/ll_rw_blk.c, drivers/block/genhd.c of 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_list.h"
+#include "emu/kernel/guest_struct.h"
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t majors = 256; // MAX_BLKDEV + 1
+
+GuestStruct queue_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct request_queue", at}; }
+
+void blk_init_queue(Kernel& kernel, GuestAddr at, GuestFunction request)
+{
+    auto queue = queue_at(kernel, at);
+    queue.clear();
+    guest_list::init(kernel, queue.address("queue_head"));
+    queue.set("request_fn", request.address);
+    queue.set_if_there("head_active", 1);
+}
+void blk_cleanup_queue(Kernel& kernel, GuestAddr at) { queue_at(kernel, at).clear(); }
+void blk_queue_make_request(Kernel& kernel, GuestAddr at, GuestFunction function) { queue_at(kernel, at).set("make_request_fn", function.address); }
+void blk_queue_headactive(Kernel& kernel, GuestAddr at, std::int32_t active)
+{
+    queue_at(kernel, at).set_if_there("head_active", static_cast<std::uint8_t>(active));
+}
+
+/// struct gendisk's on the kernel's list; fixed format.
+struct DiskRow {
+    static constexpr std::string_view table_name = "disks";
+    static constexpr std::uint32_t table_capacity = 256;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t disk;
+};
+
+void add_gendisk(Kernel& kernel, GuestAddr disk)
+{
+    if (auto* row = kernel.machine().table<DiskRow>().insert()) row->disk = disk.value;
+}
+void del_gendisk(Kernel& kernel, GuestAddr disk)
+{
+    auto rows = kernel.machine().table<DiskRow>();
+    if (auto* row = rows.find_if([&](const DiskRow& r) { return r.disk == disk.value; })) rows.erase(*row);
+}
+GuestAddr get_gendisk(Kernel& kernel, std::uint32_t device)
+{
+    for (const auto& row : kernel.machine().table<DiskRow>())
+        if (GuestStruct(kernel, "struct gendisk", {row.disk}).get("major") == (device >> 8 & 0xff)) return {row.disk};
+    return {};
+}
+
+void register_disk(Kernel&, GuestAddr, std::uint32_t, std::uint32_t, GuestAddr, Long) {}
+std::int32_t no_answer(Kernel&, ULong) { return 0; }
+
+constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
+
+constexpr Export functions[] = {
+    init<blk_init_queue>("blk_init_queue", since_2_4),
+    init<blk_cleanup_queue>("blk_cleanup_queue", since_2_4),
+    init<blk_queue_make_request>("blk_queue_make_request", since_2_4),
+    init<blk_queue_headactive>("blk_queue_headactive", since_2_4),
+    init<add_gendisk>("add_gendisk", v18),
+    full<del_gendisk>("del_gendisk", v18),
+    full<get_gendisk>("get_gendisk", v18),
+    inert<register_disk>("register_disk", since_2_4),
+    inert<register_disk>("grok_partitions", since_2_4),
+    inert<no_answer>("invalidate_device", v18),
+    inert<no_answer>("check_disk_change"),
+    inert<no_answer>("set_blocksize"),
+    inert<no_answer>("fsync_dev"),
+};
+
+template <std::uint64_t bytes>
+std::uint64_t per_major(Kernel&) { return majors * bytes; }
+std::uint64_t pointer_per_major(Kernel& kernel) { return majors * kernel.arch().word_bytes; }
+
+constexpr DataExport data[] = {
+    {"blk_dev", [](Kernel& kernel) -> std::uint64_t { return majors * kernel.layouts().size("struct blk_dev_struct"); }},
+    {"blk_size", pointer_per_major},
+    {"blksize_size", pointer_per_major},
+    {"hardsect_size", pointer_per_major},
+    {"max_readahead", pointer_per_major},
+    {"max_sectors", pointer_per_major},
+    {"read_ahead", per_major<4>},
+    {"gendisk_head", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr, until(LayoutVersion::v2_4_0)},
+    {"ROOT_DEV", [](Kernel&) -> std::uint64_t { return 4; }},
+};
+
+} // namespace
+
+extern const Family linux_blkdev{.header = "linux/blkdev.h", .functions = functions, .data = data};
+
+} // namespace retromod

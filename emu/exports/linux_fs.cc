@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/fs.h and linux/binfmts.h: registering file systems and executable formats, and the file operations that drivers
+// share. Source: fs/super.c, fs/exec.c, fs/read_write.c, fs/fcntl.c of 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_list.h"
+#include "emu/kernel/guest_struct.h"
+#include "emu/kernel/registry.h"
+
+namespace retromod {
+namespace {
+
+GuestStruct filesystem(Kernel& kernel, std::uint64_t at) { return {kernel, "struct file_system_type", {at}}; }
+
+FilesystemRow* find_filesystem(Kernel& kernel, std::string_view name)
+{
+    for (auto* row : ordered_rows<FilesystemRow>(kernel))
+        if (filesystem(kernel, row->object).string("name") == name) return row;
+    return nullptr;
+}
+
+std::int32_t register_filesystem(Kernel& kernel, GuestAddr type)
+{
+    if (!type) return error_code(kernel, Errno::einval);
+    auto fields = filesystem(kernel, type.value);
+    if (fields.get("next")) return error_code(kernel, Errno::ebusy);
+    if (fields.has("fs_supers")) guest_list::init(kernel, fields.address("fs_supers"));
+    if (find_filesystem(kernel, fields.string("name"))) return error_code(kernel, Errno::ebusy);
+    const auto before = ordered_rows<FilesystemRow>(kernel);
+    auto* row = append_row<FilesystemRow>(kernel);
+    if (!row) return error_code(kernel, Errno::ebusy);
+    row->object = type.value;
+    if (!before.empty()) filesystem(kernel, before.back()->object).set("next", type);
+    return 0;
+}
+
+std::int32_t unregister_filesystem(Kernel& kernel, GuestAddr type)
+{
+    std::uint64_t before = 0;
+    for (auto* row : ordered_rows<FilesystemRow>(kernel)) {
+        if (row->object != type.value) {
+            before = row->object;
+            continue;
+        }
+        auto fields = filesystem(kernel, row->object);
+        if (before) filesystem(kernel, before).set("next", fields.get("next"));
+        fields.set("next", std::uint64_t{0});
+        kernel.machine().table<FilesystemRow>().erase(*row);
+        return 0;
+    }
+    return error_code(kernel, Errno::einval);
+}
+
+// --- executable formats ---------------------------------------------------------------------------------------------
+
+/// A struct linux_binfmt; fixed format.
+struct BinaryFormatRow {
+    static constexpr std::string_view table_name = "binary_formats";
+    static constexpr std::uint32_t table_capacity = 64;
+    std::uint32_t used;
+    std::uint32_t order;
+    std::uint64_t object;
+};
+
+BinaryFormatRow* find_format(Kernel& kernel, GuestAddr format)
+{
+    return kernel.machine().table<BinaryFormatRow>().find_if([&](const BinaryFormatRow& r) { return r.object == format.value; });
+}
+
+std::int32_t register_binfmt(Kernel& kernel, GuestAddr format)
+{
+    if (!format) return error_code(kernel, Errno::einval);
+    if (GuestStruct(kernel, "struct linux_binfmt", format).get("next") || find_format(kernel, format))
+        return error_code(kernel, Errno::ebusy);
+    auto* row = append_row<BinaryFormatRow>(kernel);
+    if (!row) return error_code(kernel, Errno::ebusy);
+    row->object = format.value;
+    return 0;
+}
+
+std::int32_t unregister_binfmt(Kernel& kernel, GuestAddr format)
+{
+    auto* row = find_format(kernel, format);
+    if (!row) return error_code(kernel, Errno::einval);
+    kernel.machine().table<BinaryFormatRow>().erase(*row);
+    return 0;
+}
+
+// --- file operations ------------------------------------------------------------------------------------------------
+
+/// no_llseek: such a file cannot seek. Its result has 64 bits.
+std::int64_t no_llseek(Kernel& kernel, GuestAddr, std::int64_t, std::int32_t) { return error_code(kernel, Errno::espipe); }
+
+std::int64_t default_llseek(Kernel& kernel, GuestAddr at, std::int64_t offset, std::int32_t whence)
+{
+    GuestStruct file(kernel, "struct file", at);
+    if (whence == 1) offset += static_cast<std::int64_t>(file.get("f_pos"));
+    if (whence == 2) {
+        const GuestStruct dentry(kernel, "struct dentry", file.pointer("f_dentry"));
+        offset += static_cast<std::int64_t>(GuestStruct(kernel, "struct inode", dentry.pointer("d_inode")).get("i_size"));
+    }
+    if (offset < 0) return error_code(kernel, Errno::einval);
+    if (static_cast<std::uint64_t>(offset) != file.get("f_pos")) {
+        file.set("f_pos", static_cast<std::uint64_t>(offset));
+        file.set("f_version", file.get("f_version") + 1);
+    }
+    return offset;
+}
+
+/// Keeps the list of files that want SIGIO: *list points to struct fasync_struct.
+std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr file, std::int32_t on, GuestAddr list)
+{
+    constexpr std::uint64_t magic = 0x4601; // FASYNC_MAGIC
+    auto& memory = kernel.memory();
+    auto link = list;
+    for (std::size_t steps = 0; const auto at = memory.load_pointer(link); ++steps) {
+        if (steps > guest_list::walk_limit) throw KernelHang{"a list of asynchronous readers is a circle"};
+        GuestStruct entry(kernel, "struct fasync_struct", at);
+        if (entry.pointer("fa_file") != file) {
+            link = entry.address("fa_next");
+            continue;
+        }
+        if (on) {
+            entry.set("fa_fd", static_cast<std::uint32_t>(descriptor));
+        } else {
+            memory.store_word(link, entry.get("fa_next"));
+            kernel.kfree(at);
+        }
+        return 1;
+    }
+    if (!on) return 0;
+    GuestStruct entry(kernel, "struct fasync_struct", new_struct(kernel, "struct fasync_struct"));
+    if (!entry.at()) return error_code(kernel, Errno::enomem);
+    entry.set("magic", magic);
+    entry.set("fa_fd", static_cast<std::uint32_t>(descriptor));
+    entry.set("fa_file", file);
+    entry.set("fa_next", memory.load_pointer(list));
+    memory.store_word(list, entry.at().value);
+    return 1;
+}
+
+// Nobody in the guest has asked for SIGIO.
+void kill_fasync(Kernel&, GuestAddr, std::int32_t, std::int32_t) {}
+
+/// The kernel's buffer for device names; fixed format, one row.
+struct NameBufferRow {
+    static constexpr std::string_view table_name = "device_name_buffer";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t address;
+};
+
+/// kdevname, bdevname: "03:01".
+GuestAddr kdevname(Kernel& kernel, std::uint32_t device)
+{
+    const GuestAddr buffer{kernel.machine().single<NameBufferRow>().address};
+    store_string(kernel, buffer, fmt::format("{:02x}:{:02x}", device >> 8 & 0xff, device & 0xff));
+    return buffer;
+}
+
+constexpr Export functions[] = {
+    init<register_filesystem>("register_filesystem"),
+    full<unregister_filesystem>("unregister_filesystem"),
+    init<register_binfmt>("register_binfmt"),
+    full<unregister_binfmt>("unregister_binfmt"),
+    full<no_llseek>("no_llseek", since_2_4),
+    full<default_llseek>("default_llseek", since_2_4),
+    full<default_llseek>("generic_file_llseek", from(LayoutVersion::v2_4_18_14)),
+    full<fasync_helper>("fasync_helper"),
+    inert<kill_fasync>("kill_fasync"),
+    full<kdevname>("kdevname"),
+    full<kdevname>("bdevname", since_2_4),
+    full<kdevname>("cdevname", since_2_4),
+};
+
+struct BoardFilesystem {
+    std::string_view name;
+    bool requires_device;
+};
+constexpr BoardFilesystem board_filesystems[] = {
+    {"rootfs", false}, {"bdev", false}, {"proc", false},  {"sockfs", false},  {"tmpfs", false},  {"shm", false},
+    {"pipefs", false}, {"ext2", true},  {"ramfs", false}, {"iso9660", true}, {"devpts", false},
+};
+
+void boot(Kernel& kernel)
+{
+    kernel.machine().single<NameBufferRow>().address = kernel.memory().allocate_image(32).value;
+    for (const auto& type : board_filesystems) {
+        const auto bytes = kernel.layouts().size("struct file_system_type");
+        auto fields = filesystem(kernel, kernel.memory().allocate_image(bytes, 8).value);
+        fields.clear();
+        fields.set("name", kernel_string(kernel, type.name));
+        fields.set("fs_flags", std::uint64_t{type.requires_device});
+        register_filesystem(kernel, fields.at());
+    }
+}
+
+} // namespace
+
+extern const Family linux_fs{.header = "linux/fs.h", .functions = functions, .boot = boot};
+
+} // namespace retromod

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/kmod.h. Source: kernel/kmod.c of 2.2 and 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_struct.h"
+
+namespace retromod {
+namespace {
+
+std::int32_t request_module(Kernel& kernel, const GuestString& name)
+{
+    kernel.request_module(name.text);
+    return 0;
+}
+
+/// User space has no programs: the fork succeeds, the program does not start.
+std::int32_t call_usermodehelper(Kernel&, const GuestString&, GuestAddr, GuestAddr) { return 0; }
+
+constexpr Export functions[] = {
+    full<request_module>("request_module"),
+    inert<call_usermodehelper>("call_usermodehelper", since_2_4),
+};
+
+constexpr DataExport data[] = {
+    {"hotplug_path", [](Kernel&) -> std::uint64_t { return 256; },
+     [](Kernel& kernel, GuestAddr at) { store_string(kernel, at, "/sbin/hotplug"); }, since_2_4},
+};
+
+} // namespace
+
+extern const Family linux_kmod{.header = "linux/kmod.h", .functions = functions, .data = data};
+
+} // namespace retromod

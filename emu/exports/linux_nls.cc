@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/nls.h: tables of character sets. Source: fs/nls/nls_base.c of 2.2 and 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/devices.h"
+#include "emu/kernel/guest_struct.h"
+#include "emu/kernel/registry.h"
+
+namespace retromod {
+namespace {
+
+/// A struct nls_table; fixed format.
+struct CharsetRow {
+    static constexpr std::string_view table_name = "charsets";
+    static constexpr std::uint32_t table_capacity = 256;
+    std::uint32_t used;
+    std::uint32_t order;
+    std::uint64_t table;
+};
+
+/// Words in struct nls_table: charset comes first; 2.4.0 has no tables of lower and upper case before `owner`.
+struct TableShape {
+    unsigned owner, next; ///< owner 0: there is none (2.2)
+};
+TableShape shape(Kernel& kernel)
+{
+    switch (kernel.machine().release().exports) {
+    case LayoutVersion::v2_2_1: return {0, 5};
+    case LayoutVersion::v2_4_0: return {3, 4};
+    default: return {5, 6};
+    }
+}
+
+GuestAddr member(Kernel& kernel, GuestAddr table, unsigned index) { return table + index * kernel.arch().word_bytes; }
+
+CharsetRow* find_charset(Kernel& kernel, std::string_view charset)
+{
+    for (auto* row : ordered_rows<CharsetRow>(kernel))
+        if (kernel.memory().load_string(kernel.memory().load_pointer({row->table})) == charset) return row;
+    return nullptr;
+}
+
+std::int32_t register_nls(Kernel& kernel, GuestAddr table)
+{
+    if (!table) return error_code(kernel, Errno::einval);
+    if (kernel.memory().load_word(member(kernel, table, shape(kernel).next))) return error_code(kernel, Errno::ebusy);
+    for (const auto& row : kernel.machine().table<CharsetRow>())
+        if (row.table == table.value) return error_code(kernel, Errno::ebusy);
+    auto* row = append_row<CharsetRow>(kernel);
+    if (!row) return error_code(kernel, Errno::enomem);
+    row->table = table.value;
+    return 0;
+}
+
+std::int32_t unregister_nls(Kernel& kernel, GuestAddr table)
+{
+    auto rows = kernel.machine().table<CharsetRow>();
+    auto* row = rows.find_if([&](const CharsetRow& r) { return r.table == table.value; });
+    if (!row) return error_code(kernel, Errno::einval);
+    rows.erase(*row);
+    return 0;
+}
+
+GuestAddr owner_of(Kernel& kernel, GuestAddr table)
+{
+    const auto index = shape(kernel).owner;
+    return index ? kernel.memory().load_pointer(member(kernel, table, index)) : GuestAddr{};
+}
+
+GuestAddr take(Kernel& kernel, const CharsetRow* row)
+{
+    if (!row || !hold_module(kernel, owner_of(kernel, {row->table}))) return {};
+    return {row->table};
+}
+
+GuestAddr load_nls(Kernel& kernel, GuestString charset)
+{
+    if (const auto* row = find_charset(kernel, charset.text)) return take(kernel, row);
+    kernel.request_module("nls_" + charset.text);
+    return take(kernel, find_charset(kernel, charset.text));
+}
+
+void unload_nls(Kernel& kernel, GuestAddr table)
+{
+    if (table) release_module(kernel, owner_of(kernel, table));
+}
+
+GuestAddr load_nls_default(Kernel& kernel)
+{
+    const auto table = take(kernel, find_charset(kernel, "iso8859-1"));
+    return table ? table : take(kernel, find_charset(kernel, "default"));
+}
+
+constexpr Export functions[] = {
+    full<register_nls>("register_nls"),
+    full<unregister_nls>("unregister_nls"),
+    full<load_nls>("load_nls"),
+    full<unload_nls>("unload_nls"),
+    full<load_nls_default>("load_nls_default"),
+};
+
+/// The kernel's own table, by name only: its conversions are not there.
+void add_default_table(Kernel& kernel)
+{
+    const auto words = shape(kernel).next + 1;
+    const auto table = kernel.memory().allocate_image(words * kernel.arch().word_bytes, 8);
+    kernel.memory().fill(table, words * kernel.arch().word_bytes, std::byte{0});
+    kernel.memory().store_word(table, kernel_string(kernel, "default").value);
+    register_nls(kernel, table);
+}
+
+} // namespace
+
+extern const Family linux_nls{.header = "linux/nls.h", .functions = functions, .boot = add_default_table};
+
+} // namespace retromod

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/exports/standard_exports.h"
+
+#include "emu/exports/conventions.h"
+#include "emu/exports/families.h"
+
+namespace retromod {
+namespace {
+
+// The boot functions of later ones use what earlier ones made: /proc before its directories' users, for one.
+constexpr const Family* families[] = {
+    &linux_kernel,    &linux_string,  &linux_slab,       &linux_mm,    &linux_vmalloc,   &asm_uaccess,   &asm_delay,
+    &asm_processor,   &linux_timer,   &linux_sched,      &asm_semaphore, &asm_rwsem,     &linux_interrupt, &linux_tqueue,
+    &linux_ioport,    &asm_dma,       &linux_module, &linux_kmod,     &linux_notifier, &linux_random, &linux_proc_fs, &linux_sysctl,
+    &linux_fs_devices, &linux_fs,     &linux_nls,        &linux_blkdev, &linux_tty,      &linux_pci,     &linux_netdevice,
+    &linux_skbuff,    &linux_net,
+};
+
+ExportTable collect()
+{
+    ExportTable table;
+    table.convention = convention_of;
+    for (const auto* family : families) {
+        table.functions.push_back(family->functions);
+        table.data.push_back(family->data);
+        table.steps.push_back(family->steps);
+        if (family->boot) table.boot.push_back(family->boot);
+        if (family->tick) table.tick.push_back(family->tick);
+    }
+    return table;
+}
+
+} // namespace
+
+std::span<const Family* const> all_families() { return families; }
+
+const ExportTable& standard_exports()
+{
+    static const ExportTable table = collect();
+    return table;
+}
+
+} // namespace retromod
