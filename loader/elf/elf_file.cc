@@ -35,11 +35,16 @@ Problem section_headers_problem(const ElfHeader& header, std::uint64_t file_byte
 ProblemOr<std::string_view> string_at(std::span<const std::byte> table, std::uint64_t offset, std::string_view where)
 {
     if (offset >= table.size())
-        return Problem{.kind = ProblemKind::name_outside_table, .where = std::string(where), .offset = offset, .value = offset, .expected = table.size()};
+        return Problem{.kind = ProblemKind::name_outside_table,
+                       .where = std::string(where),
+                       .offset = offset,
+                       .value = offset,
+                       .expected = table.size()};
     const std::string_view rest(reinterpret_cast<const char*>(table.data()) + offset, table.size() - offset);
     const auto end = rest.find('\0');
     if (end == rest.npos)
-        return Problem{.kind = ProblemKind::name_unterminated, .where = std::string(where), .offset = offset, .value = offset};
+        return Problem{
+            .kind = ProblemKind::name_unterminated, .where = std::string(where), .offset = offset, .value = offset};
     return rest.substr(0, end);
 }
 
@@ -76,11 +81,18 @@ ProblemOr<ElfFile> ElfFile::open(std::span<const std::byte> file)
     elf.file_ = file;
     const auto& h = elf.header_;
     if (h.type != elf::et_rel)
-        return Problem{.kind = ProblemKind::not_relocatable, .where = "e_type", .value = h.type, .expected = elf::et_rel};
+        return Problem{
+            .kind = ProblemKind::not_relocatable, .where = "e_type", .value = h.type, .expected = elf::et_rel};
     if (h.section_header_bytes != h.right_section_header_bytes())
-        return Problem{.kind = ProblemKind::section_header_size, .where = "e_shentsize", .value = h.section_header_bytes, .expected = h.right_section_header_bytes()};
+        return Problem{.kind = ProblemKind::section_header_size,
+                       .where = "e_shentsize",
+                       .value = h.section_header_bytes,
+                       .expected = h.right_section_header_bytes()};
     if (h.section_count > largest_section_count)
-        return Problem{.kind = ProblemKind::too_many_sections, .where = "e_shnum", .value = h.section_count, .expected = largest_section_count};
+        return Problem{.kind = ProblemKind::too_many_sections,
+                       .where = "e_shnum",
+                       .value = h.section_count,
+                       .expected = largest_section_count};
     const auto table_bytes = std::uint64_t{h.section_count} * h.section_header_bytes;
     if (h.section_headers > file.size() || table_bytes > file.size() - h.section_headers)
         return section_headers_problem(h, file.size());
@@ -90,18 +102,25 @@ ProblemOr<ElfFile> ElfFile::open(std::span<const std::byte> file)
         auto section = elf.read_section(index);
         if (has_contents(section)) {
             if (section.file_offset > file.size() || section.size > file.size() - section.file_offset)
-                return Problem{.kind = ProblemKind::section_outside_file, .where = fmt::format("section {}", index), .offset = section.file_offset,
-                               .value = section.file_offset + section.size, .expected = file.size()};
+                return Problem{.kind = ProblemKind::section_outside_file,
+                               .where = fmt::format("section {}", index),
+                               .offset = section.file_offset,
+                               .value = section.file_offset + section.size,
+                               .expected = file.size()};
             section.contents = file.subspan(section.file_offset, section.size);
             total += section.size;
         }
         elf.sections_.push_back(section);
     }
     if (total > file.size() * overlap_factor)
-        return Problem{.kind = ProblemKind::sections_overlap, .where = "sections", .value = total, .expected = file.size()};
+        return Problem{
+            .kind = ProblemKind::sections_overlap, .where = "sections", .value = total, .expected = file.size()};
 
     if (h.names_section >= elf.sections_.size())
-        return Problem{.kind = ProblemKind::names_section_missing, .where = "e_shstrndx", .value = h.names_section, .expected = elf.sections_.size()};
+        return Problem{.kind = ProblemKind::names_section_missing,
+                       .where = "e_shstrndx",
+                       .value = h.names_section,
+                       .expected = elf.sections_.size()};
     const auto names = elf.sections_[h.names_section].contents;
     for (auto& section : elf.sections_) {
         const auto* at = file.data() + h.section_headers + std::size_t{section.index} * h.section_header_bytes;
@@ -135,8 +154,12 @@ ProblemOr<ElfFile::Symbol> ElfFile::read_symbol(const Section& table, const Sect
     symbol.value = load_unsigned(at + (wide ? 8 : 4), header_.word_bytes, order);
     symbol.size = load_unsigned(at + (wide ? 16 : 8), header_.word_bytes, order);
     if (symbol.section < elf::shn_loreserve && symbol.section >= sections_.size())
-        return Problem{.kind = ProblemKind::bad_section_index, .where = std::string(table.name), .offset = std::uint64_t{index} * table.entry_bytes,
-                       .value = symbol.section, .expected = sections_.size(), .symbol = fmt::format("#{}", index)};
+        return Problem{.kind = ProblemKind::bad_section_index,
+                       .where = std::string(table.name),
+                       .offset = std::uint64_t{index} * table.entry_bytes,
+                       .value = symbol.section,
+                       .expected = sections_.size(),
+                       .symbol = fmt::format("#{}", index)};
     if (name == 0) {
         if (symbol.section < elf::shn_loreserve) symbol.name = sections_[symbol.section].name;
         return symbol;
@@ -150,9 +173,15 @@ ProblemOr<ElfFile::Symbol> ElfFile::read_symbol(const Section& table, const Sect
 ProblemOr<std::vector<ElfFile::Symbol>> ElfFile::symbols(const Section& table) const
 {
     if (table.entry_bytes != header_.right_symbol_bytes())
-        return Problem{.kind = ProblemKind::symbol_size, .where = std::string(table.name), .value = table.entry_bytes, .expected = header_.right_symbol_bytes()};
+        return Problem{.kind = ProblemKind::symbol_size,
+                       .where = std::string(table.name),
+                       .value = table.entry_bytes,
+                       .expected = header_.right_symbol_bytes()};
     if (table.link >= sections_.size() || sections_[table.link].type != elf::sht_strtab)
-        return Problem{.kind = ProblemKind::bad_link, .where = std::string(table.name), .value = table.link, .expected = sections_.size()};
+        return Problem{.kind = ProblemKind::bad_link,
+                       .where = std::string(table.name),
+                       .value = table.link,
+                       .expected = sections_.size()};
     const auto count = static_cast<std::uint32_t>(table.contents.size() / table.entry_bytes);
     std::vector<Symbol> symbols;
     symbols.reserve(count);
@@ -169,7 +198,10 @@ ProblemOr<std::vector<ElfFile::Relocation>> ElfFile::relocations(const Section& 
     const auto form = table.type == elf::sht_rela ? RelocationForm::rela : RelocationForm::rel;
     const auto right = header_.right_relocation_bytes(form);
     if (table.entry_bytes != right)
-        return Problem{.kind = ProblemKind::relocation_size, .where = std::string(table.name), .value = table.entry_bytes, .expected = right};
+        return Problem{.kind = ProblemKind::relocation_size,
+                       .where = std::string(table.name),
+                       .value = table.entry_bytes,
+                       .expected = right};
     const auto word = header_.word_bytes;
     const unsigned type_bits = word == 8 ? 32 : 8;
     const auto count = table.contents.size() / right;

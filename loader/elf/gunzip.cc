@@ -13,7 +13,10 @@ constexpr int gzip_window_bits = 16 + 15; // zlib: 16 asks for a gzip header
 
 Problem bad_gzip(const z_stream& stream, const char* fallback)
 {
-    return {.kind = ProblemKind::bad_gzip, .where = "gzip", .offset = stream.total_in, .detail = stream.msg ? stream.msg : fallback};
+    return {.kind = ProblemKind::bad_gzip,
+            .where = "gzip",
+            .offset = stream.total_in,
+            .detail = stream.msg ? stream.msg : fallback};
 }
 
 } // namespace
@@ -35,7 +38,8 @@ ProblemOr<std::vector<std::byte>> gunzip(std::span<const std::byte> packed, std:
     int status = Z_OK;
     while (status != Z_STREAM_END) {
         const auto filled = unpacked.size();
-        if (filled > limit) return Problem{.kind = ProblemKind::file_too_large, .where = "gzip", .value = filled, .expected = limit};
+        if (filled > limit)
+            return Problem{.kind = ProblemKind::file_too_large, .where = "gzip", .value = filled, .expected = limit};
         unpacked.resize(filled + chunk_bytes);
         stream.next_out = reinterpret_cast<Bytef*>(unpacked.data() + filled);
         stream.avail_out = chunk_bytes;

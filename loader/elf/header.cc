@@ -36,22 +36,31 @@ ProblemOr<ElfHeader> read_elf_header(std::span<const std::byte> file)
     // The shorter of the two headers decides whether there is anything to look at.
     constexpr std::size_t shortest = 52;
     if (file.size() >= magic.size() && !std::ranges::equal(file.first(magic.size()), magic))
-        return Problem{.kind = ProblemKind::not_elf, .where = "e_ident", .value = load<std::uint32_t>(file.data(), ByteOrder::big)};
+        return Problem{.kind = ProblemKind::not_elf,
+                       .where = "e_ident",
+                       .value = load<std::uint32_t>(file.data(), ByteOrder::big)};
     if (file.size() < shortest)
-        return Problem{.kind = ProblemKind::truncated_header, .where = "ELF header", .value = file.size(), .expected = shortest};
+        return Problem{
+            .kind = ProblemKind::truncated_header, .where = "ELF header", .value = file.size(), .expected = shortest};
 
     const auto elf_class = std::to_integer<unsigned>(file[4]);
     const auto data = std::to_integer<unsigned>(file[5]);
     const auto version = std::to_integer<unsigned>(file[6]);
     if (elf_class < 1 || elf_class > 2 || data < 1 || data > 2 || version != 1) {
-        return Problem{.kind = ProblemKind::unknown_architecture, .where = "e_ident", .offset = 4, .value = elf_class,
+        return Problem{.kind = ProblemKind::unknown_architecture,
+                       .where = "e_ident",
+                       .offset = 4,
+                       .value = elf_class,
                        .detail = fmt::format("class {}, data encoding {}, version {}", elf_class, data, version)};
     }
     ElfHeader header;
     header.word_bytes = elf_class == 2 ? 8 : 4;
     header.order = data == 2 ? ByteOrder::big : ByteOrder::little;
     if (file.size() < header.bytes())
-        return Problem{.kind = ProblemKind::truncated_header, .where = "ELF header", .value = file.size(), .expected = header.bytes()};
+        return Problem{.kind = ProblemKind::truncated_header,
+                       .where = "ELF header",
+                       .value = file.size(),
+                       .expected = header.bytes()};
 
     FieldReader fields(file.subspan(ident_bytes), header.order);
     header.type = fields.half();
@@ -61,9 +70,9 @@ ProblemOr<ElfHeader> read_elf_header(std::span<const std::byte> file)
     fields.next(header.word_bytes); // e_phoff
     header.section_headers = fields.next(header.word_bytes);
     header.flags = static_cast<std::uint32_t>(fields.next(4));
-    fields.next(2);                 // e_ehsize
-    fields.next(2);                 // e_phentsize
-    fields.next(2);                 // e_phnum
+    fields.next(2); // e_ehsize
+    fields.next(2); // e_phentsize
+    fields.next(2); // e_phnum
     header.section_header_bytes = fields.half();
     header.section_count = fields.half();
     header.names_section = fields.half();

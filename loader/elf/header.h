@@ -14,13 +14,13 @@ namespace retromod {
 struct ElfHeader {
     unsigned word_bytes = 4; ///< by EI_CLASS: 4 or 8
     ByteOrder order = ByteOrder::little;
-    std::uint16_t type = 0;    ///< e_type
-    std::uint16_t machine = 0; ///< e_machine
-    std::uint32_t flags = 0;   ///< e_flags
-    std::uint64_t section_headers = 0;   ///< e_shoff, bytes into the file
+    std::uint16_t type = 0;                 ///< e_type
+    std::uint16_t machine = 0;              ///< e_machine
+    std::uint32_t flags = 0;                ///< e_flags
+    std::uint64_t section_headers = 0;      ///< e_shoff, bytes into the file
     std::uint16_t section_header_bytes = 0; ///< e_shentsize
-    std::uint16_t section_count = 0;     ///< e_shnum
-    std::uint16_t names_section = 0;     ///< e_shstrndx
+    std::uint16_t section_count = 0;        ///< e_shnum
+    std::uint16_t names_section = 0;        ///< e_shstrndx
 
     constexpr std::uint16_t bytes() const { return word_bytes == 8 ? 64 : 52; }
     constexpr std::uint16_t right_section_header_bytes() const { return word_bytes == 8 ? 64 : 40; }

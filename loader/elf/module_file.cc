@@ -14,8 +14,13 @@ namespace {
 
 class FileDescriptor {
 public:
-    explicit FileDescriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~FileDescriptor() { if (number_ >= 0) ::close(number_); }
+    explicit FileDescriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+    {
+    }
+    ~FileDescriptor()
+    {
+        if (number_ >= 0) ::close(number_);
+    }
     FileDescriptor(const FileDescriptor&) = delete;
     FileDescriptor& operator=(const FileDescriptor&) = delete;
     int number() const { return number_; }
@@ -42,7 +47,8 @@ ProblemOr<std::vector<std::byte>> read_all(int file, const std::string& path)
     for (;;) {
         const auto filled = bytes.size();
         if (filled > largest_module_file)
-            return Problem{.kind = ProblemKind::file_too_large, .where = path, .value = filled, .expected = largest_module_file};
+            return Problem{
+                .kind = ProblemKind::file_too_large, .where = path, .value = filled, .expected = largest_module_file};
         bytes.resize(filled + chunk_bytes);
         const auto got = ::read(file, bytes.data() + filled, chunk_bytes);
         if (got < 0 && errno != EINTR) return host_problem(ProblemKind::cannot_read, path, errno);
@@ -57,7 +63,7 @@ ProblemOr<ModuleFile> read_module_file(const std::string& path)
 {
     const FileDescriptor file(path);
     if (file.number() < 0) return host_problem(ProblemKind::cannot_open, path, errno);
-    struct stat status{};
+    struct stat status {};
     if (::fstat(file.number(), &status) != 0) return host_problem(ProblemKind::cannot_read, path, errno);
     if (S_ISDIR(status.st_mode)) return host_problem(ProblemKind::is_directory, path, EISDIR);
     auto bytes = read_all(file.number(), path);
@@ -67,7 +73,8 @@ ProblemOr<ModuleFile> read_module_file(const std::string& path)
         bytes = gunzip(*bytes, largest_module_file);
         if (!bytes) return bytes.problem();
     }
-    return ModuleFile{.path = path, .real_path = real_path_of(path), .modified = status.st_mtime, .bytes = std::move(*bytes)};
+    return ModuleFile{
+        .path = path, .real_path = real_path_of(path), .modified = status.st_mtime, .bytes = std::move(*bytes)};
 }
 
 } // namespace retromod

@@ -16,8 +16,8 @@ constexpr std::uint64_t largest_module_file = std::uint64_t{256} << 20;
 
 /// A module's bytes, unpacked, and what insmod wants to know of the file they came from.
 struct ModuleFile {
-    std::string path; ///< as given
-    std::string real_path; ///< without links and dots
+    std::string path;          ///< as given
+    std::string real_path;     ///< without links and dots
     std::int64_t modified = 0; ///< seconds since 1970
     std::vector<std::byte> bytes;
 };

@@ -31,7 +31,8 @@ constexpr Sentence sentences[] = {
     {ProblemKind::section_outside_file, "{where} ends at {value:#x}, the file at {expected:#x}"},
     {ProblemKind::sections_overlap, "sections overlap: together they have {value} bytes, the file has {expected}"},
     {ProblemKind::names_section_missing, "e_shstrndx is {value}, but there are {expected} sections"},
-    {ProblemKind::name_outside_table, "{where}: a name at {value:#x} lies outside its string table of {expected:#x} bytes"},
+    {ProblemKind::name_outside_table,
+     "{where}: a name at {value:#x} lies outside its string table of {expected:#x} bytes"},
     {ProblemKind::name_unterminated, "{where}: the name at {value:#x} has no end"},
     {ProblemKind::names_too_long, "{where}: names of {value} bytes in all are more than the limit of {expected}"},
     {ProblemKind::bad_link, "{where}: it refers to section {value}, which does not exist or is of another type"},
@@ -42,10 +43,12 @@ constexpr Sentence sentences[] = {
     {ProblemKind::bad_symbol_index, "{where}+{offset:#x}: symbol index {value} of {expected}"},
     {ProblemKind::bad_section_index, "symbol '{symbol}' is in section {value} of {expected}"},
     {ProblemKind::multiply_defined, "'{symbol}' is multiply defined"},
-    {ProblemKind::local_symbol_index, "local symbol '{symbol}' has index {value}, behind the first global one ({expected})"},
+    {ProblemKind::local_symbol_index,
+     "local symbol '{symbol}' has index {value}, behind the first global one ({expected})"},
     {ProblemKind::relocation_outside, "{detail} in {where}+{offset:#x}: the section ends at {expected:#x}"},
     {ProblemKind::relocation_overflow, "{detail} in {where}+{offset:#x}: '{symbol}' is out of range"},
-    {ProblemKind::relocation_dangerous, "{detail} in {where}+{offset:#x}: '{symbol}' at {value:#x} does not fit the field"},
+    {ProblemKind::relocation_dangerous,
+     "{detail} in {where}+{offset:#x}: '{symbol}' at {value:#x} does not fit the field"},
     {ProblemKind::relocation_unhandled, "{where}+{offset:#x}: relocation type {type} for '{symbol}' is not handled"},
     {ProblemKind::relocation_unpaired, "{detail} in {where}+{offset:#x}: '{symbol}' has no matching low half"},
     {ProblemKind::no_relocator, "modules for {detail} cannot be linked"},
@@ -59,9 +62,13 @@ std::string describe(const Problem& problem)
     const auto* row = std::ranges::find(sentences, problem.kind, &Sentence::kind);
     return fmt::format(fmt::runtime(row->text), fmt::arg("where", problem.where), fmt::arg("offset", problem.offset),
                        fmt::arg("value", problem.value), fmt::arg("expected", problem.expected),
-                       fmt::arg("type", problem.type), fmt::arg("symbol", problem.symbol), fmt::arg("detail", problem.detail));
+                       fmt::arg("type", problem.type), fmt::arg("symbol", problem.symbol),
+                       fmt::arg("detail", problem.detail));
 }
 
-std::string explain(const Problem& problem, std::string_view file) { return fmt::format("{}: {}", file, describe(problem)); }
+std::string explain(const Problem& problem, std::string_view file)
+{
+    return fmt::format("{}: {}", file, describe(problem));
+}
 
 } // namespace retromod

@@ -68,8 +68,7 @@ std::string describe(const Problem& problem);
 std::string explain(const Problem& problem, std::string_view file);
 
 /// A value, or the problem that took its place.
-template <class T>
-class [[nodiscard]] ProblemOr {
+template <class T> class [[nodiscard]] ProblemOr {
 public:
     ProblemOr(T value) : content_(std::in_place_index<0>, std::move(value)) {}
     ProblemOr(Problem problem) : content_(std::in_place_index<1>, std::move(problem)) {}

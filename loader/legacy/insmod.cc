@@ -24,15 +24,15 @@ namespace {
 constexpr GuestAddr noload_base{0x12340000}; // where -n pretends to load
 
 constexpr std::string_view hint_plain = "\n"
-    "Hint: You are trying to load a module without a GPL compatible license\n"
-    "      and it has unresolved symbols.  Contact the module supplier for\n"
-    "      assistance, only they can help you.\n";
+                                        "Hint: You are trying to load a module without a GPL compatible license\n"
+                                        "      and it has unresolved symbols.  Contact the module supplier for\n"
+                                        "      assistance, only they can help you.\n";
 constexpr std::string_view hint_gplonly = "\n"
-    "Hint: You are trying to load a module without a GPL compatible license\n"
-    "      and it has unresolved symbols.  The module may be trying to access\n"
-    "      GPLONLY symbols but the problem is more likely to be a coding or\n"
-    "      user error.  Contact the module supplier for assistance, only they\n"
-    "      can help you.\n";
+                                          "Hint: You are trying to load a module without a GPL compatible license\n"
+                                          "      and it has unresolved symbols.  The module may be trying to access\n"
+                                          "      GPLONLY symbols but the problem is more likely to be a coding or\n"
+                                          "      user error.  Contact the module supplier for assistance, only they\n"
+                                          "      can help you.\n";
 constexpr std::string_view hint_init =
     "Hint: insmod errors can be caused by incorrect module parameters, including invalid IO or IRQ parameters.\n"
     "      You may find more information in syslog or the output from dmesg";
@@ -40,8 +40,10 @@ constexpr std::string_view hint_init =
 /// One run of insmod. Its steps are in insmod's order; each says itself why it fails.
 class Insmod {
 public:
-    Insmod(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls, LoaderSystem& system, const TextSinks& sinks)
-        : options_(options), file_(file), calls_(calls), system_(system), arch_(system.arch()), messages_(sinks, "insmod")
+    Insmod(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls, LoaderSystem& system,
+           const TextSinks& sinks)
+        : options_(options), file_(file), calls_(calls), system_(system), arch_(system.arch()),
+          messages_(sinks, "insmod")
     {
         report_.file = options.file;
         report_.name = options.name ? *options.name : module_name_of(options.file);
@@ -76,7 +78,9 @@ private:
         object_->allocate_commons();
         check_declarations();
         check_taint(options_.file, license_, Force{options_.force}, NoLoad{options_.noload}, system_, messages_);
-        if (!set_parameters(*object_, modinfo_, Declared{version_.in_modinfo}, options_.arguments, report_.parameters, messages_)) return false;
+        if (!set_parameters(*object_, modinfo_, Declared{version_.in_modinfo}, options_.arguments, report_.parameters,
+                            messages_))
+            return false;
         hide_special_symbols(*object_);
         add_tables();
         if (messages_.errors() != 0) return false;
@@ -113,7 +117,9 @@ private:
 
     bool check_name()
     {
-        if (options_.noload || std::ranges::find(kernel_.modules, report_.name, &ModuleStatus::name) == kernel_.modules.end()) return true;
+        if (options_.noload ||
+            std::ranges::find(kernel_.modules, report_.name, &ModuleStatus::name) == kernel_.modules.end())
+            return true;
         return fail(fmt::format("a module named {} already exists", report_.name));
     }
 
@@ -139,10 +145,19 @@ private:
     {
         const auto* arch = header.arch();
         if (!arch)
-            return Problem{.kind = ProblemKind::unknown_architecture, .where = "e_machine", .value = header.machine,
+            return Problem{.kind = ProblemKind::unknown_architecture,
+                           .where = "e_machine",
+                           .value = header.machine,
                            .detail = fmt::format("e_machine {}, {}-bit", header.machine, header.word_bytes * 8)};
-        if (arch != &arch_) return Problem{.kind = ProblemKind::wrong_architecture, .where = std::string(arch_.name), .detail = std::string(arch->name)};
-        if (!relocation_arch(arch_)) return Problem{.kind = ProblemKind::no_relocator, .where = "e_machine", .value = header.machine, .detail = std::string(arch->name)};
+        if (arch != &arch_)
+            return Problem{.kind = ProblemKind::wrong_architecture,
+                           .where = std::string(arch_.name),
+                           .detail = std::string(arch->name)};
+        if (!relocation_arch(arch_))
+            return Problem{.kind = ProblemKind::no_relocator,
+                           .where = "e_machine",
+                           .value = header.machine,
+                           .detail = std::string(arch->name)};
         return std::nullopt;
     }
 
@@ -157,7 +172,8 @@ private:
         const auto module_crcs = module_checksums(*object_, modinfo_, version_);
         const auto kernel_crcs = kernel_checksums(kernel_, arch_);
         if ((module_crcs == 0 || kernel_crcs == 0) && release != version_.text) {
-            const auto text = fmt::format("kernel-module version mismatch\n\t{} was compiled for kernel version {}\n\twhile this kernel is version {}",
+            const auto text = fmt::format("kernel-module version mismatch\n\t{} was compiled for kernel version "
+                                          "{}\n\twhile this kernel is version {}",
                                           options_.file, version_.text, release);
             if (!options_.force) return options_.quiet ? false : fail(text + ".");
             messages_.warn("Warning: " + text);
@@ -224,7 +240,10 @@ private:
 
     Problem too_large() const
     {
-        return {.kind = ProblemKind::image_too_large, .where = "image", .value = report_.size, .expected = largest_section_bytes};
+        return {.kind = ProblemKind::image_too_large,
+                .where = "image",
+                .value = report_.size,
+                .expected = largest_section_bytes};
     }
 
     /// With the module created, or not to be: addresses, the image, init_module.
@@ -236,7 +255,9 @@ private:
         if (!problems.empty()) return false;
         fill_archdata(*object_);
         fill_kallsyms_if_wanted();
-        fill_module_header(*object_, {.size = report_.size, .autoclean = options_.autoclean, .dependencies = offer_.used_modules.size()});
+        fill_module_header(
+            *object_,
+            {.size = report_.size, .autoclean = options_.autoclean, .dependencies = offer_.used_modules.size()});
         const auto image = build_image(*object_, report_.base, report_.size);
         if (!image) return fail(image.problem());
         if (options_.map) print_load_map(*object_, messages_);
@@ -260,9 +281,11 @@ private:
 
     bool write_blob(std::span<const std::byte> image)
     {
-        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options_.blob->c_str(), "wb"), [](std::FILE* f) { return f ? std::fclose(f) : 0; });
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options_.blob->c_str(), "wb"),
+                                                                   [](std::FILE* f) { return f ? std::fclose(f) : 0; });
         if (!file) return fail(fmt::format("open {} failed {}", *options_.blob, std::strerror(errno)));
-        const bool written = std::fwrite(image.data(), 1, image.size(), file.get()) == image.size() && std::fflush(file.get()) == 0;
+        const bool written =
+            std::fwrite(image.data(), 1, image.size(), file.get()) == image.size() && std::fflush(file.get()) == 0;
         return written || fail(fmt::format("write {} failed {}", *options_.blob, std::strerror(errno)));
     }
 
@@ -273,10 +296,13 @@ private:
             report_.sections.push_back({section.name, section.address, section.size, section.flags, section.alignment});
         }
         for (const auto& symbol : object_->symbols().all()) {
-            if (symbol.type == elf::stt_section || symbol.type == elf::stt_file || symbol.is_imported() || symbol.name.empty()) continue;
+            if (symbol.type == elf::stt_section || symbol.type == elf::stt_file || symbol.is_imported() ||
+                symbol.name.empty())
+                continue;
             const bool in_section = symbol.section < elf::shn_loreserve;
             if (in_section ? !object_->section(symbol.section).is_loaded() : symbol.section != elf::shn_abs) continue;
-            report_.symbols.push_back({std::string(symbol.name), object_->address_of(symbol), symbol.size, symbol.binding, symbol.type,
+            report_.symbols.push_back({std::string(symbol.name), object_->address_of(symbol), symbol.size,
+                                       symbol.binding, symbol.type,
                                        in_section ? object_->section(symbol.section).name : std::string()});
         }
     }
@@ -289,13 +315,14 @@ std::string module_name_of(std::string_view path)
     const auto slash = path.rfind('/');
     auto name = slash == path.npos ? path : path.substr(slash + 1);
     for (const std::string_view ending : {".o", ".mod", ".o.gz"}) {
-        if (name.size() > ending.size() && name.ends_with(ending)) return std::string(name.substr(0, name.size() - ending.size()));
+        if (name.size() > ending.size() && name.ends_with(ending))
+            return std::string(name.substr(0, name.size() - ending.size()));
     }
     return std::string(name);
 }
 
-InsmodResult insmod_file(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls, LoaderSystem& system,
-                         const TextSinks& sinks)
+InsmodResult insmod_file(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls,
+                         LoaderSystem& system, const TextSinks& sinks)
 {
     return Insmod(options, file, calls, system, sinks).run();
 }

@@ -15,16 +15,16 @@ struct InsmodOptions {
     std::string file{};                   ///< the module argument
     std::vector<std::string> arguments{}; ///< what follows it: `symbol=value`
 
-    bool force = false;          ///< -f
-    bool autoclean = false;      ///< -k
-    bool map = false;            ///< -m
-    bool noload = false;         ///< -n
-    bool probe = false;          ///< -p
-    bool quiet = false;          ///< -q
-    bool kallsyms = false;       ///< -S
-    bool verbose = false;        ///< -v
-    bool export_all = true;      ///< -X, cleared by -x
-    bool ksymoops = true;        ///< -Y, cleared by -y
+    bool force = false;                  ///< -f
+    bool autoclean = false;              ///< -k
+    bool map = false;                    ///< -m
+    bool noload = false;                 ///< -n
+    bool probe = false;                  ///< -p
+    bool quiet = false;                  ///< -q
+    bool kallsyms = false;               ///< -S
+    bool verbose = false;                ///< -v
+    bool export_all = true;              ///< -X, cleared by -x
+    bool ksymoops = true;                ///< -Y, cleared by -y
     std::optional<std::string> name{};   ///< -o
     std::optional<std::string> blob{};   ///< -O: a file of the host
     std::optional<std::string> prefix{}; ///< -P
@@ -47,8 +47,8 @@ struct InsmodResult {
 InsmodResult insmod(const InsmodOptions& options, ModuleCalls& calls, LoaderSystem& system, const TextSinks& sinks);
 
 /// The same for a file that was read already. `options.file` is the name it goes by.
-InsmodResult insmod_file(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls, LoaderSystem& system,
-                         const TextSinks& sinks);
+InsmodResult insmod_file(const InsmodOptions& options, const ProblemOr<ModuleFile>& file, ModuleCalls& calls,
+                         LoaderSystem& system, const TextSinks& sinks);
 
 /// The module's name for a path: its last component without `.o`, `.mod` or `.o.gz`.
 std::string module_name_of(std::string_view path);

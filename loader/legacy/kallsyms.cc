@@ -36,9 +36,15 @@ struct Entry {
     std::string_view name;
 };
 
-bool is_noise(std::string_view name) { return name == "gcc2_compiled." || name.starts_with("__insmod_"); }
+bool is_noise(std::string_view name)
+{
+    return name == "gcc2_compiled." || name.starts_with("__insmod_");
+}
 
-std::string_view unversioned(std::string_view name) { return name.substr(0, name.find("_R")); }
+std::string_view unversioned(std::string_view name)
+{
+    return name.substr(0, name.find("_R"));
+}
 
 /// Appends words in the architecture's byte order.
 class Words {
@@ -86,8 +92,11 @@ std::vector<std::byte> build(const Object& object)
 
     std::vector<Entry> entries;
     for (const auto* symbol : object.symbols().in_chain_order()) {
-        if (symbol->section >= offset_of_section.size() || !offset_of_section[symbol->section] || is_noise(symbol->name)) continue;
-        entries.push_back({*offset_of_section[symbol->section], object.address_of(*symbol).value, strings.add(symbol->name), symbol->name});
+        if (symbol->section >= offset_of_section.size() || !offset_of_section[symbol->section] ||
+            is_noise(symbol->name))
+            continue;
+        entries.push_back({*offset_of_section[symbol->section], object.address_of(*symbol).value,
+                           strings.add(symbol->name), symbol->name});
     }
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) { return std::tuple(entry.address, entry.name); });
 
@@ -95,8 +104,8 @@ std::vector<std::byte> build(const Object& object)
     const auto symbols_at = header_bytes + section_count * section_words * word;
     const auto strings_at = symbols_at + entries.size() * symbol_words * word;
     Words blob(object.arch());
-    blob.append({header_bytes, strings_at + strings.text().size(), section_count, header_bytes, section_words * word, entries.size(), symbols_at,
-                 symbol_words * word, strings_at, start, end});
+    blob.append({header_bytes, strings_at + strings.text().size(), section_count, header_bytes, section_words * word,
+                 entries.size(), symbols_at, symbol_words * word, strings_at, start, end});
     const auto section_bytes = sections.take();
     blob.append_text({reinterpret_cast<const char*>(section_bytes.data()), section_bytes.size()});
     for (const auto& entry : entries) blob.append({entry.section, entry.address, entry.name_offset});
@@ -121,7 +130,8 @@ bool wants_kallsyms(const KernelInfo& kernel, ForceKallsyms force)
 void fill_kallsyms(Object& object)
 {
     const auto found = object.find_section(section_name);
-    const auto section = found ? *found : object.create_section(std::string(section_name), object.arch().word_bytes, 0, 0);
+    const auto section =
+        found ? *found : object.create_section(std::string(section_name), object.arch().word_bytes, 0, 0);
     object.set_contents(section, build(object));
 }
 

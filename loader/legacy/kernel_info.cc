@@ -39,7 +39,9 @@ public:
         std::vector<std::byte> answer(4 * word);
         const auto got = calls_.query_module(module_.name, Query::info, answer);
         if (got.result.failed(arch_)) return refused(got.result, "QM_INFO");
-        const auto field = [&](std::size_t index) { return load_unsigned(answer.data() + index * word, word, arch_.order); };
+        const auto field = [&](std::size_t index) {
+            return load_unsigned(answer.data() + index * word, word, arch_.order);
+        };
         module_.address = {field(0)};
         module_.size = field(1);
         module_.flags = field(2);
@@ -92,8 +94,8 @@ Asked ask_all(ModuleQuery query, InfoWanted wanted)
 
 } // namespace
 
-ModuleCalls::QueryResult query_growing(ModuleCalls& calls, const Arch& arch, std::optional<std::string_view> name, Query which,
-                                       std::vector<std::byte>& answer)
+ModuleCalls::QueryResult query_growing(ModuleCalls& calls, const Arch& arch, std::optional<std::string_view> name,
+                                       Query which, std::vector<std::byte>& answer)
 {
     for (;;) {
         auto got = calls.query_module(name, which, answer);
@@ -124,7 +126,8 @@ std::vector<ExportedSymbol> symbols_of(std::span<const std::byte> answer, std::u
     for (std::uint64_t index = 0; index < count; ++index) {
         const auto* entry = answer.data() + index * 2 * word;
         const auto name = load_unsigned(entry + word, word, arch.order);
-        if (name < answer.size()) symbols.push_back({.name = text_at(answer, name), .value = load_unsigned(entry, word, arch.order)});
+        if (name < answer.size())
+            symbols.push_back({.name = text_at(answer, name), .value = load_unsigned(entry, word, arch.order)});
     }
     return symbols;
 }

@@ -28,7 +28,7 @@ struct ModuleStatus {
 
 /// All that query_module says. Movable: names point into vectors' contents, which stay where they are.
 struct KernelInfo {
-    std::vector<ModuleStatus> modules; ///< newest first
+    std::vector<ModuleStatus> modules;   ///< newest first
     std::vector<ExportedSymbol> symbols; ///< of the kernel
     std::vector<std::byte> answer;
 };
@@ -44,8 +44,8 @@ struct InfoWanted {
 std::optional<KernelInfo> get_kernel_info(ModuleCalls& calls, const Arch& arch, InfoWanted wanted, Messages& messages);
 
 /// One query, repeated with as large a buffer as the kernel asks for. `answer.size()` is the first size tried.
-ModuleCalls::QueryResult query_growing(ModuleCalls& calls, const Arch& arch, std::optional<std::string_view> name, Query which,
-                                       std::vector<std::byte>& answer);
+ModuleCalls::QueryResult query_growing(ModuleCalls& calls, const Arch& arch, std::optional<std::string_view> name,
+                                       Query which, std::vector<std::byte>& answer);
 
 /// The first `count` NUL-terminated strings of an answer; fewer when it has no more.
 std::vector<std::string> strings_of(std::span<const std::byte> answer, std::uint64_t count);

@@ -7,9 +7,9 @@
 namespace retromod {
 
 struct KsymsOptions {
-    bool all = false;         ///< -a: the kernel's symbols, too
-    bool modules = false;     ///< -m: a line for each module
-    bool header = true;       ///< cleared by -h
+    bool all = false;     ///< -a: the kernel's symbols, too
+    bool modules = false; ///< -m: a line for each module
+    bool header = true;   ///< cleared by -h
 };
 
 /// Lists exported symbols. Exit status 0 or 1.

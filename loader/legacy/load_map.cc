@@ -37,7 +37,8 @@ void print_load_map(const Object& object, Messages& messages)
     for (const auto index : object.load_order()) {
         const auto& section = object.section(index);
         const auto power = section.alignment == 0 ? 0 : std::bit_width(section.alignment) - 1;
-        messages.print(fmt::format("{:<15} {:08x}  {:0{}x}  2**{}", section.name, section.size, section.address.value, digits, power));
+        messages.print(fmt::format("{:<15} {:08x}  {:0{}x}  2**{}", section.name, section.size, section.address.value,
+                                   digits, power));
     }
     std::vector<const LinkSymbol*> listed;
     for (const auto* symbol : object.symbols().in_chain_order())
@@ -45,7 +46,8 @@ void print_load_map(const Object& object, Messages& messages)
     std::ranges::stable_sort(listed, {}, [&](const LinkSymbol* symbol) { return object.address_of(*symbol); });
     messages.print("\nSymbols:");
     for (const auto* symbol : listed)
-        messages.print(fmt::format("{:0{}x} {} {}", object.address_of(*symbol).value, digits, letter_of(object, *symbol), symbol->name));
+        messages.print(fmt::format("{:0{}x} {} {}", object.address_of(*symbol).value, digits,
+                                   letter_of(object, *symbol), symbol->name));
 }
 
 } // namespace retromod

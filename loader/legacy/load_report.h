@@ -47,7 +47,7 @@ struct LoadReport {
     std::string name; ///< of the module
     std::string file;
     GuestAddr base{};
-    std::uint64_t size = 0; ///< bytes asked of create_module
+    std::uint64_t size = 0;              ///< bytes asked of create_module
     std::vector<LoadedSection> sections; ///< loaded ones, as they lie in memory
     std::vector<LoadedSymbol> symbols;   ///< of loaded sections, and absolute; section and file symbols left out
     std::vector<ResolvedImport> imports;

@@ -43,7 +43,8 @@ int lsmod(ModuleCalls& calls, const LoaderSystem& system, const TextSinks& sinks
     for (const auto& module : info->modules) {
         if (module.vanished) continue;
         const auto users = module.users.empty() ? std::string() : fmt::format(" [{}]", fmt::join(module.users, " "));
-        messages.print(fmt::format("{:<20}{:>8}{:>4} {}{}", module.name, module.size, module.use_count, state_text(module.flags), users));
+        messages.print(fmt::format("{:<20}{:>8}{:>4} {}{}", module.name, module.size, module.use_count,
+                                   state_text(module.flags), users));
     }
     return 0;
 }

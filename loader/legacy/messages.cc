@@ -11,7 +11,10 @@ void Messages::error(std::string_view text)
     sinks_.err(fmt::format("{}: {}\n", prefix_, text));
 }
 
-void Messages::print(std::string_view text) { sinks_.out(fmt::format("{}\n", text)); }
+void Messages::print(std::string_view text)
+{
+    sinks_.out(fmt::format("{}\n", text));
+}
 
 void Messages::warn(std::string_view text)
 {
@@ -19,7 +22,10 @@ void Messages::warn(std::string_view text)
     print(text);
 }
 
-void Messages::plain_error(std::string_view text) { sinks_.err(fmt::format("{}\n", text)); }
+void Messages::plain_error(std::string_view text)
+{
+    sinks_.err(fmt::format("{}\n", text));
+}
 
 std::string error_text(SyscallResult result, const Arch& arch)
 {

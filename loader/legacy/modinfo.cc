@@ -24,7 +24,7 @@ struct Replacement {
 Replacement parse_replacement(std::string_view text)
 {
     if (text.empty()) return {.tag = {}, .rest = {}, .error = "missing replacement"};
-    constexpr std::pair<char, std::string_view> letters[] = {{'%', "%"},       {'a', "author"},  {'d', "description"},
+    constexpr std::pair<char, std::string_view> letters[] = {{'%', "%"},        {'a', "author"},  {'d', "description"},
                                                              {'n', "filename"}, {'l', "license"}, {'p', "parm"}};
     if (text.front() == '{') {
         const auto end = text.find('}');
@@ -33,7 +33,8 @@ Replacement parse_replacement(std::string_view text)
         return {.tag = text.substr(1, end - 1), .rest = text.substr(end + 1)};
     }
     const auto* row = std::ranges::find(letters, text.front(), &std::pair<char, std::string_view>::first);
-    if (row == std::end(letters)) return {.tag = {}, .rest = {}, .error = fmt::format("{}: unknown replacement", text.front())};
+    if (row == std::end(letters))
+        return {.tag = {}, .rest = {}, .error = fmt::format("{}: unknown replacement", text.front())};
     return {.tag = row->second, .rest = text.substr(1)};
 }
 
@@ -73,8 +74,10 @@ Format parse_format(std::string_view text)
             auto replacement = parse_replacement(text);
             if (!replacement.error.empty()) return {.lines = {}, .error = std::move(replacement.error)};
             text = replacement.rest;
-            if (replacement.tag == "%") add('%');
-            else format.lines.back().push_back({std::string(replacement.tag), true});
+            if (replacement.tag == "%")
+                add('%');
+            else
+                format.lines.back().push_back({std::string(replacement.tag), true});
         } else if (letter == '\\' && !text.empty()) {
             add(unescaped(text.front()));
             text.remove_prefix(1);
@@ -99,20 +102,25 @@ std::string quoted(std::string_view value)
 /// Prints one module by a format.
 class ModuleInfo {
 public:
-    ModuleInfo(const std::string& path, const Modinfo& info, bool has_section, const SymbolTable& symbols, Messages& messages)
+    ModuleInfo(const std::string& path, const Modinfo& info, bool has_section, const SymbolTable& symbols,
+               Messages& messages)
         : path_(path), info_(info), has_section_(has_section), symbols_(symbols), messages_(messages)
     {
     }
 
     void print(const Line& line)
     {
-        const bool repeats = std::ranges::any_of(line, [](const Piece& piece) { return piece.is_tag && piece.text == "parm"; });
+        const bool repeats =
+            std::ranges::any_of(line, [](const Piece& piece) { return piece.is_tag && piece.text == "parm"; });
         if (!repeats) return messages_.raw(expand(line, nullptr));
         if (!has_section_) return messages_.error("module does not support typed parameters");
         for (const auto& entry : info_.entries()) {
-            if (!entry.key.starts_with("parm_") || (entry.key.starts_with("parm_desc_") && entry.key.size() > 10)) continue;
-            if (entry.has_value) messages_.raw(expand(line, &entry));
-            else messages_.error(fmt::format("parameter {} found with no value", entry.key));
+            if (!entry.key.starts_with("parm_") || (entry.key.starts_with("parm_desc_") && entry.key.size() > 10))
+                continue;
+            if (entry.has_value)
+                messages_.raw(expand(line, &entry));
+            else
+                messages_.error(fmt::format("parameter {} found with no value", entry.key));
         }
     }
 
@@ -127,9 +135,12 @@ private:
     {
         std::string text;
         for (const auto& piece : line) {
-            if (!piece.is_tag) text += piece.text;
-            else if (piece.text == "parm") text += parameter_text(parameter->key.substr(5), parameter->value);
-            else text += value_text(piece.text);
+            if (!piece.is_tag)
+                text += piece.text;
+            else if (piece.text == "parm")
+                text += parameter_text(parameter->key.substr(5), parameter->value);
+            else
+                text += value_text(piece.text);
         }
         return text;
     }
@@ -151,7 +162,8 @@ private:
         if (format.max < format.min) text += fmt::format("warning: parameter {} has max < min!\n", name);
         text += fmt::format("{} ", name);
         if (!append_type(text, format)) return text;
-        if (format.min > 1 || format.max > 1) text += fmt::format(" array (min = {}, max = {})", format.min, format.max);
+        if (format.min > 1 || format.max > 1)
+            text += fmt::format(" array (min = {}, max = {})", format.min, format.max);
         const auto description = info_.find(fmt::format("parm_desc_{}", name));
         if (description && !description->empty()) text += fmt::format(", description {}", quoted(*description));
         return text;
@@ -160,11 +172,13 @@ private:
     /// False: nothing more is said of this parameter.
     static bool append_type(std::string& text, const ParameterFormat& format)
     {
-        constexpr std::pair<char, std::string_view> types[] = {{'c', "char"}, {'b', "byte"}, {'h', "short"}, {'i', "int"}, {'l', "long"}, {'s', "string"}};
+        constexpr std::pair<char, std::string_view> types[] = {{'c', "char"}, {'b', "byte"}, {'h', "short"},
+                                                               {'i', "int"},  {'l', "long"}, {'s', "string"}};
         Cursor type{format.type};
         const auto* row = std::ranges::find(types, type.peek(), &std::pair<char, std::string_view>::first);
         if (row == std::end(types)) {
-            text += type.at_end() ? std::string("no format character!\n") : fmt::format("unknown format character '{}'", type.peek());
+            text += type.at_end() ? std::string("no format character!\n")
+                                  : fmt::format("unknown format character '{}'", type.peek());
             return false;
         }
         text += row->second;
@@ -172,8 +186,10 @@ private:
         if (letter == 'c' && !is_digit(type.peek_next())) text += " *** missing string size ***";
         while (letter == 'c' && is_digit(type.peek_next())) type.next();
         type.next();
-        if (type.peek() == 'p') text += letter == 's' ? " persistent (invalid)" : " persistent";
-        else if (!type.at_end()) text += fmt::format(" unknown format modifier '{}'", type.peek());
+        if (type.peek() == 'p')
+            text += letter == 's' ? " persistent (invalid)" : " persistent";
+        else if (!type.at_end())
+            text += fmt::format(" unknown format modifier '{}'", type.peek());
         return true;
     }
 };

@@ -7,7 +7,8 @@
 namespace retromod {
 
 /// What modinfo prints without options; -a -d -l -n -p are "%a\n" and so on, -f gives one.
-constexpr std::string_view default_modinfo_format = R"(filename:    %n\ndescription: %d\nauthor:      %a\nlicense:     %l\nparm:        %p\n)";
+constexpr std::string_view default_modinfo_format =
+    R"(filename:    %n\ndescription: %d\nauthor:      %a\nlicense:     %l\nparm:        %p\n)";
 
 /// Prints what a module says of itself. In `format`, %a %d %l %n %{tag} stand for values, %p or %{parm} repeats its
 /// line for each parameter, backslashes escape as in C. Exit status 0, or 1

@@ -31,7 +31,8 @@ public:
         std::uint64_t ret = 0; ///< what the call stored into *ret
     };
     /// No name is the kernel. The answer, in the guest's layout, goes into `buffer`.
-    virtual QueryResult query_module(std::optional<std::string_view> name, Query which, std::span<std::byte> buffer) = 0;
+    virtual QueryResult query_module(std::optional<std::string_view> name, Query which,
+                                     std::span<std::byte> buffer) = 0;
 
     /// An empty `table` is the NULL pointer: only the number of entries is wanted.
     virtual SyscallResult get_kernel_syms(std::span<std::byte> table) = 0;

@@ -12,8 +12,31 @@ namespace retromod {
 /// The members of struct module as modutils 2.4 compiles it, the same for kernels of every release: size_of_struct
 /// tells them which members are there. Source: modutils 2.4 module.h.
 enum class ModuleMember : std::uint8_t {
-    size_of_struct, next, name, size, usecount, flags, nsyms, ndeps, syms, deps, refs, init, cleanup, ex_table_start, ex_table_end, gp,
-    persist_start, persist_end, can_unload, runsize, kallsyms_start, kallsyms_end, archdata_start, archdata_end, kernel_data,
+    size_of_struct,
+    next,
+    name,
+    size,
+    usecount,
+    flags,
+    nsyms,
+    ndeps,
+    syms,
+    deps,
+    refs,
+    init,
+    cleanup,
+    ex_table_start,
+    ex_table_end,
+    gp,
+    persist_start,
+    persist_end,
+    can_unload,
+    runsize,
+    kallsyms_start,
+    kallsyms_end,
+    archdata_start,
+    archdata_end,
+    kernel_data,
 };
 
 /// Where a member lies, in bytes. `gp` has no size where there is no such member.

@@ -12,7 +12,10 @@ namespace {
 constexpr std::string_view export_section = "__ksymtab";
 constexpr std::uint64_t archdata_alignment = 16;
 
-LinkSymbol global_at(std::string_view name, std::uint32_t section) { return {.name = name, .section = section, .binding = elf::stb_global}; }
+LinkSymbol global_at(std::string_view name, std::uint32_t section)
+{
+    return {.name = name, .section = section, .binding = elf::stb_global};
+}
 
 /// The section that exports go to. EXPORT_NO_SYMBOLS leaves one that is not loaded: that one loses its name.
 std::uint32_t exports_of(Object& object)
@@ -103,20 +106,24 @@ void hide_special_symbols(Object& object)
         if (auto* symbol = object.symbols().find(name)) symbol->binding = elf::stb_local;
 }
 
-void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version, ExportAll export_all)
+void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version,
+                          ExportAll export_all)
 {
     // A module that exports everything exports these with the rest.
     const bool as_exports = object.find_section(export_section) || export_all == ExportAll::no;
     const auto time_digits = 2 * object.arch().word_bytes;
     const auto time = object.arch().word(static_cast<std::uint64_t>(file.modified));
     if (const auto header = object.find_section(".this")) {
-        auto name = fmt::format("__insmod_{}_O{}_M{:0{}X}_V{}", module_name, file.real_path, time, time_digits, version);
+        auto name =
+            fmt::format("__insmod_{}_O{}_M{:0{}X}_V{}", module_name, file.real_path, time, time_digits, version);
         add_ksymoops_symbol(object, std::move(name), *header, as_exports);
     }
     for (const auto* section : {".text", ".rodata", ".data", ".bss"}) {
         const auto found = object.find_section(section);
         if (!found || object.section(*found).size == 0) continue;
-        add_ksymoops_symbol(object, fmt::format("__insmod_{}_S{}_L{}", module_name, section, object.section(*found).size), *found, as_exports);
+        add_ksymoops_symbol(object,
+                            fmt::format("__insmod_{}_S{}_L{}", module_name, section, object.section(*found).size),
+                            *found, as_exports);
     }
 }
 
@@ -130,7 +137,8 @@ void create_module_tables(Object& object, const KernelInfo& kernel, const Offer&
         const auto* self = object.symbols().find("__this_module");
         std::uint64_t offset = 0;
         for (const auto index : offer.used_modules) {
-            store_unsigned(object.place(table, offset, word).data(), word, arch.order, kernel.modules[index].address.value);
+            store_unsigned(object.place(table, offset, word).data(), word, arch.order,
+                           kernel.modules[index].address.value);
             object.patch_symbol(table, offset + word, *self);
             offset += entry_bytes;
         }
@@ -164,7 +172,9 @@ void fill_module_header(Object& object, const HeaderFacts& facts)
     const auto base = object.section(section).address.value;
     const auto header = object.section(section).writable();
     const auto set = [&](ModuleMember member, std::uint64_t value) { set_member(header, arch, member, value); };
-    const auto set_bounds = [&](ModuleMember start, ModuleMember end, Bounds bounds) { set(start, bounds.start), set(end, bounds.end); };
+    const auto set_bounds = [&](ModuleMember start, ModuleMember end, Bounds bounds) {
+        set(start, bounds.start), set(end, bounds.end);
+    };
 
     set(size_of_struct, module_header_bytes(arch));
     set(size, facts.size);

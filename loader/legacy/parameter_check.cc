@@ -12,17 +12,22 @@ enum class Verdict { good, persistent, bad };
 /// Judges one declaration; says what is wrong with it. Only the first two texts begin with "Warning:".
 class DeclarationCheck {
 public:
-    DeclarationCheck(const Object& object, std::string_view file, Messages& messages) : object_(object), file_(file), messages_(messages) {}
+    DeclarationCheck(const Object& object, std::string_view file, Messages& messages)
+        : object_(object), file_(file), messages_(messages)
+    {
+    }
 
     Verdict check(std::string_view name, std::string_view declaration)
     {
-        if (!object_.symbols().find(name)) return warn(fmt::format("Warning: {} symbol for parameter {} not found", file_, name));
+        if (!object_.symbols().find(name))
+            return warn(fmt::format("Warning: {} symbol for parameter {} not found", file_, name));
         const auto format = parse_parameter_format(declaration);
         if (format.max < format.min) return warn(fmt::format("Warning: {} parameter {} has max < min!", file_, name));
         Cursor type{format.type};
         switch (type.peek()) {
         case 'c':
-            if (!is_digit(type.peek_next())) return warn(fmt::format("{} parameter {} has no size after 'c'!", file_, name));
+            if (!is_digit(type.peek_next()))
+                return warn(fmt::format("{} parameter {} has no size after 'c'!", file_, name));
             while (is_digit(type.peek_next())) type.next();
             break;
         case 'b':
@@ -31,12 +36,14 @@ public:
         case 'l':
         case 's': break;
         case '\0': return warn(fmt::format("{} parameter {} has no format character!", file_, name));
-        default: return warn(fmt::format("{} parameter {} has unknown format character '{}'", file_, name, type.peek()));
+        default:
+            return warn(fmt::format("{} parameter {} has unknown format character '{}'", file_, name, type.peek()));
         }
         const bool string = type.peek() == 's';
         type.next();
         if (type.at_end()) return Verdict::good;
-        if (type.peek() != 'p') return warn(fmt::format("{} parameter {} has unknown format modifier '{}'", file_, name, type.peek()));
+        if (type.peek() != 'p')
+            return warn(fmt::format("{} parameter {} has unknown format modifier '{}'", file_, name, type.peek()));
         if (!string) return Verdict::persistent;
         messages_.error(fmt::format("parameter {} is invalid persistent string", name));
         return Verdict::bad;
@@ -56,7 +63,8 @@ private:
 
 } // namespace
 
-bool check_parameter_declarations(const Object& object, const Modinfo& modinfo, std::string_view file, Messages& messages)
+bool check_parameter_declarations(const Object& object, const Modinfo& modinfo, std::string_view file,
+                                  Messages& messages)
 {
     constexpr std::string_view parameter = "parm_";
     constexpr std::string_view description = "parm_desc_";

@@ -16,7 +16,8 @@ unsigned digit_value(char c)
 unsigned take_base(Cursor& cursor)
 {
     if (cursor.peek() != '0') return 10;
-    if ((cursor.peek_next() == 'x' || cursor.peek_next() == 'X') && cursor.rest.size() > 2 && digit_value(cursor.rest[2]) < 16) {
+    if ((cursor.peek_next() == 'x' || cursor.peek_next() == 'X') && cursor.rest.size() > 2 &&
+        digit_value(cursor.rest[2]) < 16) {
         cursor.rest.remove_prefix(2);
         return 16;
     }

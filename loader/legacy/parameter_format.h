@@ -12,7 +12,10 @@ struct Cursor {
 
     char peek() const { return rest.empty() ? '\0' : rest.front(); }
     char peek_next() const { return rest.size() < 2 ? '\0' : rest[1]; }
-    void next() { if (!rest.empty()) rest.remove_prefix(1); }
+    void next()
+    {
+        if (!rest.empty()) rest.remove_prefix(1);
+    }
     bool at_end() const { return peek() == '\0'; }
 };
 
@@ -20,8 +23,14 @@ struct Cursor {
 /// large becomes the largest; what is no number leaves the cursor and is 0.
 std::uint64_t take_unsigned(Cursor& cursor, unsigned base, unsigned word_bytes);
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+constexpr bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /// A parameter's declaration, `[min[-max]]type`: the value of `parm_NAME` in .modinfo.
 struct ParameterFormat {

@@ -12,12 +12,16 @@ namespace {
 /// What a backslash and a letter stand for inside quotes; any other letter is itself.
 char escaped(char letter)
 {
-    constexpr std::pair<char, char> escapes[] = {{'a', '\a'}, {'b', '\b'}, {'e', '\033'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}};
+    constexpr std::pair<char, char> escapes[] = {{'a', '\a'}, {'b', '\b'}, {'e', '\033'}, {'f', '\f'},
+                                                 {'n', '\n'}, {'r', '\r'}, {'t', '\t'}};
     const auto* found = std::ranges::find(escapes, letter, &std::pair<char, char>::first);
     return found == std::end(escapes) ? letter : found->second;
 }
 
-constexpr bool is_octal(char c) { return c >= '0' && c <= '7'; }
+constexpr bool is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
 
 /// Up to three octal digits, the cursor on the first; left on the last.
 char take_octal(Cursor& cursor)
@@ -51,11 +55,14 @@ public:
             if (!take_value(input)) return false;
             while (is_blank(input.peek())) input.next();
             if (input.at_end()) break;
-            if (input.peek() != ',') return fail(fmt::format("invalid argument syntax for {}: '{}'", name_, input.peek()));
-            if (format_.max != 0 && ++count > format_.max) return fail(fmt::format("too many values for {} (max {})", name_, format_.max));
+            if (input.peek() != ',')
+                return fail(fmt::format("invalid argument syntax for {}: '{}'", name_, input.peek()));
+            if (format_.max != 0 && ++count > format_.max)
+                return fail(fmt::format("too many values for {} (max {})", name_, format_.max));
             input.next();
         }
-        if (format_.min != 0 && count < format_.min) return fail(fmt::format("too few values for {} (min {})", name_, format_.min));
+        if (format_.min != 0 && count < format_.min)
+            return fail(fmt::format("too few values for {} (min {})", name_, format_.min));
         return true;
     }
 
@@ -79,7 +86,8 @@ private:
         const auto place = object_.place(section_, offset_, bytes);
         if (place.empty()) {
             const auto& section = object_.section(section_);
-            fail(fmt::format("parameter {} does not fit: {}+{:#x} needs {} bytes, the section has {}", name_, section.name, offset_, bytes, section.size));
+            fail(fmt::format("parameter {} does not fit: {}+{:#x} needs {} bytes, the section has {}", name_,
+                             section.name, offset_, bytes, section.size));
         }
         return place;
     }
@@ -144,10 +152,12 @@ private:
     bool store_characters(std::string_view text)
     {
         Cursor digits{format_.type.substr(1)};
-        if (!is_digit(digits.peek())) return fail(fmt::format("parameter type 'c' for {} must be followed by the maximum size", name_));
+        if (!is_digit(digits.peek()))
+            return fail(fmt::format("parameter type 'c' for {} must be followed by the maximum size", name_));
         const auto size = take_unsigned(digits, 10, object_.arch().word_bytes);
         const auto limit = static_cast<std::int64_t>(size) - 1;
-        if (limit < 0 || text.size() >= static_cast<std::uint64_t>(limit)) return fail(fmt::format("string too long for {} (max {})", name_, limit));
+        if (limit < 0 || text.size() >= static_cast<std::uint64_t>(limit))
+            return fail(fmt::format("string too long for {} (max {})", name_, limit));
         const auto place = room(text.size() + 1);
         if (place.empty()) return false;
         std::ranges::copy(std::as_bytes(std::span(text)), place.begin());
@@ -166,8 +176,8 @@ ParameterFormat guessed_format(std::string_view value)
 
 } // namespace
 
-bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared, const std::vector<std::string>& arguments,
-                    std::vector<SetParameter>& done, Messages& messages)
+bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared,
+                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages)
 {
     for (const std::string_view argument : arguments) {
         const auto equals = argument.find('=');

@@ -13,10 +13,11 @@ enum class Declared : bool { no, yes };
 
 /// Looks at every declaration of .modinfo before anything is set and warns of the first bad one.
 /// True: some parameter is persistent.
-bool check_parameter_declarations(const Object& object, const Modinfo& modinfo, std::string_view file, Messages& messages);
+bool check_parameter_declarations(const Object& object, const Modinfo& modinfo, std::string_view file,
+                                  Messages& messages);
 
 /// Stores the values of `name=value` arguments into the module's variables. False: an error was said, the load ends.
-bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared, const std::vector<std::string>& arguments,
-                    std::vector<SetParameter>& done, Messages& messages);
+bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared,
+                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages);
 
 } // namespace retromod

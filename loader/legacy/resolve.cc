@@ -7,7 +7,8 @@ namespace {
 constexpr std::string_view gpl_only = "GPLONLY_";
 
 /// Offers symbols of one exporter; whether the module took one.
-bool add_symbols_from(Object& object, const std::vector<ExportedSymbol>& symbols, std::uint32_t section, const License& license, Offer& offer)
+bool add_symbols_from(Object& object, const std::vector<ExportedSymbol>& symbols, std::uint32_t section,
+                      const License& license, Offer& offer)
 {
     bool used = false;
     for (const auto& exported : symbols) {
@@ -19,7 +20,8 @@ bool add_symbols_from(Object& object, const std::vector<ExportedSymbol>& symbols
         }
         const auto* wanted = object.symbols().find(name);
         if (!wanted || wanted->is_local()) continue;
-        const auto added = object.symbols().add({.name = name, .value = exported.value, .section = section, .binding = elf::stb_global});
+        const auto added = object.symbols().add(
+            {.name = name, .value = exported.value, .section = section, .binding = elf::stb_global});
         used |= added.symbol->section == section;
     }
     return used;
@@ -32,13 +34,15 @@ Offer add_kernel_symbols(Object& object, const KernelInfo& kernel, const License
     Offer offer;
     for (std::size_t index = 0; index < kernel.modules.size(); ++index) {
         const auto section = first_module_section + static_cast<std::uint32_t>(index);
-        if (add_symbols_from(object, kernel.modules[index].symbols, section, license, offer)) offer.used_modules.push_back(index);
+        if (add_symbols_from(object, kernel.modules[index].symbols, section, license, offer))
+            offer.used_modules.push_back(index);
     }
     add_symbols_from(object, kernel.symbols, kernel_section, license, offer);
     return offer;
 }
 
-std::vector<std::string> settle_undefined(Object& object, const std::function<std::optional<GuestAddr>(std::string_view)>& bind)
+std::vector<std::string> settle_undefined(Object& object,
+                                          const std::function<std::optional<GuestAddr>(std::string_view)>& bind)
 {
     std::vector<std::string> unresolved;
     for (auto* symbol : object.symbols().in_chain_order()) {

@@ -24,7 +24,8 @@ struct Offer {
 Offer add_kernel_symbols(Object& object, const KernelInfo& kernel, const License& license);
 
 /// Sets weak undefined symbols to 0, asks `bind` for the others that relocations need; the names that remain.
-std::vector<std::string> settle_undefined(Object& object, const std::function<std::optional<GuestAddr>(std::string_view)>& bind);
+std::vector<std::string> settle_undefined(Object& object,
+                                          const std::function<std::optional<GuestAddr>(std::string_view)>& bind);
 
 /// The symbols that came from elsewhere.
 std::vector<ResolvedImport> imports_of(const Object& object, const KernelInfo& kernel);

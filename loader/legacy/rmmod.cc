@@ -17,8 +17,10 @@ int remove_each(const std::vector<std::string>& names, ModuleCalls& calls, const
         const auto result = calls.delete_module(name);
         if (!result.failed(arch)) continue;
         status = 1;
-        if (result.error(arch) == Errno::enoent) messages.error(fmt::format("module {} is not loaded", name));
-        else messages.plain_error(fmt::format("{}: {}", name, error_text(result, arch)));
+        if (result.error(arch) == Errno::enoent)
+            messages.error(fmt::format("module {} is not loaded", name));
+        else
+            messages.plain_error(fmt::format("{}: {}", name, error_text(result, arch)));
     }
     return status;
 }
@@ -32,15 +34,18 @@ int remove_stacks(const std::vector<std::string>& names, ModuleCalls& calls, con
     std::unordered_set<std::string_view> loaded;
     for (const auto& module : info->modules) loaded.insert(module.name);
     for (const auto& name : names) {
-        if (loaded.contains(name)) wanted.insert(name);
-        else messages.error(fmt::format("module {} not loaded", name));
+        if (loaded.contains(name))
+            wanted.insert(name);
+        else
+            messages.error(fmt::format("module {} not loaded", name));
     }
     if (messages.errors() != 0) return 1;
 
     int status = 0;
     std::unordered_set<std::string_view> removed;
     for (const auto& module : info->modules) {
-        const bool free = std::ranges::all_of(module.users, [&](const std::string& user) { return removed.contains(user); });
+        const bool free =
+            std::ranges::all_of(module.users, [&](const std::string& user) { return removed.contains(user); });
         const bool named = wanted.contains(module.name);
         if (!free && named) {
             messages.error(fmt::format("{} is in use", module.name));
@@ -70,7 +75,8 @@ int rmmod(const RmmodOptions& options, ModuleCalls& calls, const Arch& arch, con
             return 1;
         }
     }
-    return options.stacks ? remove_stacks(options.names, calls, arch, messages) : remove_each(options.names, calls, arch, messages);
+    return options.stacks ? remove_stacks(options.names, calls, arch, messages)
+                          : remove_each(options.names, calls, arch, messages);
 }
 
 } // namespace retromod

@@ -55,8 +55,9 @@ std::string modutils_sentence(const Problem& problem, std::string_view file)
 {
     const auto* row = std::ranges::find(sentences, problem.kind, &Sentence::kind);
     if (row == std::end(sentences)) return describe(problem);
-    return fmt::format(fmt::runtime(row->text), fmt::arg("file", file), fmt::arg("value", problem.value), fmt::arg("expected", problem.expected),
-                       fmt::arg("type", problem.type), fmt::arg("symbol", problem.symbol), fmt::arg("detail", problem.detail));
+    return fmt::format(fmt::runtime(row->text), fmt::arg("file", file), fmt::arg("value", problem.value),
+                       fmt::arg("expected", problem.expected), fmt::arg("type", problem.type),
+                       fmt::arg("symbol", problem.symbol), fmt::arg("detail", problem.detail));
 }
 
 } // namespace retromod

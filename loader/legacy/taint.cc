@@ -38,13 +38,15 @@ private:
 
 } // namespace
 
-void check_taint(std::string_view file, const License& license, Force force, NoLoad noload, LoaderSystem& system, Messages& messages)
+void check_taint(std::string_view file, const License& license, Force force, NoLoad noload, LoaderSystem& system,
+                 Messages& messages)
 {
     Tainter tainter(file, noload, system, messages);
     // A kernel without the file predates licences: it is not told that one is missing, but it is told of a wrong one.
     const bool has_taint = system.taint().state != LoaderSystem::Taint::State::absent;
     if (license.kind == License::Kind::none && has_taint) tainter.taint(taint_proprietary, "no license");
-    if (license.kind == License::Kind::other) tainter.taint(taint_proprietary, fmt::format("non-GPL license - {}", license.text));
+    if (license.kind == License::Kind::other)
+        tainter.taint(taint_proprietary, fmt::format("non-GPL license - {}", license.text));
     if (force == Force::yes) tainter.taint(taint_forced, "forced load");
 }
 

@@ -25,13 +25,15 @@ std::optional<std::string_view> string_of(const Object& object, const LinkSymbol
     if (symbol.is_undefined() || symbol.section >= object.sections().size()) return std::nullopt;
     const auto contents = object.section(symbol.section).contents();
     if (symbol.value >= contents.size()) return std::nullopt;
-    const std::string_view text(reinterpret_cast<const char*>(contents.data()) + symbol.value, contents.size() - symbol.value);
+    const std::string_view text(reinterpret_cast<const char*>(contents.data()) + symbol.value,
+                                contents.size() - symbol.value);
     return text.substr(0, text.find('\0'));
 }
 
 bool is_hex(std::string_view text)
 {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
 }
 
 } // namespace

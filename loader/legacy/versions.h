@@ -9,8 +9,8 @@ namespace retromod {
 
 /// The kernel version that a module was compiled for.
 struct ModuleVersion {
-    int code = -1;      ///< a << 16 | b << 8 | c of "a.b.c"; -1 when there is none
-    std::string text;   ///< the whole release string, 32 characters of it at most
+    int code = -1;           ///< a << 16 | b << 8 | c of "a.b.c"; -1 when there is none
+    std::string text;        ///< the whole release string, 32 characters of it at most
     bool in_modinfo = false; ///< .modinfo has it, so .modinfo also tells of parameters and checksums
 };
 

@@ -8,7 +8,10 @@ namespace retromod {
 namespace {
 
 /// `.text.init` and `.data.init`, by length and ending as modutils tells them.
-bool is_init_section(std::string_view name) { return name.size() == 10 && name.starts_with('.') && name.ends_with(".init"); }
+bool is_init_section(std::string_view name)
+{
+    return name.size() == 10 && name.starts_with('.') && name.ends_with(".init");
+}
 
 /// `offset` raised to a multiple of `alignment`, as modutils does it: exact for powers of two, harmless for others.
 std::uint64_t aligned(std::uint64_t offset, std::uint64_t alignment)
@@ -34,7 +37,8 @@ unsigned load_priority(const LinkSection& section)
 std::vector<std::uint32_t> Object::load_order() const
 {
     std::vector<std::uint32_t> order(first_sections_.rbegin(), first_sections_.rend());
-    for (auto group = by_priority_.rbegin(); group != by_priority_.rend(); ++group) order.insert(order.end(), group->begin(), group->end());
+    for (auto group = by_priority_.rbegin(); group != by_priority_.rend(); ++group)
+        order.insert(order.end(), group->begin(), group->end());
     return order;
 }
 

@@ -43,7 +43,10 @@ std::uint32_t Object::append_section(LinkSection section)
     return index;
 }
 
-void Object::insert_in_load_order(std::uint32_t index) { by_priority_[load_priority(sections_[index])].push_back(index); }
+void Object::insert_in_load_order(std::uint32_t index)
+{
+    by_priority_[load_priority(sections_[index])].push_back(index);
+}
 
 std::uint32_t Object::create_section(std::string name, std::uint64_t alignment, std::uint64_t size, std::uint64_t flags)
 {

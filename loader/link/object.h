@@ -41,7 +41,7 @@ private:
 /// A word of the image that gets an address when those are known.
 struct AddressPatch {
     std::uint32_t section = 0;
-    std::uint64_t offset = 0; ///< bytes
+    std::uint64_t offset = 0;           ///< bytes
     const LinkSymbol* symbol = nullptr; ///< the value of this symbol, or
     std::uint64_t string = 0;           ///< of the string at this offset of .kstrtab
 };
@@ -129,8 +129,10 @@ private:
     std::array<std::vector<std::uint32_t>, priority_count> by_priority_;
 
     std::optional<Problem> take_sections(const ElfFile& file);
-    std::optional<Problem> take_symbols(const ElfFile& file, const ElfFile::Section& table, std::vector<Problem>& complaints);
-    std::optional<Problem> take_relocations(const ElfFile& file, const ElfFile::Section& table, std::vector<Problem>& complaints);
+    std::optional<Problem> take_symbols(const ElfFile& file, const ElfFile::Section& table,
+                                        std::vector<Problem>& complaints);
+    std::optional<Problem> take_relocations(const ElfFile& file, const ElfFile::Section& table,
+                                            std::vector<Problem>& complaints);
     std::uint32_t append_section(LinkSection section);
     void insert_in_load_order(std::uint32_t index);
     std::uint32_t common_section();

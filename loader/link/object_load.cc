@@ -16,7 +16,10 @@ constexpr std::uint64_t names_allowance = 1 << 20;
 constexpr std::uint64_t largest_size = std::uint64_t{1} << 40;
 constexpr std::uint64_t largest_alignment = std::uint64_t{1} << 31;
 
-bool is_relocation_table(std::uint32_t type) { return type == elf::sht_rel || type == elf::sht_rela; }
+bool is_relocation_table(std::uint32_t type)
+{
+    return type == elf::sht_rel || type == elf::sht_rela;
+}
 
 std::uint32_t native_table(const Arch& arch)
 {
@@ -26,39 +29,57 @@ std::uint32_t native_table(const Arch& arch)
 /// insmod knows the section types of its time and refuses all others, up to the processor-specific ones.
 std::optional<Problem> judge_type(const ElfFile::Section& section, const Arch& arch)
 {
-    constexpr std::uint32_t known[] = {elf::sht_null, elf::sht_progbits, elf::sht_symtab, elf::sht_strtab, elf::sht_note, elf::sht_nobits};
-    if (std::ranges::find(known, section.type) != std::end(known) || section.type >= elf::sht_loproc) return std::nullopt;
+    constexpr std::uint32_t known[] = {elf::sht_null,   elf::sht_progbits, elf::sht_symtab,
+                                       elf::sht_strtab, elf::sht_note,     elf::sht_nobits};
+    if (std::ranges::find(known, section.type) != std::end(known) || section.type >= elf::sht_loproc)
+        return std::nullopt;
     if (section.type == native_table(arch)) return std::nullopt;
     if (is_relocation_table(section.type)) {
         if (section.size == 0) return std::nullopt;
-        return Problem{.kind = ProblemKind::wrong_relocation_form, .where = std::string(section.name), .value = section.type,
+        return Problem{.kind = ProblemKind::wrong_relocation_form,
+                       .where = std::string(section.name),
+                       .value = section.type,
                        .detail = section.type == elf::sht_rela ? "RELA" : "REL"};
     }
-    return Problem{.kind = ProblemKind::unhandled_section_type, .where = std::string(section.name), .value = section.type};
+    return Problem{
+        .kind = ProblemKind::unhandled_section_type, .where = std::string(section.name), .value = section.type};
 }
 
 /// gcc has no way to say that a section is not loaded, so the kernel's headers may have left these as loaded.
-bool is_description(std::string_view name) { return name == ".modinfo" || name == ".modstring"; }
+bool is_description(std::string_view name)
+{
+    return name == ".modinfo" || name == ".modstring";
+}
 
-/// Bytes that insmod takes from the file. Differs from modutils: a processor-specific section's bytes are not read there
-/// either, but what then lies in its place is chance; here it is zeros.
+/// Bytes that insmod takes from the file. Differs from modutils: a processor-specific section's bytes are not read
+/// there either, but what then lies in its place is chance; here it is zeros.
 std::span<const std::byte> image_bytes(const ElfFile::Section& section)
 {
-    return section.type == elf::sht_note || section.type >= elf::sht_loproc ? std::span<const std::byte>{} : section.contents;
+    return section.type == elf::sht_note || section.type >= elf::sht_loproc ? std::span<const std::byte>{}
+                                                                            : section.contents;
 }
 
 std::optional<Problem> judge_size(std::string_view what, std::uint64_t size, std::uint64_t alignment)
 {
     if (size > largest_size)
-        return Problem{.kind = ProblemKind::image_too_large, .where = std::string(what), .value = size, .expected = largest_size};
+        return Problem{
+            .kind = ProblemKind::image_too_large, .where = std::string(what), .value = size, .expected = largest_size};
     if (alignment > largest_alignment)
-        return Problem{.kind = ProblemKind::image_too_large, .where = std::string(what), .value = alignment, .expected = largest_alignment};
+        return Problem{.kind = ProblemKind::image_too_large,
+                       .where = std::string(what),
+                       .value = alignment,
+                       .expected = largest_alignment};
     return std::nullopt;
 }
 
 LinkSymbol link_symbol(const ElfFile::Symbol& symbol)
 {
-    return {.name = symbol.name, .value = symbol.value, .size = symbol.size, .section = symbol.section, .binding = symbol.binding, .type = symbol.type};
+    return {.name = symbol.name,
+            .value = symbol.value,
+            .size = symbol.size,
+            .section = symbol.section,
+            .binding = symbol.binding,
+            .type = symbol.type};
 }
 
 } // namespace
@@ -96,7 +117,8 @@ std::optional<Problem> Object::take_sections(const ElfFile& file)
     return std::nullopt;
 }
 
-std::optional<Problem> Object::take_symbols(const ElfFile& file, const ElfFile::Section& table, std::vector<Problem>& complaints)
+std::optional<Problem> Object::take_symbols(const ElfFile& file, const ElfFile::Section& table,
+                                            std::vector<Problem>& complaints)
 {
     const auto symbols = file.symbols(table);
     if (!symbols) return symbols.problem();
@@ -107,15 +129,23 @@ std::optional<Problem> Object::take_symbols(const ElfFile& file, const ElfFile::
         const auto& symbol = (*symbols)[index];
         name_bytes += symbol.name.size();
         if (name_bytes > limit)
-            return Problem{.kind = ProblemKind::names_too_long, .where = std::string(table.name), .value = name_bytes, .expected = limit};
+            return Problem{.kind = ProblemKind::names_too_long,
+                           .where = std::string(table.name),
+                           .value = name_bytes,
+                           .expected = limit};
         if (symbol.section == elf::shn_common)
             if (auto problem = judge_size(symbol.name, symbol.size, symbol.value)) return problem;
         const auto added = symbols_.add(link_symbol(symbol));
         by_index[index] = added.symbol;
         if (added.multiply_defined)
-            complaints.push_back({.kind = ProblemKind::multiply_defined, .where = std::string(table.name), .symbol = std::string(symbol.name)});
+            complaints.push_back({.kind = ProblemKind::multiply_defined,
+                                  .where = std::string(table.name),
+                                  .symbol = std::string(symbol.name)});
         if (symbol.binding == elf::stb_local && index >= table.info)
-            complaints.push_back({.kind = ProblemKind::local_symbol_index, .where = std::string(table.name), .value = index, .expected = table.info,
+            complaints.push_back({.kind = ProblemKind::local_symbol_index,
+                                  .where = std::string(table.name),
+                                  .value = index,
+                                  .expected = table.info,
                                   .symbol = std::string(symbol.name)});
     }
     // A global name stands for whatever the table holds by that name when all are in.
@@ -125,22 +155,32 @@ std::optional<Problem> Object::take_symbols(const ElfFile& file, const ElfFile::
     return std::nullopt;
 }
 
-std::optional<Problem> Object::take_relocations(const ElfFile& file, const ElfFile::Section& table, std::vector<Problem>& complaints)
+std::optional<Problem> Object::take_relocations(const ElfFile& file, const ElfFile::Section& table,
+                                                std::vector<Problem>& complaints)
 {
     auto entries = file.relocations(table);
     if (!entries) return entries.problem();
     const auto symbols = symbols_by_index_.find(table.link);
     if (symbols == symbols_by_index_.end())
-        return Problem{.kind = ProblemKind::bad_link, .where = std::string(table.name), .value = table.link, .expected = sections_.size()};
+        return Problem{.kind = ProblemKind::bad_link,
+                       .where = std::string(table.name),
+                       .value = table.link,
+                       .expected = sections_.size()};
     if (table.info >= sections_.size())
-        return Problem{.kind = ProblemKind::bad_link, .where = std::string(table.name), .value = table.info, .expected = sections_.size()};
+        return Problem{.kind = ProblemKind::bad_link,
+                       .where = std::string(table.name),
+                       .value = table.info,
+                       .expected = sections_.size()};
 
     RelocationTable relocations{.target = table.info, .symbols = table.link, .entries = {}};
     const bool loaded = sections_[table.info].is_loaded();
     for (const auto& entry : *entries) {
         const bool in_table = entry.symbol < symbols->second.size();
         if (!in_table && entry.symbol != 0) {
-            complaints.push_back({.kind = ProblemKind::bad_symbol_index, .where = std::string(table.name), .offset = entry.offset, .value = entry.symbol,
+            complaints.push_back({.kind = ProblemKind::bad_symbol_index,
+                                  .where = std::string(table.name),
+                                  .offset = entry.offset,
+                                  .value = entry.symbol,
                                   .expected = symbols->second.size()});
             continue;
         }

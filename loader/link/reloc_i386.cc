@@ -60,6 +60,7 @@ RelocationOutcome apply(const RelocationSite& site, RelocationState&)
 
 } // namespace
 
-const RelocationArch relocation_i386{.elf_machine = 3, .word_bytes = 4, .kinds = kinds, .apply = apply, .archdata_section = ""};
+const RelocationArch relocation_i386{
+    .elf_machine = 3, .word_bytes = 4, .kinds = kinds, .apply = apply, .archdata_section = ""};
 
 } // namespace retromod

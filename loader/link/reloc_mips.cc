@@ -18,20 +18,23 @@ constexpr std::uint32_t R_MIPS_HI16 = 5;
 constexpr std::uint32_t R_MIPS_LO16 = 6;
 
 constexpr RelocationKind kinds[] = {
-    {R_MIPS_NONE, "R_MIPS_NONE", 0},
-    {R_MIPS_32, "R_MIPS_32", 4},
-    {R_MIPS_26, "R_MIPS_26", 4},
-    {R_MIPS_HI16, "R_MIPS_HI16", 4},
-    {R_MIPS_LO16, "R_MIPS_LO16", 4},
+    {R_MIPS_NONE, "R_MIPS_NONE", 0}, {R_MIPS_32, "R_MIPS_32", 4},     {R_MIPS_26, "R_MIPS_26", 4},
+    {R_MIPS_HI16, "R_MIPS_HI16", 4}, {R_MIPS_LO16, "R_MIPS_LO16", 4},
 };
 
 constexpr std::uint32_t jump_region = 0xf0000000;
 constexpr std::uint32_t jump_field = 0x03ffffff;
 
 /// `insn` with its lower half replaced.
-std::uint32_t with_low_half(std::uint32_t insn, std::uint32_t half) { return (insn & 0xffff0000) | (half & 0xffff); }
+std::uint32_t with_low_half(std::uint32_t insn, std::uint32_t half)
+{
+    return (insn & 0xffff0000) | (half & 0xffff);
+}
 
-std::uint32_t sign_extended_half(std::uint32_t insn) { return static_cast<std::uint32_t>(static_cast<std::int16_t>(insn & 0xffff)); }
+std::uint32_t sign_extended_half(std::uint32_t insn)
+{
+    return static_cast<std::uint32_t>(static_cast<std::int16_t>(insn & 0xffff));
+}
 
 RelocationOutcome apply_jump(const RelocationSite& site)
 {
@@ -83,6 +86,7 @@ RelocationOutcome apply(const RelocationSite& site, RelocationState& state)
 
 } // namespace
 
-const RelocationArch relocation_mips{.elf_machine = 8, .word_bytes = 4, .kinds = kinds, .apply = apply, .archdata_section = "__dbe_table"};
+const RelocationArch relocation_mips{
+    .elf_machine = 8, .word_bytes = 4, .kinds = kinds, .apply = apply, .archdata_section = "__dbe_table"};
 
 } // namespace retromod

@@ -19,8 +19,10 @@ std::string kind_name(const RelocationKind* kind, std::uint32_t type)
 /// Applies the relocations of one section.
 class TableRelocator {
 public:
-    TableRelocator(Object& object, const RelocationArch& arch, const RelocationTable& table, GuestAddr base, std::vector<Problem>& problems)
-        : object_(object), arch_(arch), table_(table), base_(base), problems_(problems), section_(object.section(table.target)), got_(object.got())
+    TableRelocator(Object& object, const RelocationArch& arch, const RelocationTable& table, GuestAddr base,
+                   std::vector<Problem>& problems)
+        : object_(object), arch_(arch), table_(table), base_(base), problems_(problems),
+          section_(object.section(table.target)), got_(object.got())
     {
     }
 
@@ -47,7 +49,12 @@ private:
         const auto& relocation = table_.entries[entry];
         const auto* symbol = object_.symbol_of(table_, relocation);
         const auto value = symbol ? object_.address_of(*symbol).value : 0;
-        problems_.push_back({.kind = problem, .where = section_.name, .offset = relocation.offset, .value = value, .expected = limit, .type = relocation.type,
+        problems_.push_back({.kind = problem,
+                             .where = section_.name,
+                             .offset = relocation.offset,
+                             .value = value,
+                             .expected = limit,
+                             .type = relocation.type,
                              .symbol = symbol ? std::string(symbol->name) : std::string(),
                              .detail = kind_name(arch_.find(relocation.type), relocation.type)});
     }
@@ -103,11 +110,16 @@ void apply_patches(Object& object, std::vector<Problem>& problems)
         const auto place = object.place(patch.section, patch.offset, word);
         if (place.empty()) {
             const auto& section = object.section(patch.section);
-            problems.push_back({.kind = ProblemKind::relocation_outside, .where = section.name, .offset = patch.offset, .expected = section.size,
-                                .symbol = patch.symbol ? std::string(patch.symbol->name) : std::string(), .detail = "an address"});
+            problems.push_back({.kind = ProblemKind::relocation_outside,
+                                .where = section.name,
+                                .offset = patch.offset,
+                                .expected = section.size,
+                                .symbol = patch.symbol ? std::string(patch.symbol->name) : std::string(),
+                                .detail = "an address"});
             continue;
         }
-        const auto address = patch.symbol ? object.address_of(*patch.symbol) : object.section(*strings).address + patch.string;
+        const auto address =
+            patch.symbol ? object.address_of(*patch.symbol) : object.section(*strings).address + patch.string;
         store_unsigned(place.data(), word, object.arch().order, object.arch().word(address.value));
     }
 }
@@ -146,7 +158,10 @@ std::vector<Problem> relocate(Object& object, GuestAddr base)
     std::vector<Problem> problems;
     const auto* arch = relocation_arch(object.arch());
     if (!arch) {
-        problems.push_back({.kind = ProblemKind::no_relocator, .where = "e_machine", .value = object.arch().elf_machine, .detail = std::string(object.arch().name)});
+        problems.push_back({.kind = ProblemKind::no_relocator,
+                            .where = "e_machine",
+                            .value = object.arch().elf_machine,
+                            .detail = std::string(object.arch().name)});
         return problems;
     }
     object.move_to(base);
@@ -158,11 +173,13 @@ std::vector<Problem> relocate(Object& object, GuestAddr base)
 ProblemOr<std::vector<std::byte>> build_image(const Object& object, GuestAddr base, std::uint64_t size)
 {
     if (size > largest_section_bytes)
-        return Problem{.kind = ProblemKind::image_too_large, .where = "image", .value = size, .expected = largest_section_bytes};
+        return Problem{
+            .kind = ProblemKind::image_too_large, .where = "image", .value = size, .expected = largest_section_bytes};
     std::vector<std::byte> image(size);
     for (const auto index : object.load_order()) {
         const auto& section = object.section(index);
-        const auto contents = section.contents().first(std::min<std::uint64_t>(section.contents().size(), section.size));
+        const auto contents =
+            section.contents().first(std::min<std::uint64_t>(section.contents().size(), section.size));
         const auto offset = object.arch().word(section.address.value - base.value);
         if (contents.empty() || offset > size || contents.size() > size - offset) continue;
         std::ranges::copy(contents, image.begin() + static_cast<std::ptrdiff_t>(offset));

@@ -17,8 +17,8 @@ enum class GotNeed : std::uint8_t { none, table, slot };
 /// One relocation type of an architecture.
 struct RelocationKind {
     std::uint32_t type;
-    std::string_view name;  ///< "R_386_PC32"
-    unsigned field_bytes;   ///< of the field it patches
+    std::string_view name; ///< "R_386_PC32"
+    unsigned field_bytes;  ///< of the field it patches
     GotNeed got = GotNeed::none;
 };
 
@@ -27,15 +27,15 @@ enum class RelocationOutcome : std::uint8_t { ok, overflow, dangerous, unhandled
 /// One relocation, in the psABI's letters. All are addresses or offsets in bytes, of the guest.
 struct RelocationSite {
     std::uint32_t type;
-    std::byte* place;    ///< the field in the section's contents
-    std::uint64_t S;     ///< value of the symbol
-    std::uint64_t A;     ///< addend of a RELA entry; REL keeps it in the field
-    std::uint64_t P;     ///< address of the field
-    std::uint64_t B;     ///< base of the module
-    std::uint64_t GOT;   ///< address of .got
-    std::uint64_t G;     ///< offset of the symbol's slot in .got
+    std::byte* place;  ///< the field in the section's contents
+    std::uint64_t S;   ///< value of the symbol
+    std::uint64_t A;   ///< addend of a RELA entry; REL keeps it in the field
+    std::uint64_t P;   ///< address of the field
+    std::uint64_t B;   ///< base of the module
+    std::uint64_t GOT; ///< address of .got
+    std::uint64_t G;   ///< offset of the symbol's slot in .got
     ByteOrder order;
-    std::size_t entry;   ///< number of this entry in its table
+    std::size_t entry; ///< number of this entry in its table
 };
 
 /// The upper half of a mips address whose lower half is still to come.

@@ -19,7 +19,10 @@ std::uint32_t elf_hash(std::string_view name)
     return hash;
 }
 
-bool is_data(std::uint8_t type) { return type == elf::stt_notype || type == elf::stt_object; }
+bool is_data(std::uint8_t type)
+{
+    return type == elf::stt_notype || type == elf::stt_object;
+}
 
 enum class Redefinition { keep_old, take_new, shadow_local, local_only, multiply_defined };
 
@@ -54,7 +57,10 @@ std::string_view SymbolTable::without_version(std::string_view name) const
     return version_prefix_ ? strip_version(name, *version_prefix_) : name;
 }
 
-std::size_t SymbolTable::chain_of(std::string_view name) const { return elf_hash(without_version(name)) % chain_count; }
+std::size_t SymbolTable::chain_of(std::string_view name) const
+{
+    return elf_hash(without_version(name)) % chain_count;
+}
 
 LinkSymbol* SymbolTable::find(std::string_view name)
 {

@@ -22,12 +22,13 @@ constexpr std::uint32_t first_module_section = kernel_section + 1;
 /// One symbol of a module that is being linked.
 struct LinkSymbol {
     std::string_view name;
-    std::uint64_t value = 0; ///< relative to its section's start; absolute when the section is a reserved number or above
-    std::uint64_t size = 0;  ///< bytes
+    std::uint64_t value =
+        0; ///< relative to its section's start; absolute when the section is a reserved number or above
+    std::uint64_t size = 0; ///< bytes
     std::uint32_t section = elf::shn_undef;
     std::uint8_t binding = elf::stb_local;
     std::uint8_t type = elf::stt_notype;
-    std::uint32_t relocated_as = 0;          ///< type of a relocation that refers to it; 0 when none does
+    std::uint32_t relocated_as = 0;            ///< type of a relocation that refers to it; 0 when none does
     std::optional<std::uint64_t> got_offset{}; ///< its slot, bytes into .got
 
     bool is_local() const { return binding == elf::stb_local; }

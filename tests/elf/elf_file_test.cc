@@ -141,9 +141,13 @@ TEST_CASE("a section's size, name and table are held against the file", "[elf][b
     const auto symtab = file->find_section(".symtab")->index;
     const auto names = file->find_section(".shstrtab")->index;
 
-    CHECK(read_all(with_field(bytes, header_field(1, sh_size), 4, 0xffffffff))->kind == ProblemKind::section_outside_file);
-    CHECK(read_all(with_field(bytes, header_field(1, sh_name), 4, 0x7fffffff))->kind == ProblemKind::name_outside_table);
-    CHECK(read_all(with_field(bytes, header_field(names, sh_size), 4, file->find_section(".shstrtab")->size - 1))->kind == ProblemKind::name_unterminated);
+    CHECK(read_all(with_field(bytes, header_field(1, sh_size), 4, 0xffffffff))->kind ==
+          ProblemKind::section_outside_file);
+    CHECK(read_all(with_field(bytes, header_field(1, sh_name), 4, 0x7fffffff))->kind ==
+          ProblemKind::name_outside_table);
+    CHECK(
+        read_all(with_field(bytes, header_field(names, sh_size), 4, file->find_section(".shstrtab")->size - 1))->kind ==
+        ProblemKind::name_unterminated);
     CHECK(read_all(with_field(bytes, header_field(symtab, sh_entsize), 4, 15))->kind == ProblemKind::symbol_size);
     CHECK(read_all(with_field(bytes, header_field(symtab, sh_link), 4, 1))->kind == ProblemKind::bad_link);
     CHECK(read_all(with_field(bytes, header_field(symtab, sh_link), 4, 0xffffffff))->kind == ProblemKind::bad_link);
@@ -161,7 +165,8 @@ TEST_CASE("sections that all claim the whole file are refused", "[elf][bad]")
     const auto headers = load<std::uint32_t>(bytes.data() + e_shoff, ByteOrder::little);
     for (std::uint32_t i = 1; i <= 20; ++i) {
         store<std::uint32_t>(bytes.data() + headers + i * 40 + 16, ByteOrder::little, 0);
-        store<std::uint32_t>(bytes.data() + headers + i * 40 + 20, ByteOrder::little, static_cast<std::uint32_t>(bytes.size()));
+        store<std::uint32_t>(bytes.data() + headers + i * 40 + 20, ByteOrder::little,
+                             static_cast<std::uint32_t>(bytes.size()));
     }
     const auto file = ElfFile::open(bytes);
     REQUIRE_FALSE(file);
@@ -172,6 +177,10 @@ TEST_CASE("a problem explains itself with file, place and value", "[elf][bad]")
 {
     const auto bytes = with_field(sample(i386()), e_type, 2, 2);
     CHECK(explain(ElfFile::open(bytes).problem(), "foo.o") == "foo.o: is no relocatable object: e_type is 2, not 1");
-    const Problem range{.kind = ProblemKind::relocation_overflow, .where = ".text", .offset = 0x1c, .symbol = "bar", .detail = "R_MIPS_26"};
+    const Problem range{.kind = ProblemKind::relocation_overflow,
+                        .where = ".text",
+                        .offset = 0x1c,
+                        .symbol = "bar",
+                        .detail = "R_MIPS_26"};
     CHECK(explain(range, "foo.o") == "foo.o: R_MIPS_26 in .text+0x1c: 'bar' is out of range");
 }

@@ -36,7 +36,9 @@ public:
     }
     std::uint32_t bss(std::uint64_t size)
     {
-        return section(".bss", {}, {.type = elf::sht_nobits, .flags = elf::shf_alloc | elf::shf_write, .alignment = 4, .nobits_size = size});
+        return section(
+            ".bss", {},
+            {.type = elf::sht_nobits, .flags = elf::shf_alloc | elf::shf_write, .alignment = 4, .nobits_size = size});
     }
     /// `strings` joined by NULs as .modinfo.
     std::uint32_t modinfo(const std::vector<std::string>& strings);
@@ -49,11 +51,15 @@ public:
     };
     /// Adds a symbol; local ones must come first. Returns its index.
     std::uint32_t symbol(std::string name, std::uint32_t section, SymbolOptions options);
-    std::uint32_t symbol(std::string name, std::uint32_t section) { return symbol(std::move(name), section, SymbolOptions{}); }
+    std::uint32_t symbol(std::string name, std::uint32_t section)
+    {
+        return symbol(std::move(name), section, SymbolOptions{});
+    }
     std::uint32_t undefined(std::string name) { return symbol(std::move(name), elf::shn_undef); }
 
     /// Adds a relocation of `section`, in the architecture's form.
-    void relocate(std::uint32_t section, std::uint64_t offset, std::uint32_t type, std::uint32_t symbol, std::int64_t addend = 0);
+    void relocate(std::uint32_t section, std::uint64_t offset, std::uint32_t type, std::uint32_t symbol,
+                  std::int64_t addend = 0);
 
     std::vector<std::byte> bytes() const;
 
@@ -157,7 +163,8 @@ inline std::uint32_t ElfWriter::symbol(std::string name, std::uint32_t section, 
     return static_cast<std::uint32_t>(symbols_.size());
 }
 
-inline void ElfWriter::relocate(std::uint32_t section, std::uint64_t offset, std::uint32_t type, std::uint32_t symbol, std::int64_t addend)
+inline void ElfWriter::relocate(std::uint32_t section, std::uint64_t offset, std::uint32_t type, std::uint32_t symbol,
+                                std::int64_t addend)
 {
     relocations_.push_back({section, offset, type, symbol, addend});
 }
@@ -178,16 +185,18 @@ inline std::vector<std::byte> ElfWriter::bytes() const
         headers.push_back(std::move(header));
     }
     const auto relocated = headers.size();
-    const auto symtab = static_cast<std::uint32_t>(relocated + std::ranges::count_if(sections_, [&](const Section& section) {
-        const auto index = static_cast<std::uint32_t>(&section - sections_.data()) + 1;
-        return std::ranges::find(relocations_, index, &Relocation::section) != relocations_.end();
-    }));
+    const auto symtab = static_cast<std::uint32_t>(
+        relocated + std::ranges::count_if(sections_, [&](const Section& section) {
+            const auto index = static_cast<std::uint32_t>(&section - sections_.data()) + 1;
+            return std::ranges::find(relocations_, index, &Relocation::section) != relocations_.end();
+        }));
     for (std::uint32_t index = 1; index < relocated; ++index) {
         detail::Bytes table(arch_);
         for (const auto& relocation : relocations_) {
             if (relocation.section != index) continue;
             table.word(relocation.offset);
-            table.word(wide ? std::uint64_t{relocation.symbol} << 32 | relocation.type : relocation.symbol << 8 | relocation.type);
+            table.word(wide ? std::uint64_t{relocation.symbol} << 32 | relocation.type
+                            : relocation.symbol << 8 | relocation.type);
             if (rela) table.word(static_cast<std::uint64_t>(relocation.addend));
         }
         if (table.size() == 0) continue;
@@ -215,7 +224,8 @@ inline std::vector<std::byte> ElfWriter::bytes() const
         symbols.field(symbol.section, 2);
         if (wide) symbols.word(symbol.options.value), symbols.word(symbol.options.size);
     }
-    const auto locals = std::ranges::count_if(symbols_, [](const Symbol& symbol) { return symbol.options.binding == elf::stb_local; });
+    const auto locals =
+        std::ranges::count_if(symbols_, [](const Symbol& symbol) { return symbol.options.binding == elf::stb_local; });
     detail::Header table;
     table.name = ".symtab";
     table.type = elf::sht_symtab;
@@ -257,7 +267,8 @@ inline std::vector<std::byte> ElfWriter::bytes() const
     const auto section_headers = header_bytes + body.size();
 
     detail::Bytes file(arch_);
-    file.append({0x7f, 'E', 'L', 'F', static_cast<std::uint8_t>(wide ? 2 : 1), static_cast<std::uint8_t>(arch_.order == ByteOrder::big ? 2 : 1), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    file.append({0x7f, 'E', 'L', 'F', static_cast<std::uint8_t>(wide ? 2 : 1),
+                 static_cast<std::uint8_t>(arch_.order == ByteOrder::big ? 2 : 1), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     file.field(elf::et_rel, 2);
     file.field(arch_.elf_machine, 2);
     file.field(1, 4);

@@ -7,7 +7,10 @@ using namespace retromod;
 
 namespace {
 
-Modinfo parse(std::string_view text) { return Modinfo(std::as_bytes(std::span(text))); }
+Modinfo parse(std::string_view text)
+{
+    return Modinfo(std::as_bytes(std::span(text)));
+}
 
 } // namespace
 

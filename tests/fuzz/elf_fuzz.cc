@@ -33,7 +33,8 @@ void load_on(const char* arch, std::span<const std::byte> bytes, bool stubs)
     SmallKernel kernel;
     kernel.machine = find_arch(arch);
     kernel.base = {0x90000000};
-    kernel.symbols = {{"printk_R1b7d4074", 0x90100000}, {"Using_Versions", 1}, {"__start___kallsyms", 1}, {"__stop___kallsyms", 2}};
+    kernel.symbols = {
+        {"printk_R1b7d4074", 0x90100000}, {"Using_Versions", 1}, {"__start___kallsyms", 1}, {"__stop___kallsyms", 2}};
     kernel.modules = {{.name = "other", .address = 0x90010000, .symbols = {{"exported", 0x90010100}}}};
     InsmodOptions options;
     options.force = true;

@@ -68,19 +68,28 @@ public:
             for (const auto& module : modules) names.push_back(module.name);
             return answer_strings(names, buffer);
         }
-        if (!name) return which == Query::symbols ? answer_symbols(symbols, buffer) : QueryResult{failure(Errno::einval)};
+        if (!name)
+            return which == Query::symbols ? answer_symbols(symbols, buffer) : QueryResult{failure(Errno::einval)};
         const auto* module = find(*name);
         if (!module) return {failure(Errno::enoent)};
         if (which == Query::symbols) return answer_symbols(module->symbols, buffer);
         if (which == Query::refs) return answer_strings(module->users, buffer);
         std::vector<std::byte> info;
-        for (const auto value : {module->address, module->size, module->flags, static_cast<std::uint64_t>(module->use_count)}) append_word(info, value);
+        for (const auto value :
+             {module->address, module->size, module->flags, static_cast<std::uint64_t>(module->use_count)})
+            append_word(info, value);
         return answer(info, info.size(), buffer);
     }
     SyscallResult get_kernel_syms(std::span<std::byte>) override { return failure(Errno::enosys); }
 
-    std::uint32_t image_word(std::uint64_t offset) const { return load<std::uint32_t>(image.data() + offset, machine->order); }
-    std::string image_text(std::uint64_t address) const { return reinterpret_cast<const char*>(image.data() + (address - base.value)); }
+    std::uint32_t image_word(std::uint64_t offset) const
+    {
+        return load<std::uint32_t>(image.data() + offset, machine->order);
+    }
+    std::string image_text(std::uint64_t address) const
+    {
+        return reinterpret_cast<const char*>(image.data() + (address - base.value));
+    }
 
 private:
     SyscallResult failure(Errno error) const { return SyscallResult::failure(error, *machine); }
@@ -109,7 +118,8 @@ private:
         for (const auto& text : strings) append_text(bytes, text);
         return answer(bytes, strings.size(), buffer);
     }
-    QueryResult answer_symbols(const std::vector<std::pair<std::string, std::uint64_t>>& list, std::span<std::byte> buffer)
+    QueryResult answer_symbols(const std::vector<std::pair<std::string, std::uint64_t>>& list,
+                               std::span<std::byte> buffer)
     {
         std::vector<std::byte> table, text;
         for (const auto& [name, value] : list) {
@@ -132,7 +142,8 @@ struct Captured {
     std::string out, err;
     TextSinks sinks()
     {
-        return {.out = [this](std::string_view text) { out += text; }, .err = [this](std::string_view text) { err += text; }};
+        return {.out = [this](std::string_view text) { out += text; },
+                .err = [this](std::string_view text) { err += text; }};
     }
 };
 

@@ -15,7 +15,8 @@ struct InsmodRun {
     InsmodRun(FakeKernel& kernel, std::vector<std::byte> bytes, InsmodOptions options = {})
     {
         if (options.file.empty()) options.file = "./foo.o";
-        const ModuleFile file{.path = options.file, .real_path = "/lib/foo.o", .modified = 0x6B02A93F, .bytes = std::move(bytes)};
+        const ModuleFile file{
+            .path = options.file, .real_path = "/lib/foo.o", .modified = 0x6B02A93F, .bytes = std::move(bytes)};
         result = insmod_file(options, file, kernel, kernel, text.sinks());
     }
     int status() const { return result.exit_status; }

@@ -14,7 +14,10 @@ namespace {
 
 constexpr std::uint32_t R_386_32 = 1;
 
-std::uint32_t member(const FakeKernel& kernel, ModuleMember which) { return kernel.image_word(module_field(*kernel.machine, which).offset); }
+std::uint32_t member(const FakeKernel& kernel, ModuleMember which)
+{
+    return kernel.image_word(module_field(*kernel.machine, which).offset);
+}
 
 constexpr std::string_view init_hint =
     "Hint: insmod errors can be caused by incorrect module parameters, including invalid IO or IRQ parameters.\n"
@@ -39,7 +42,8 @@ TEST_CASE("struct module leads the image and has insmod's values", "[legacy][ins
     FakeKernel kernel;
     SimpleModule module;
     module.writer.section("__ex_table", std::vector<std::uint8_t>(16), {.alignment = 4});
-    module.writer.section(".text.init", std::vector<std::uint8_t>(4), {.flags = elf::shf_alloc | elf::shf_execinstr, .alignment = 4});
+    module.writer.section(".text.init", std::vector<std::uint8_t>(4),
+                          {.flags = elf::shf_alloc | elf::shf_execinstr, .alignment = 4});
     module.writer.symbol("cleanup_module", module.text, {.value = 4});
     const InsmodRun run(kernel, module.bytes(), {.autoclean = true});
     REQUIRE(run.status() == 0);
@@ -79,13 +83,15 @@ TEST_CASE("the members of struct module lie where the kernel's do", "[legacy][he
     CHECK(module_header_bytes(alpha) == 192);
 }
 
-TEST_CASE("imports come from the newest module that has them, then from the kernel, and make dependencies", "[legacy][resolve]")
+TEST_CASE("imports come from the newest module that has them, then from the kernel, and make dependencies",
+          "[legacy][resolve]")
 {
     FakeKernel kernel;
     kernel.symbols = {{"printk", 0xc0100000}, {"shared", 0xc0100010}};
-    kernel.modules = {{.name = "newer", .address = 0xc8810000, .symbols = {{"shared", 0xc8810100}}},
-                      {.name = "older", .address = 0xc8820000, .symbols = {{"shared", 0xc8820100}, {"only", 0xc8820200}}},
-                      {.name = "unused", .address = 0xc8830000, .symbols = {{"other", 0xc8830100}}}};
+    kernel.modules = {
+        {.name = "newer", .address = 0xc8810000, .symbols = {{"shared", 0xc8810100}}},
+        {.name = "older", .address = 0xc8820000, .symbols = {{"shared", 0xc8820100}, {"only", 0xc8820200}}},
+        {.name = "unused", .address = 0xc8830000, .symbols = {{"other", 0xc8830100}}}};
     SimpleModule module;
     std::uint64_t offset = 0;
     const auto data = module.writer.data(std::vector<std::uint8_t>(12));
@@ -96,7 +102,8 @@ TEST_CASE("imports come from the newest module that has them, then from the kern
     const InsmodRun run(kernel, module.bytes());
     REQUIRE(run.status() == 0);
     CHECK(run.result.report.dependencies == std::vector<std::string>{"newer", "older"});
-    const auto placed = std::ranges::find(run.result.report.sections, ".data", &LoadedSection::name)->address - kernel.base;
+    const auto placed =
+        std::ranges::find(run.result.report.sections, ".data", &LoadedSection::name)->address - kernel.base;
     CHECK(kernel.image_word(placed) == 0xc0100000);
     CHECK(kernel.image_word(placed + 4) == 0xc8810100);
     CHECK(kernel.image_word(placed + 8) == 0xc8820200);
@@ -165,7 +172,8 @@ TEST_CASE("a weak undefined symbol becomes 0", "[legacy][resolve]")
 {
     FakeKernel kernel;
     SimpleModule module;
-    module.writer.relocate(module.text, 4, R_386_32, module.writer.symbol("maybe", elf::shn_undef, {.binding = elf::stb_weak}));
+    module.writer.relocate(module.text, 4, R_386_32,
+                           module.writer.symbol("maybe", elf::shn_undef, {.binding = elf::stb_weak}));
     CHECK(InsmodRun(kernel, module.bytes()).status() == 0);
     CHECK(kernel.image_word(100) == 0);
 }
@@ -176,7 +184,9 @@ TEST_CASE("unresolved symbols can be bound by the caller", "[legacy][resolve]")
     SimpleModule module;
     module.writer.relocate(module.text, 0, R_386_32, module.writer.undefined("lost"));
     InsmodOptions options;
-    options.bind_unresolved = [](std::string_view name) { return name == "lost" ? std::optional(GuestAddr{0xc0700000}) : std::nullopt; };
+    options.bind_unresolved = [](std::string_view name) {
+        return name == "lost" ? std::optional(GuestAddr{0xc0700000}) : std::nullopt;
+    };
     const InsmodRun run(kernel, module.bytes(), options);
     CHECK(run.status() == 0);
     CHECK(kernel.image_word(96) == 0xc0700000);
@@ -286,7 +296,8 @@ TEST_CASE("mips bus error tables go into archdata", "[legacy][insmod][mips]")
     const auto start = member(kernel, ModuleMember::archdata_start);
     REQUIRE(start != 0);
     CHECK(member(kernel, ModuleMember::archdata_end) - start == 8);
-    const auto table = std::ranges::find(run.result.report.sections, "__dbe_table", &LoadedSection::name)->address.value;
+    const auto table =
+        std::ranges::find(run.result.report.sections, "__dbe_table", &LoadedSection::name)->address.value;
     CHECK(kernel.image_word(start - kernel.base.value) == table);
     CHECK(kernel.image_word(start - kernel.base.value + 4) == table + 8);
 }
@@ -327,7 +338,8 @@ TEST_CASE("a module cut off at any byte is refused without a call", "[legacy][in
     const auto whole = module.bytes();
     for (std::size_t length = 0; length < whole.size(); ++length) {
         FakeKernel kernel;
-        const InsmodRun run(kernel, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}, {.arguments = {"x=1"}});
+        const InsmodRun run(kernel, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)},
+                            {.arguments = {"x=1"}});
         CAPTURE(length);
         REQUIRE(run.status() == 1);
         REQUIRE(kernel.log.empty());

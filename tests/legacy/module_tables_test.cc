@@ -13,7 +13,10 @@ namespace {
 
 constexpr std::uint32_t R_386_32 = 1;
 
-std::uint32_t member(const FakeKernel& kernel, ModuleMember which) { return kernel.image_word(module_field(*kernel.machine, which).offset); }
+std::uint32_t member(const FakeKernel& kernel, ModuleMember which)
+{
+    return kernel.image_word(module_field(*kernel.machine, which).offset);
+}
 
 /// Name and value of each export, values counted from the base.
 std::vector<std::pair<std::string, std::uint64_t>> exports_of(const FakeKernel& kernel)
@@ -21,7 +24,8 @@ std::vector<std::pair<std::string, std::uint64_t>> exports_of(const FakeKernel& 
     std::vector<std::pair<std::string, std::uint64_t>> exports;
     for (std::uint32_t index = 0; index < member(kernel, ModuleMember::nsyms); ++index) {
         const auto entry = member(kernel, ModuleMember::syms) - kernel.base.value + 8 * index;
-        exports.emplace_back(kernel.image_text(kernel.image_word(entry + 4)), kernel.image_word(entry) - kernel.base.value);
+        exports.emplace_back(kernel.image_text(kernel.image_word(entry + 4)),
+                             kernel.image_word(entry) - kernel.base.value);
     }
     return exports;
 }
@@ -117,7 +121,7 @@ TEST_CASE("a kernel with kallsyms gets the module's", "[legacy][kallsyms]")
     REQUIRE(InsmodRun(kernel, module_with_globals().bytes()).status() == 0);
     const auto start = member(kernel, ModuleMember::kallsyms_start) - kernel.base.value;
     const auto word = [&](std::uint64_t index) { return kernel.image_word(start + 4 * index); };
-    CHECK(word(0) == 44);                                                                  // header
+    CHECK(word(0) == 44);                                                                     // header
     CHECK(word(1) == member(kernel, ModuleMember::kallsyms_end) - kernel.base.value - start); // total
     CHECK(word(2) == 7); // .text, .data, .this, .kstrtab, __ksymtab, __archdata, __kallsyms
     CHECK(word(3) == 44);

@@ -33,7 +33,10 @@ struct ParameterRun {
     }
     const std::string& err() const { return run->text.err; }
     std::uint32_t word(std::size_t index) const { return kernel.image_word(at + 4 * index); }
-    std::string text(std::size_t offset) const { return reinterpret_cast<const char*>(kernel.image.data() + at + offset); }
+    std::string text(std::size_t offset) const
+    {
+        return reinterpret_cast<const char*>(kernel.image.data() + at + offset);
+    }
     std::string pointed(std::size_t index) const { return kernel.image_text(word(index)); }
 };
 
@@ -112,7 +115,8 @@ TEST_CASE("of c8 the longest accepted string has 6 characters", "[legacy][parame
 
 TEST_CASE("values beyond the variable's section are refused, not written", "[legacy][parameters][bad]")
 {
-    CHECK(refusal("1-40i", "p=1,2,3,4,5,6,7,8,9") == "./foo.o: parameter p does not fit: .data+0x20 needs 4 bytes, the section has 32\n");
+    CHECK(refusal("1-40i", "p=1,2,3,4,5,6,7,8,9") ==
+          "./foo.o: parameter p does not fit: .data+0x20 needs 4 bytes, the section has 32\n");
     CHECK(refusal("c99", "p=" + std::string(60, 'x')).find("does not fit") != std::string::npos);
 }
 
@@ -121,7 +125,10 @@ TEST_CASE("a parameter that is not declared is named with its parm_ prefix", "[l
     CHECK(refusal("i", "q=1") == "./foo.o: invalid parameter parm_q\n");
 }
 
-TEST_CASE("arguments without '=' are skipped", "[legacy][parameters]") { CHECK(ParameterRun("i", {"nonsense", "p=5"}).word(0) == 5); }
+TEST_CASE("arguments without '=' are skipped", "[legacy][parameters]")
+{
+    CHECK(ParameterRun("i", {"nonsense", "p=5"}).word(0) == 5);
+}
 
 TEST_CASE("bad declarations are warned of, the first one only", "[legacy][parameters]")
 {
@@ -143,7 +150,8 @@ TEST_CASE("bad declarations are warned of, the first one only", "[legacy][parame
     FakeKernel kernel;
     const InsmodRun missing(kernel, SimpleModule({"parm_lost=i", "parm_other=i", "parm_desc_lost=text"}).bytes());
     CHECK(missing.status() == 0);
-    CHECK(missing.text.out == "Warning: ./foo.o symbol for parameter lost not found\nModule foo loaded, with warnings\n");
+    CHECK(missing.text.out ==
+          "Warning: ./foo.o symbol for parameter lost not found\nModule foo loaded, with warnings\n");
 }
 
 TEST_CASE("a persistent string or a declaration without value stops the load", "[legacy][parameters]")

@@ -15,7 +15,8 @@ using State = LoaderSystem::Taint::State;
 std::vector<std::byte> licensed(const std::string& line)
 {
     ElfWriter writer;
-    writer.modinfo(line.empty() ? std::vector<std::string>{"kernel_version=2.4.20"} : std::vector<std::string>{"kernel_version=2.4.20", line});
+    writer.modinfo(line.empty() ? std::vector<std::string>{"kernel_version=2.4.20"}
+                                : std::vector<std::string>{"kernel_version=2.4.20", line});
     writer.text({0x90});
     return writer.bytes();
 }
@@ -32,7 +33,8 @@ std::string warning(FakeKernel& kernel, const std::string& license)
 
 TEST_CASE("modules under the GPL do not taint, others do, each with its reason", "[legacy][taint]")
 {
-    for (const auto* gpl : {"license=GPL", "license=GPL and additional rights", "license=Dual BSD/GPL", "license=Dual MPL/GPL", "l=GPL"}) {
+    for (const auto* gpl : {"license=GPL", "license=GPL and additional rights", "license=Dual BSD/GPL",
+                            "license=Dual MPL/GPL", "l=GPL"}) {
         FakeKernel kernel;
         CHECK(warning(kernel, gpl).empty());
         CHECK(kernel.tainted.value == 0);
@@ -40,7 +42,8 @@ TEST_CASE("modules under the GPL do not taint, others do, each with its reason",
     FakeKernel kernel;
     CHECK(warning(kernel, "") == "Warning: loading ./foo.o will taint the kernel: no license");
     CHECK(kernel.tainted.value == 1);
-    CHECK(warning(kernel, "license=Proprietary") == "Warning: loading ./foo.o will taint the kernel: non-GPL license - Proprietary");
+    CHECK(warning(kernel, "license=Proprietary") ==
+          "Warning: loading ./foo.o will taint the kernel: non-GPL license - Proprietary");
 }
 
 TEST_CASE("taint bits are added to what is there", "[legacy][taint]")

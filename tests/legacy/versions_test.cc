@@ -57,7 +57,8 @@ TEST_CASE("-f turns the mismatch into a warning and taints", "[legacy][versions]
 TEST_CASE("a module that does not say its release is refused", "[legacy][versions]")
 {
     FakeKernel kernel;
-    for (const auto& modinfo : {std::vector<std::string>{"license=GPL"}, {"kernel_version=2.4"}, {"kernel_version=new"}}) {
+    for (const auto& modinfo :
+         {std::vector<std::string>{"license=GPL"}, {"kernel_version=2.4"}, {"kernel_version=new"}}) {
         const InsmodRun run(kernel, module_with(modinfo));
         CHECK(run.status() == 1);
         CHECK(run.text.err == "./foo.o: couldn't find the kernel version the module was compiled for\n");
@@ -84,7 +85,9 @@ TEST_CASE("when one side has checksums, they are ignored", "[legacy][versions]")
 
     FakeKernel plain;
     plain.symbols = {{"printk", 0xc0200000}};
-    CHECK(InsmodRun(plain, module_with({"kernel_version=2.4.20", "using_checksums=1", "license=GPL"}, "printk_R1b7d4074")).status() == 0);
+    CHECK(
+        InsmodRun(plain, module_with({"kernel_version=2.4.20", "using_checksums=1", "license=GPL"}, "printk_R1b7d4074"))
+            .status() == 0);
     CHECK(plain.image_word(96) == 0xc0200000);
 }
 

@@ -26,7 +26,9 @@ std::vector<std::string> loaded_names(const Linked& linked)
 TEST_CASE("sections lie in insmod's order: code, read-only, .got, data, bss, then the init ones", "[link][layout]")
 {
     ElfWriter writer;
-    const auto section = [&](const char* name, std::uint64_t flags) { writer.section(name, {1, 2, 3, 4}, {.flags = flags}); };
+    const auto section = [&](const char* name, std::uint64_t flags) {
+        writer.section(name, {1, 2, 3, 4}, {.flags = flags});
+    };
     writer.section(".data.init", {1}, {.flags = writable});
     writer.bss(4);
     writer.section(".text.init", {1}, {.flags = code});
@@ -38,7 +40,8 @@ TEST_CASE("sections lie in insmod's order: code, read-only, .got, data, bss, the
     section(".init.text", code);
     section(".text", code);
     const Linked linked(writer, i386(), base);
-    CHECK(loaded_names(linked) == std::vector<std::string>{".init.text", ".text", ".rodata", "__ex_table", ".got", ".data", ".bss", ".text.init", ".data.init"});
+    CHECK(loaded_names(linked) == std::vector<std::string>{".init.text", ".text", ".rodata", "__ex_table", ".got",
+                                                           ".data", ".bss", ".text.init", ".data.init"});
 }
 
 TEST_CASE("each section starts at the running size raised to its alignment", "[link][layout]")
@@ -107,7 +110,9 @@ TEST_CASE("gaps and .bss of the image are zeros", "[link][image]")
 TEST_CASE("absurd sizes cost nothing and are refused by value", "[link][image][bad]")
 {
     ElfWriter writer;
-    for (int i = 0; i < 50; ++i) writer.section(".bss" + std::to_string(i), {}, {.type = elf::sht_nobits, .flags = writable, .nobits_size = 0xffffffff});
+    for (int i = 0; i < 50; ++i)
+        writer.section(".bss" + std::to_string(i), {},
+                       {.type = elf::sht_nobits, .flags = writable, .nobits_size = 0xffffffff});
     const Linked linked(writer, i386(), base);
     CHECK(linked.size == 50 * std::uint64_t{0xffffffff});
     CHECK(build_image(*linked.object, base, linked.size).problem().kind == ProblemKind::image_too_large);

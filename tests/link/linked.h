@@ -14,7 +14,8 @@ struct Linked {
     std::vector<Problem> problems;
     std::uint64_t size = 0;
 
-    Linked(const ElfWriter& writer, const Arch& arch, GuestAddr base, const std::vector<std::pair<std::string, std::uint64_t>>& kernel = {})
+    Linked(const ElfWriter& writer, const Arch& arch, GuestAddr base,
+           const std::vector<std::pair<std::string, std::uint64_t>>& kernel = {})
         : file(writer.bytes())
     {
         const auto elf = ElfFile::open(file);
@@ -29,7 +30,10 @@ struct Linked {
         }
         object.emplace(std::move(*loaded));
         for (const auto& [name, value] : kernel) {
-            object->symbols().add({.name = object->symbols().keep(name), .value = value, .section = kernel_section, .binding = elf::stb_global});
+            object->symbols().add({.name = object->symbols().keep(name),
+                                   .value = value,
+                                   .section = kernel_section,
+                                   .binding = elf::stb_global});
         }
         create_got(*object);
         object->allocate_commons();
@@ -37,7 +41,10 @@ struct Linked {
         problems = relocate(*object, base);
     }
 
-    std::uint64_t address(std::string_view section) const { return object->section(*object->find_section(section)).address.value; }
+    std::uint64_t address(std::string_view section) const
+    {
+        return object->section(*object->find_section(section)).address.value;
+    }
 
     std::uint32_t word(std::string_view section, std::uint64_t offset) const
     {

@@ -12,7 +12,18 @@ namespace {
 
 constexpr GuestAddr base{0xc8800000};
 constexpr std::uint64_t S = 0xc0123456;
-enum : std::uint32_t { none = 0, abs32 = 1, pc32 = 2, got32 = 3, plt32 = 4, glob_dat = 6, jmp_slot = 7, relative = 8, gotoff = 9, gotpc = 10 };
+enum : std::uint32_t {
+    none = 0,
+    abs32 = 1,
+    pc32 = 2,
+    got32 = 3,
+    plt32 = 4,
+    glob_dat = 6,
+    jmp_slot = 7,
+    relative = 8,
+    gotoff = 9,
+    gotpc = 10
+};
 
 /// One relocation of `type` at .text+4 against the kernel's `bar`, with `addend` in the field.
 Linked relocated(std::uint32_t type, std::uint32_t addend)
@@ -56,7 +67,10 @@ TEST_CASE("R_386_GLOB_DAT and R_386_JMP_SLOT store S alone", "[link][i386]")
     CHECK(relocated(jmp_slot, 0x10).word(".text", 4) == S);
 }
 
-TEST_CASE("R_386_RELATIVE adds the module's base", "[link][i386]") { CHECK(relocated(relative, 0x10).word(".text", 4) == base.value + 0x10); }
+TEST_CASE("R_386_RELATIVE adds the module's base", "[link][i386]")
+{
+    CHECK(relocated(relative, 0x10).word(".text", 4) == base.value + 0x10);
+}
 
 TEST_CASE("R_386_GOT32 makes one .got slot per symbol and stores its offset", "[link][i386]")
 {

@@ -23,7 +23,8 @@ struct Entry {
     std::string symbol;
 };
 
-Linked relocated(const Arch& arch, const std::vector<std::uint32_t>& code, const std::vector<Entry>& entries, const std::vector<std::pair<std::string, std::uint64_t>>& kernel)
+Linked relocated(const Arch& arch, const std::vector<std::uint32_t>& code, const std::vector<Entry>& entries,
+                 const std::vector<std::pair<std::string, std::uint64_t>>& kernel)
 {
     ElfWriter writer(arch);
     const auto text = writer.text(words(arch, code));
@@ -31,7 +32,10 @@ Linked relocated(const Arch& arch, const std::vector<std::uint32_t>& code, const
     return Linked(writer, arch, base, kernel);
 }
 
-const Arch& mips(const char* name) { return *find_arch(name); }
+const Arch& mips(const char* name)
+{
+    return *find_arch(name);
+}
 
 } // namespace
 
@@ -53,15 +57,17 @@ TEST_CASE("R_MIPS_HI16 and R_MIPS_LO16 make S + A, the upper half raised when th
 TEST_CASE("the addend of a pair is both fields together, the lower one signed", "[link][mips]")
 {
     // A = 0x00020000 - 4
-    const auto linked = relocated(mips("mips"), {lui | 2, addiu | 0xfffc}, {{0, hi16, "x"}, {4, lo16, "x"}}, {{"x", 0x80000004}});
+    const auto linked =
+        relocated(mips("mips"), {lui | 2, addiu | 0xfffc}, {{0, hi16, "x"}, {4, lo16, "x"}}, {{"x", 0x80000004}});
     CHECK(linked.word(".text", 0) == (lui | 0x8002));
     CHECK(linked.word(".text", 4) == (addiu | 0x0000));
 }
 
 TEST_CASE("several R_MIPS_HI16 share the R_MIPS_LO16 that follows, and more R_MIPS_LO16 may follow", "[link][mips]")
 {
-    const auto linked = relocated(mips("mipsel"), {lui, lui, addiu | 0x8000, addiu | 0x8004},
-                                  {{0, hi16, "x"}, {4, hi16, "x"}, {8, lo16, "x"}, {12, lo16, "x"}}, {{"x", 0x80120000}});
+    const auto linked =
+        relocated(mips("mipsel"), {lui, lui, addiu | 0x8000, addiu | 0x8004},
+                  {{0, hi16, "x"}, {4, hi16, "x"}, {8, lo16, "x"}, {12, lo16, "x"}}, {{"x", 0x80120000}});
     CHECK(linked.problems.empty());
     CHECK(linked.word(".text", 0) == (lui | 0x8012));
     CHECK(linked.word(".text", 4) == (lui | 0x8012));
@@ -75,7 +81,8 @@ TEST_CASE("an R_MIPS_HI16 without its R_MIPS_LO16 is refused", "[link][mips][bad
     REQUIRE(alone.problems.size() == 1);
     CHECK(explain(alone.problems[0], "wl.o") == "wl.o: R_MIPS_HI16 in .text+0x0: 'x' has no matching low half");
 
-    const auto other = relocated(mips("mips"), {lui, addiu}, {{0, hi16, "x"}, {4, lo16, "y"}}, {{"x", 0x80123456}, {"y", 0x80200000}});
+    const auto other =
+        relocated(mips("mips"), {lui, addiu}, {{0, hi16, "x"}, {4, lo16, "y"}}, {{"x", 0x80123456}, {"y", 0x80200000}});
     REQUIRE(other.problems.size() == 1);
     CHECK(other.problems[0].kind == ProblemKind::relocation_unpaired);
     CHECK(other.word(".text", 4) == addiu);

@@ -11,7 +11,10 @@ LinkSymbol global(std::string_view name, std::uint32_t section, std::uint64_t va
 {
     return {.name = name, .value = value, .section = section, .binding = elf::stb_global};
 }
-LinkSymbol local(std::string_view name, std::uint32_t section, std::uint64_t value = 0) { return {.name = name, .value = value, .section = section}; }
+LinkSymbol local(std::string_view name, std::uint32_t section, std::uint64_t value = 0)
+{
+    return {.name = name, .value = value, .section = section};
+}
 LinkSymbol weak(std::string_view name, std::uint32_t section, std::uint64_t value = 0)
 {
     return {.name = name, .value = value, .section = section, .binding = elf::stb_weak};
