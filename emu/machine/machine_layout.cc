@@ -20,8 +20,8 @@ struct KernelEnd {
     std::uint64_t end;
 };
 constexpr KernelEnd kernel_ends[] = {
-    {"mips", 0xa0000000},   // kseg0 ends: from here on the same memory is seen uncached
-    {"mipsel", 0xa0000000},
+    {"mips", 0x9ffff000},   // kseg0 ends, but for a page that the engine needs; behind it the same memory is seen uncached
+    {"mipsel", 0x9ffff000},
 };
 
 /// The first address that no window may reach. The last 16 MB of 32 bits hold fixed mappings on most architectures.

@@ -20,6 +20,17 @@ bool allows(std::uint8_t page, Access access)
     return false;
 }
 
+/// Joins the ranges that lie no more than `gap` bytes apart; they are sorted by start.
+std::vector<GuestRange> joined(const std::vector<GuestRange>& ranges, std::uint64_t gap)
+{
+    std::vector<GuestRange> result;
+    for (const auto& range : ranges) {
+        if (result.empty() || range.start - result.back().start > result.back().bytes + gap) result.push_back(range);
+        else result.back().bytes = std::max(result.back().bytes, range.start - result.back().start + range.bytes);
+    }
+    return result;
+}
+
 /// Adds `range`, as part of the last one where they meet or nearly so: writes come in runs.
 void append_range(std::vector<GuestRange>& ranges, GuestRange range)
 {
@@ -32,6 +43,11 @@ void append_range(std::vector<GuestRange>& ranges, GuestRange range)
         }
     }
     ranges.push_back(range);
+    // Where nobody takes them they must not pile up: they grow coarser.
+    constexpr std::size_t many = 2048;
+    if (ranges.size() < many) return;
+    std::ranges::sort(ranges, {}, &GuestRange::start);
+    for (auto gap = near; ranges.size() > many / 2; gap *= 16) ranges = joined(ranges, gap);
 }
 
 } // namespace
@@ -311,11 +327,14 @@ std::optional<AddressSpace::Mapping> AddressSpace::mapping(GuestAddr address) co
         return Mapping{*area, image_.vmalloc.data() + (area->start - image_.vmalloc_start), static_cast<Protection>(bits)};
     }
     if (!is_user(address) || !user_) return std::nullopt;
-    const GuestAddr page{round_down(address.value, arch_->page_bytes)};
+    const auto page_bytes = arch_->page_bytes;
+    const GuestAddr page{round_down(address.value, page_bytes)};
+    const auto writable = user_->bytes(page, Access::write);
+    const auto writable_pages = round_down(std::min<std::uint64_t>(writable.size(), arch_->task_size - page), page_bytes);
+    if (writable_pages) return Mapping{{page, writable_pages}, writable.data(), Protection::all};
     const auto readable = user_->bytes(page, Access::read);
-    if (readable.size() < arch_->page_bytes) return std::nullopt;
-    const bool writable = user_->bytes(page, Access::write).size() >= arch_->page_bytes;
-    return Mapping{{page, arch_->page_bytes}, readable.data(), writable ? Protection::all : Protection::read_execute};
+    if (readable.size() < page_bytes) return std::nullopt;
+    return Mapping{{page, page_bytes}, readable.data(), Protection::read_execute};
 }
 
 void AddressSpace::note_changed(GuestAddr start, std::uint64_t count)
