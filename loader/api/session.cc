@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/api/session.h"
+
+#include "emu/exports/standard_exports.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <filesystem>
+#include <optional>
+
+namespace retromod {
+
+/// Everything over one machine, in the order in which it depends on each other.
+struct Session::State {
+    std::unique_ptr<Machine> own;
+    std::optional<Transaction> transaction;
+    std::optional<ReadView> view;
+    Machine& machine;
+    BufferedUserMemory user;
+    Kernel kernel;
+    KernelCalls calls;
+    KernelSystem system;
+
+    State(std::unique_ptr<Machine> fresh, const BootOptions& boot)
+        : own(std::move(fresh)), machine(*own), user(machine.arch()), kernel(machine, standard_exports(), boot),
+          calls(kernel, user), system(kernel)
+    {
+        machine.memory().set_user_memory(&user);
+    }
+    State(Transaction work, const BootOptions& boot)
+        : transaction(std::move(work)), machine(transaction->machine()), user(machine.arch()),
+          kernel(machine, standard_exports(), boot), calls(kernel, user), system(kernel)
+    {
+        machine.memory().set_user_memory(&user);
+    }
+    explicit State(ReadView last)
+        : view(std::move(last)), machine(view->machine()), user(machine.arch()), kernel(machine, standard_exports()),
+          calls(kernel, user), system(kernel)
+    {
+        machine.memory().set_user_memory(&user);
+    }
+    ~State() { machine.memory().set_user_memory(nullptr); }
+};
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session Session::in_memory(const MachineOptions& machine, const BootOptions& boot)
+{
+    return Session(std::make_unique<State>(std::make_unique<Machine>(machine), boot));
+}
+
+Session Session::boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot)
+{
+    const auto folder = std::filesystem::path(path).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+    return Session(std::make_unique<State>(MachineFile(path).create(machine), boot));
+}
+
+Session Session::change(const std::string& path)
+{
+    const MachineFile file(path);
+    if (!file.exists()) {
+        auto fresh = boot(path, {});
+        // From here on nobody else can make one: it is still missing, or was made since we looked.
+        if (!file.exists()) return fresh;
+    }
+    return Session(std::make_unique<State>(file.begin(), BootOptions{}));
+}
+
+Session Session::look(const std::string& path)
+{
+    const MachineFile file(path);
+    if (!file.exists())
+        throw std::runtime_error(fmt::format("{}: no machine there: `retromod boot` makes one", path));
+    return Session(std::make_unique<State>(file.read()));
+}
+
+Machine& Session::machine() { return state_->machine; }
+Kernel& Session::kernel() { return state_->kernel; }
+KernelCalls& Session::calls() { return state_->calls; }
+LoaderSystem& Session::system() { return state_->system; }
+
+void Session::commit()
+{
+    assert(!state_->view);
+    if (state_->transaction) state_->transaction->commit();
+}
+
+} // namespace retromod
