@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdio>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retromod {
+
+/// Exit statuses beside 0. insmod and its like know 0 and 1 only.
+namespace exit_status {
+constexpr int failure = 1;
+constexpr int usage = 2;              ///< of our own commands
+constexpr int interrupted = 130;      ///< as a shell shows SIGINT
+constexpr int segmentation_fault = 139; ///< as a shell shows SIGSEGV: the kernel killed the caller in an oops
+}
+
+/// Whether a command's work is kept.
+enum class DryRun : bool { no, yes };
+
+/// How a command is to be traced.
+struct TraceChoice {
+    bool json = false;
+    bool io = false;
+    std::FILE* into = stderr;
+};
+
+/// What a command is called with.
+struct Invocation {
+    std::string name;                       ///< of the command
+    std::vector<std::string> arguments;     ///< without the name
+    std::optional<std::string> machine;     ///< retromod --machine PATH
+    DryRun dry_run = DryRun::no;            ///< retromod --dry-run
+    std::optional<TraceChoice> trace;       ///< retromod trace
+};
+
+/// One command of the program.
+struct Command {
+    std::string_view name;
+    std::string_view summary;
+    int (*run)(const Invocation&); ///< returns the exit status; failures of the host are exceptions
+};
+
+/// All commands, in the order that help shows them.
+std::span<const Command> commands();
+
+const Command* find_command(std::string_view name);
+
+/// One line on stderr: `retromod: ...`.
+void complain(std::string_view text);
+
+} // namespace retromod

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/tools/commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retromod {
+namespace {
+
+constexpr Command table[] = {
+    {"boot", "make a machine: release, architecture, memory", boot_command},
+    {"status", "what machine there is, and what goes on in it", status_command},
+    {"shutdown", "remove the machine", shutdown_command},
+
+    {"insmod", "load a module, as modutils 2.4 does", insmod_command},
+    {"rmmod", "unload modules, as modutils 2.4 does", rmmod_command},
+    {"lsmod", "list the loaded modules", lsmod_command},
+    {"ksyms", "list exported symbols", ksyms_command},
+    {"modinfo", "show what a module file says of itself", modinfo_command},
+
+    {"dmesg", "show the kernel's log", dmesg_command},
+    {"cat", "show files of the guest's /proc", cat_command},
+    {"read", "read from a device of the guest", read_command},
+    {"write", "write to a device of the guest", write_command},
+    {"ioctl", "ioctl on a device of the guest", ioctl_command},
+    {"run", "let virtual time pass", run_command},
+
+    {"trace", "run a command, showing system calls and kernel functions called", trace_command},
+    {"explain", "say why a module is refused, without loading it", explain_command},
+    {"layout", "show a loaded module's struct module, field by field", layout_command},
+    {"disasm", "disassemble a module file or a loaded module", disasm_command},
+    {"sweep", "load every module of a folder, each in a machine of its own", sweep_command},
+};
+
+} // namespace
+
+std::span<const Command> commands() { return table; }
+
+const Command* find_command(std::string_view name)
+{
+    const auto found = std::ranges::find(table, name, &Command::name);
+    return found == std::end(table) ? nullptr : found;
+}
+
+void complain(std::string_view text)
+{
+    std::fflush(stdout); // in the order in which things happened, where both go to one place
+    fmt::print(stderr, "retromod: {}\n", text);
+}
+
+} // namespace retromod

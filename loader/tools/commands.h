@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "loader/tools/command.h"
+
+namespace retromod {
+
+// One file each, of the command's name.
+int boot_command(const Invocation&);
+int cat_command(const Invocation&);
+int disasm_command(const Invocation&);
+int dmesg_command(const Invocation&);
+int explain_command(const Invocation&);
+int insmod_command(const Invocation&);
+int ioctl_command(const Invocation&);
+int ksyms_command(const Invocation&);
+int layout_command(const Invocation&);
+int lsmod_command(const Invocation&);
+int modinfo_command(const Invocation&);
+int read_command(const Invocation&);
+int rmmod_command(const Invocation&);
+int run_command(const Invocation&);
+int shutdown_command(const Invocation&);
+int status_command(const Invocation&);
+int sweep_command(const Invocation&);
+int trace_command(const Invocation&);
+int write_command(const Invocation&);
+
+} // namespace retromod

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// lsmod: options and texts are modutils 2.4's; loader/legacy does the work.
+#include "loader/legacy/lsmod.h"
+
+#include "loader/tools/commands.h"
+#include "loader/tools/insmod_run.h"
+#include "loader/tools/modutils_options.h"
+
+#include <fmt/format.h>
+
+namespace retromod {
+namespace {
+
+constexpr option long_options[] = {{"help", no_argument, nullptr, 'h'}, {"version", no_argument, nullptr, 'V'}, {}};
+
+} // namespace
+
+int lsmod_command(const Invocation& invocation)
+{
+    std::optional<int> over;
+    read_modutils_options(invocation, "hV", long_options, [&](int letter, const char*) {
+        over = letter == '?' ? exit_status::failure : 0;
+        if (letter == 'V') fmt::print(stderr, "lsmod version {}\n", modutils_version);
+        else std::fputs("Usage: lsmod [-hV]\n", stderr);
+    });
+    if (over) return *over;
+    ToolSession session(invocation, Purpose::look);
+    return run_in_session(session, [&] { return lsmod(session->calls(), session->system(), standard_sinks()); });
+}
+
+} // namespace retromod

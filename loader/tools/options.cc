@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/tools/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+namespace retromod {
+
+struct Options::Parser {
+    CLI::App app;
+};
+
+Options::Options(const Invocation& invocation) : invocation_(invocation), parser_(std::make_unique<Parser>())
+{
+    const auto* command = find_command(invocation.name);
+    parser_->app.description(command ? std::string(command->summary) : "");
+    parser_->app.name("retromod " + invocation.name);
+}
+
+Options::~Options() = default;
+
+Options& Options::flag(const std::string& names, bool& into, const std::string& help)
+{
+    parser_->app.add_flag(names, into, help);
+    return *this;
+}
+
+Options& Options::value(const std::string& names, std::string& into, const std::string& help)
+{
+    parser_->app.add_option(names, into, help)->capture_default_str();
+    return *this;
+}
+
+Options& Options::value(const std::string& names, std::optional<std::string>& into, const std::string& help)
+{
+    parser_->app.add_option_function<std::string>(names, [&into](const std::string& text) { into = text; }, help);
+    return *this;
+}
+
+Options& Options::value(const std::string& names, std::uint64_t& into, const std::string& help)
+{
+    parser_->app.add_option(names, into, help)->capture_default_str();
+    return *this;
+}
+
+Options& Options::choice(const std::string& names, std::string& into, std::vector<std::string> allowed,
+                         const std::string& help)
+{
+    parser_->app.add_option(names, into, help)->check(CLI::IsMember(std::move(allowed)))->capture_default_str();
+    return *this;
+}
+
+Options& Options::positional(const std::string& name, std::string& into, const std::string& help)
+{
+    parser_->app.add_option(name, into, help)->required();
+    return *this;
+}
+
+Options& Options::positional(const std::string& name, std::uint64_t& into, const std::string& help)
+{
+    parser_->app.add_option(name, into, help)->required();
+    return *this;
+}
+
+Options& Options::rest(const std::string& name, std::vector<std::string>& into, const std::string& help)
+{
+    parser_->app.positionals_at_end(false);
+    parser_->app.prefix_command();
+    parser_->app.footer(name + ": " + help);
+    rest_ = &into;
+    return *this;
+}
+
+std::optional<int> Options::parse()
+{
+    auto reversed = invocation_.arguments;
+    std::ranges::reverse(reversed); // as CLI11 takes them
+    try {
+        parser_->app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        std::fputs(parser_->app.help().c_str(), stdout);
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        complain(invocation_.name + ": " + error.what());
+        return exit_status::usage;
+    }
+    if (rest_) *rest_ = parser_->app.remaining();
+    return std::nullopt;
+}
+
+} // namespace retromod

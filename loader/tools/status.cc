@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// retromod status: what machine there is.
+#include "loader/api/machine_path.h"
+#include "loader/tools/commands.h"
+#include "loader/tools/options.h"
+#include "loader/tools/tool_session.h"
+
+#include <fmt/format.h>
+
+namespace retromod {
+
+int status_command(const Invocation& invocation)
+{
+    Options options(invocation);
+    if (const auto status = options.parse()) return *status;
+    ToolSession session(invocation, Purpose::look);
+    auto& machine = session->machine();
+    auto& kernel = session->kernel();
+    const auto& memory = kernel.memory();
+    const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
+
+    fmt::print("machine     {}\n", machine_path(invocation.machine));
+    fmt::print("release     {} (rules of {}, structures of {})\n", machine.uts_release(), machine.release().name,
+               layout_version_name(machine.release().layouts));
+    fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
+    fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
+    fmt::print("jiffies     {}\n", kernel.jiffies());
+    fmt::print("modules     {}\n", kernel.modules().size());
+    fmt::print("tainted     {}\n", kernel.state().tainted);
+    fmt::print("oopses      {}\n", kernel.state().oopses);
+    fmt::print("generation  {}\n", machine.header().generation);
+    const auto threads = kernel.describe_threads();
+    if (!threads.empty()) fmt::print("threads\n{}\n", threads);
+    return 0;
+}
+
+} // namespace retromod

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/tools/tool_session.h"
+
+#include "loader/api/machine_path.h"
+#include "loader/tools/interrupt.h"
+#include "loader/tools/trace_sinks.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace retromod {
+namespace {
+
+Session open(const Invocation& invocation, Purpose purpose)
+{
+    const auto path = machine_path(invocation.machine);
+    return purpose == Purpose::look ? Session::look(path) : Session::change(path);
+}
+
+std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
+{
+    auto& kernel = session.kernel();
+    TraceOptions options{&session.arch(), choice.into, choice.io ? ShowIo::yes : ShowIo::no,
+                         [&kernel](GuestAddr at) { return kernel.symbolize(at); }};
+    return choice.json ? make_json_trace(std::move(options)) : make_text_trace(std::move(options));
+}
+
+/// Whether the guest goes on after a call that ended so, with what the call left behind.
+enum class Kept : bool { no, yes };
+
+struct StopRow {
+    Outcome::Kind kind;
+    Kept kept;
+    int status;
+    std::string_view sentence; ///< {0} what, {1} where in the guest
+};
+
+constexpr std::array stop_rows = {
+    StopRow{Outcome::Kind::oops, Kept::yes, exit_status::segmentation_fault,
+            "{0} at {1}; `retromod dmesg` has the whole report"},
+    StopRow{Outcome::Kind::bug, Kept::yes, exit_status::segmentation_fault,
+            "kernel BUG: {0}; `retromod dmesg` has the whole report"},
+    StopRow{Outcome::Kind::hang, Kept::no, exit_status::failure, "the real kernel would never return: {0}"},
+    StopRow{Outcome::Kind::breakpoint, Kept::no, exit_status::failure, "int3 at {1}, and no debugger is there"},
+    StopRow{Outcome::Kind::deadlock, Kept::no, exit_status::failure, "it sleeps, and nothing can wake it: {0}"},
+    StopRow{Outcome::Kind::budget, Kept::no, exit_status::failure, "it did not end within its budget; it was at {1}"},
+    StopRow{Outcome::Kind::trap, Kept::no, exit_status::failure, "it called {0}, which this kernel does not have"},
+};
+
+int report_stop(ToolSession& session, const CallStopped& stopped)
+{
+    const auto& outcome = stopped.outcome;
+    const auto* row = &stop_rows[0];
+    for (const auto& candidate : stop_rows)
+        if (candidate.kind == outcome.kind) row = &candidate;
+    auto where = session->kernel().symbolize(outcome.at);
+    if (where.empty()) where = fmt::format("{:#x}", outcome.at.value);
+    if (row->status == exit_status::segmentation_fault) fmt::print(stderr, "Segmentation fault\n");
+    complain(fmt::format("{}: {}{}", stopped.call, fmt::format(fmt::runtime(row->sentence), outcome.what, where),
+                         row->kept == Kept::yes ? "" : " (rolled back: the machine is as it was)"));
+    if (row->kept == Kept::yes) session.commit();
+    return row->status;
+}
+
+} // namespace
+
+ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
+    : ToolSession(invocation, purpose, open(invocation, purpose))
+{
+}
+
+ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
+    : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), session_(std::move(session))
+{
+    if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
+    session_.kernel().set_sink(trace_.get());
+}
+
+ToolSession::~ToolSession() { session_.kernel().set_sink(nullptr); }
+
+void ToolSession::commit()
+{
+    if (!keeps_) return;
+    const InterruptsHeld held;
+    session_.commit();
+}
+
+int run_in_session(ToolSession& session, const std::function<int()>& work)
+{
+    try {
+        const int status = work();
+        session.commit();
+        return status;
+    } catch (const CallStopped& stopped) {
+        return report_stop(session, stopped);
+    }
+}
+
+} // namespace retromod

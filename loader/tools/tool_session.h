@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "loader/api/session.h"
+#include "loader/tools/command.h"
+
+#include <functional>
+
+namespace retromod {
+
+/// What a command wants of the machine.
+enum class Purpose : bool { look, change };
+
+/// The session of a command: the machine that the user means, traced and kept as the user wants it.
+class ToolSession {
+public:
+    ToolSession(const Invocation& invocation, Purpose purpose);
+    /// Over a session that was made otherwise; commit does nothing if it is only to look.
+    ToolSession(const Invocation& invocation, Purpose purpose, Session session);
+    ~ToolSession();
+
+    Session* operator->() { return &session_; }
+    Session& operator*() { return session_; }
+
+    /// Commits, unless it is a dry run or only looks.
+    void commit();
+
+private:
+    bool keeps_;
+    Session session_;
+    std::unique_ptr<EventSink> trace_;
+};
+
+/// Runs what makes system calls and returns an exit status; commits when that returns, whatever the status (a refusal
+/// by the guest kernel keeps what the real kernel would have kept). A call that did not return to its caller gets its
+/// line and exit status here: an oops is kept, everything else rolled back.
+int run_in_session(ToolSession& session, const std::function<int()>& work);
+
+} // namespace retromod

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/tools/trace_sinks.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace retromod {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class JsonTrace final : public EventSink {
+public:
+    explicit JsonTrace(TraceOptions options) : options_(std::move(options)) {}
+
+    void syscall_entered(std::string_view name, std::span<const std::string> arguments) override
+    {
+        print({{"event", "syscall"}, {"name", name}, {"arguments", arguments}});
+    }
+
+    void syscall_returned(std::string_view name, SyscallResult result) override
+    {
+        Json line{{"event", "syscall_result"}, {"name", name}, {"result", options_.arch->signed_word(result.word)}};
+        if (const auto error = result.error(*options_.arch)) line["errno"] = errno_name(*error);
+        print(line);
+    }
+
+    void export_called(const ExportCall& call) override
+    {
+        Json line{{"event", "export"}, {"name", call.name}, {"grade", grade_name(call.grade)}, {"finished", call.finished}};
+        if (call.caller) line["caller"] = address(call.caller);
+        if (!call.arguments.empty()) line["arguments"] = call.arguments;
+        if (!call.result.empty()) line["result"] = call.result;
+        print(line);
+    }
+
+    void guest_called(GuestAddr function, std::string_view why) override
+    {
+        print({{"event", "guest_call"}, {"why", why}, {"function", address(function)}, {"symbol", symbol(function)}});
+    }
+
+    void logged(std::string_view text) override { print({{"event", "log"}, {"text", text}}); }
+
+    void faulted(GuestAddr pc, GuestAddr at, std::string_view what) override
+    {
+        print({{"event", "fault"}, {"pc", address(pc)}, {"symbol", symbol(pc)}, {"address", address(at)}, {"what", what}});
+    }
+
+    void port_accessed(bool write, std::uint16_t port, unsigned size, std::uint32_t value) override
+    {
+        if (options_.io == ShowIo::no) return;
+        print({{"event", write ? "out" : "in"}, {"port", port}, {"size", size}, {"value", value}});
+    }
+
+private:
+    // Guest text can be any bytes; JSON is UTF-8.
+    void print(const Json& line)
+    {
+        fmt::print(options_.into, "{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+
+    static std::string address(GuestAddr at) { return fmt::format("{:#x}", at.value); }
+    std::string symbol(GuestAddr at) const { return options_.symbolize ? options_.symbolize(at) : ""; }
+
+    TraceOptions options_;
+};
+
+} // namespace
+
+std::unique_ptr<EventSink> make_json_trace(TraceOptions options)
+{
+    return std::make_unique<JsonTrace>(std::move(options));
+}
+
+} // namespace retromod
