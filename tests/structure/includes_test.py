@@ -29,8 +29,8 @@ MAY_INCLUDE = {
     "loader/legacy": LINK,
     "loader/modern": LINK,
     "loader/modules": LINK,
-    "loader/scenario": EVERYTHING,
-    "loader/api": EVERYTHING,
+    "loader/scenario": MACHINE + ["emu/kernel", "emu/exports"],
+    "loader/api": EVERYTHING + ["loader/scenario"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api"],
 }
 
