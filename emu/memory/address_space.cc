@@ -181,10 +181,16 @@ std::string AddressSpace::load_string(GuestAddr address, std::size_t limit) cons
 GuestAddr AddressSpace::allocate_image(std::uint64_t count, std::uint64_t alignment)
 {
     auto& state = *image_.state;
-    const auto start = round_up(state.image_end, alignment);
-    const auto offset = start - arch_->page_offset.value;
-    if (offset + count > image_.direct.size()) throw std::length_error("the kernel image does not fit the machine's memory");
     const auto page = arch_->page_bytes;
+    const auto page_offset = arch_->page_offset.value;
+    // The page that the image ends in is its own; pages behind it may have been handed out since.
+    const auto first_foreign = (round_up(state.image_end, page) - page_offset) / page;
+    auto start = round_up(state.image_end, alignment);
+    for (auto frame = std::max(first_foreign, (start - page_offset) / page);
+         frame < (start - page_offset + count + page - 1) / page && frame < image_.frames.size(); ++frame)
+        if (image_.frames[frame]) start = round_up(page_offset + (frame + 1) * page, alignment);
+    const auto offset = start - page_offset;
+    if (offset + count > image_.direct.size()) throw std::length_error("the kernel image does not fit the machine's memory");
     for (auto frame = offset / page; frame < (offset + count + page - 1) / page; ++frame) {
         if (!image_.frames[frame]) ++state.frames_in_use;
         image_.frames[frame] = 1;
