@@ -35,6 +35,14 @@ std::uint64_t ArgCursor::word_at(unsigned index) const
 
 std::uint64_t ArgCursor::next_word() { return word_at(index_++); }
 
+GuestAddr ArgCursor::next_va_list()
+{
+    const auto base = next_word();
+    if (cpu_->va_list_words == 1) return {base};
+    const auto offset = static_cast<std::int32_t>(next_word());
+    return GuestAddr{base} + static_cast<std::uint64_t>(std::int64_t{offset});
+}
+
 std::uint64_t ArgCursor::next_wide()
 {
     const auto& arch = *cpu_->arch;

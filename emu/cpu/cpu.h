@@ -23,6 +23,13 @@ struct Convention {
     bool returns_value = true;                ///< false: the result register is kept as it was
 };
 
+/// One disassembled instruction.
+struct Instruction {
+    GuestAddr address;
+    unsigned bytes = 0;
+    std::string text; ///< "mov eax, dword ptr [esp + 4]"
+};
+
 /// The code of one architecture: registers by number, calling convention, disassembly. One row per <arch>.cc.
 struct Cpu {
     const Arch* arch;
@@ -45,7 +52,11 @@ struct Cpu {
     /// Interrupt-enable state of a context (i386 IF).
     bool (*interrupts_enabled)(const CpuContext&);
     void (*set_interrupts)(CpuContext&, bool enabled);
-    int capstone_arch, capstone_mode;
+    int capstone_arch = 0, capstone_mode = 0;
+    /// The instruction at the start of `code`, or nothing; null where Capstone disassembles.
+    std::optional<Instruction> (*disassemble_one)(std::span<const std::byte> code, GuestAddr address) = nullptr;
+    /// Argument words that a va_list parameter takes: alpha's is a structure {base, offset}.
+    unsigned va_list_words = 1;
 };
 
 /// The CPU that runs `arch`'s code; nothing when no engine exists for it.
@@ -56,10 +67,11 @@ class ArgCursor {
 public:
     /// At a kernel entry, before its first instruction.
     ArgCursor(const Cpu& cpu, const Engine& engine, const AddressSpace& memory, Convention convention = {});
-    /// Over a va_list in memory: `list` is the va_list's value as a C function receives it.
+    /// Over the arguments of a va_list, which begin at `list`.
     ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list);
 
     std::uint64_t next_word();  ///< an int, long or pointer, zero-extended from the guest's word. Throws KernelFault.
+    GuestAddr next_va_list();   ///< where the arguments of a va_list parameter begin. Throws KernelFault.
     std::uint64_t next_wide();  ///< a 64-bit argument with the architecture's pairing rule. Throws KernelFault.
 
 private:
@@ -71,13 +83,6 @@ private:
     Convention convention_;
     GuestAddr list_;
     unsigned index_ = 0;
-};
-
-/// One disassembled instruction.
-struct Instruction {
-    GuestAddr address;
-    unsigned bytes = 0;
-    std::string text; ///< "mov eax, dword ptr [esp + 4]"
 };
 
 /// Disassembles `code`, which lies at `address`. Bytes that are no instruction become "(bad)", one at a time.

@@ -8,5 +8,6 @@ namespace retromod {
 extern const Cpu cpu_i386;
 extern const Cpu cpu_mipsel;
 extern const Cpu cpu_mips;
+extern const Cpu cpu_alpha;
 
 } // namespace retromod

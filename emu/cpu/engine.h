@@ -14,7 +14,7 @@ struct Cpu;
 
 /// A CPU's registers as plain data, indexed as the Cpu row names them; fixed format, kept in guest threads.
 struct CpuContext {
-    std::array<std::uint64_t, 48> reg{};
+    std::array<std::uint64_t, 72> reg{};
 };
 
 /// Why a run of guest code ended.

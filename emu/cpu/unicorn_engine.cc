@@ -315,10 +315,4 @@ void UnicornEngine::set_hypercalls(GuestRange entries, HypercallHandler* handler
     current_page_ = no_address;
 }
 
-std::unique_ptr<Engine> make_engine(const Cpu& cpu, AddressSpace& memory)
-{
-    const auto* arch = find_unicorn_arch(*cpu.arch);
-    return arch ? std::make_unique<UnicornEngine>(cpu, *arch, memory) : nullptr;
-}
-
 } // namespace retromod

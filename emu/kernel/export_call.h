@@ -120,7 +120,7 @@ template <>
 struct Argument<VaList> {
     static VaList fetch(ExportContext& c)
     {
-        return {ArgCursor(c.kernel.cpu(), c.kernel.memory(), GuestAddr{c.arguments.next_word()})};
+        return {ArgCursor(c.kernel.cpu(), c.kernel.memory(), c.arguments.next_va_list())};
     }
     static std::string show(Kernel&, const VaList&) { return "va_list"; }
 };
