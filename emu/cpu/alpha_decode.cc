@@ -120,7 +120,9 @@ const AlphaInstruction* find_alpha_instruction(std::uint32_t word)
     }();
     const AlphaWord fields{word};
     const auto found = by_key.find(key(fields.opcode(), fields.function()));
-    return found == by_key.end() ? nullptr : found->second;
+    if (found == by_key.end()) return nullptr;
+    const bool takes_no_literal = found->second->format == AlphaFormat::operate && !found->second->run_literal;
+    return takes_no_literal && fields.has_literal() ? nullptr : found->second;
 }
 
 std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const std::byte> code) const

@@ -82,7 +82,7 @@ template <auto Convert> AlphaOp* move_from_fp(AlphaMachine& machine, AlphaOp* op
     return next(machine, op + 1);
 }
 Word register_from_s(Word value) { return from_s(static_cast<std::uint32_t>(value)); }
-Word register_from_f(Word value) { return widen(static_cast<std::uint32_t>(value), false); }
+Word register_from_f(Word value) { return from_f(static_cast<std::uint32_t>(value)); } // as stl and ldf
 Word register_to_s(Word value) { return longword(narrow(value)); }
 
 AlphaOp* move_to_fpcr(AlphaMachine& machine, AlphaOp* op)

@@ -244,9 +244,9 @@ constexpr AlphaInstruction rows[] = {
 
     operate<sign_extend_byte>("sextb", 0x1c, 0x00),
     operate<sign_extend_word>("sextw", 0x1c, 0x01),
-    operate<count_ones>("ctpop", 0x1c, 0x30),
-    operate<count_leading_zeros>("ctlz", 0x1c, 0x32),
-    operate<count_trailing_zeros>("cttz", 0x1c, 0x33),
+    operate_without_literal<count_ones>("ctpop", 0x1c, 0x30),
+    operate_without_literal<count_leading_zeros>("ctlz", 0x1c, 0x32),
+    operate_without_literal<count_trailing_zeros>("cttz", 0x1c, 0x33),
 };
 
 } // namespace

@@ -53,11 +53,11 @@ Word pack_words(Word, Word b) { return (b & 0xff) | (b >> 8 & 0xff00) | (b >> 16
 Word pack_longwords(Word, Word b) { return (b & 0xff) | (b >> 24 & 0xff00); }
 
 constexpr AlphaInstruction rows[] = {
-    operate<pixel_error>("perr", 0x1c, 0x31),
-    operate<unpack_to_words>("unpkbw", 0x1c, 0x34),
-    operate<unpack_to_longwords>("unpkbl", 0x1c, 0x35),
-    operate<pack_words>("pkwb", 0x1c, 0x36),
-    operate<pack_longwords>("pklb", 0x1c, 0x37),
+    operate_without_literal<pixel_error>("perr", 0x1c, 0x31),
+    operate_without_literal<unpack_to_words>("unpkbw", 0x1c, 0x34),
+    operate_without_literal<unpack_to_longwords>("unpkbl", 0x1c, 0x35),
+    operate_without_literal<pack_words>("pkwb", 0x1c, 0x36),
+    operate_without_literal<pack_longwords>("pklb", 0x1c, 0x37),
     operate<minimum<std::int8_t>>("minsb8", 0x1c, 0x38),
     operate<minimum<std::int16_t>>("minsw4", 0x1c, 0x39),
     operate<minimum<std::uint8_t>>("minub8", 0x1c, 0x3a),

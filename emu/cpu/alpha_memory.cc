@@ -94,7 +94,6 @@ constexpr AlphaInstruction rows[] = {
     {"rpcc", 0x18, 0xc000, AlphaFormat::counter, read_cycle_counter},
     prefetch("ecb", 0xe800),
     prefetch("wh64", 0xf800),
-    prefetch("wh64en", 0xfc00),
 };
 
 } // namespace

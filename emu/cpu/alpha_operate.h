@@ -24,6 +24,13 @@ constexpr AlphaInstruction operate(std::string_view name, std::uint8_t opcode, s
     return {name, opcode, function, AlphaFormat::operate, operate_registers<Function>, operate_literal<Function>};
 }
 
+/// The row of one that takes no literal.
+template <auto Function>
+constexpr AlphaInstruction operate_without_literal(std::string_view name, std::uint8_t opcode, std::uint32_t function)
+{
+    return {name, opcode, function, AlphaFormat::operate, operate_registers<Function>};
+}
+
 /// A longword in a register: its sign extended, for unsigned ones too.
 constexpr std::uint64_t longword(std::uint64_t value)
 {

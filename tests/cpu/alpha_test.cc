@@ -482,12 +482,12 @@ TEST_CASE("Alpha floating-point data moves keep every bit, in each format", "[cp
                                            {"lds", "sts", 0x3f800000, 0x3ff0000000000000},
                                            {"lds", "sts", 0xff800000, 0xfff0000000000000},
                                            {"lds", "sts", 0x00000001, 0x0000000020000000},
-                                           {"ldf", "stf", 0x12344080, 0x4002468000000000 >> 0},
+                                           {"ldf", "stf", 0x12344080, 0x4010024680000000},
                                            {"ldg", "stg", 0x0123456789ab4010, 0x401089ab45670123}}));
     INFO(row.load << std::hex << row.value);
     guest.memory.store<std::uint64_t>(buffer, row.value);
     guest.put_code({memory(row.load, 1, 0, a0), memory(row.store, 1, 8, a0), memory("stt", 1, 16, a0), ret()});
     REQUIRE(guest.returned(guest.call(guest.code, {buffer.value})));
     CHECK(guest.memory.load<std::uint64_t>(buffer + 8) == row.value);
-    if (std::string_view(row.load) != "ldf") CHECK(guest.memory.load<std::uint64_t>(buffer + 16) == row.in_register);
+    CHECK(guest.memory.load<std::uint64_t>(buffer + 16) == row.in_register);
 }
