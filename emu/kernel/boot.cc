@@ -19,7 +19,7 @@ void KernelBoot::lay_out()
     auto& state = kernel.state();
     auto& memory = kernel.memory();
     state.booted = 1;
-    state.stub_unknown = options.stub;
+    state.stub_unknown = options.stub && options.versions.empty(); // with versions, just the names of that kernel
     state.jiffies = boot_jiffies;
     state.boot_time = boot_time;
     state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;
