@@ -16,14 +16,18 @@ ArgCursor::ArgCursor(const Cpu& cpu, const Engine& engine, const AddressSpace& m
 {
 }
 
-ArgCursor::ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list) : cpu_(&cpu), memory_(&memory), list_(list) {}
+ArgCursor::ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list)
+    : cpu_(&cpu), memory_(&memory), list_(list)
+{
+}
 
 std::uint64_t ArgCursor::word_at(unsigned index) const
 {
     const auto& arch = *cpu_->arch;
     if (!engine_) return memory_->load_word({arch.word(list_.value + std::uint64_t{arch.word_bytes} * index)});
     switch (convention_.kind) {
-    case Convention::Kind::c: return cpu_->argument(*engine_, *memory_, index);
+    case Convention::Kind::c:
+        return cpu_->argument(*engine_, *memory_, index);
     case Convention::Kind::fastcall:
         if (index < std::size(fastcall_registers)) return engine_->reg(fastcall_registers[index]);
         return cpu_->argument(*engine_, *memory_, index - static_cast<unsigned>(std::size(fastcall_registers)));
@@ -33,7 +37,10 @@ std::uint64_t ArgCursor::word_at(unsigned index) const
     throw std::logic_error("an export reads more arguments than its register list has");
 }
 
-std::uint64_t ArgCursor::next_word() { return word_at(index_++); }
+std::uint64_t ArgCursor::next_word()
+{
+    return word_at(index_++);
+}
 
 GuestAddr ArgCursor::next_va_list()
 {

@@ -7,7 +7,8 @@ namespace retromod {
 
 CapstoneHandle::CapstoneHandle(const Cpu& cpu) : unit_(cpu.capstone_arch == CS_ARCH_X86 ? 1 : 4)
 {
-    const auto error = cs_open(static_cast<cs_arch>(cpu.capstone_arch), static_cast<cs_mode>(cpu.capstone_mode), &handle_);
+    const auto error =
+        cs_open(static_cast<cs_arch>(cpu.capstone_arch), static_cast<cs_mode>(cpu.capstone_mode), &handle_);
     if (error != CS_ERR_OK) throw std::runtime_error(std::string("capstone: ") + cs_strerror(error));
     cs_option(handle_, CS_OPT_DETAIL, CS_OPT_ON);
     instruction_ = cs_malloc(handle_);

@@ -9,9 +9,9 @@ struct uc_struct;
 
 namespace retromod {
 
-/// The address translation inside an emulated CPU, kept in step with what the engine has mapped. It is what makes faults
-/// precise: Unicorn's own check of unmapped memory stops a block too late and without the program counter, an exception
-/// of the CPU stops it at the instruction.
+/// The address translation inside an emulated CPU, kept in step with what the engine has mapped. It is what makes
+/// faults precise: Unicorn's own check of unmapped memory stops a block too late and without the program counter, an
+/// exception of the CPU stops it at the instruction.
 class GuestMmu {
 public:
     virtual ~GuestMmu() = default;

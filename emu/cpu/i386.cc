@@ -8,7 +8,8 @@ namespace retromod {
 namespace {
 
 constexpr std::string_view names[] = {
-    "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "fcw", "fsw",
+    "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs",
+    "fcw", "fsw",
     "st0", "st0.exponent", "st1", "st1.exponent", "st2", "st2.exponent", "st3", "st3.exponent",
     "st4", "st4.exponent", "st5", "st5.exponent", "st6", "st6.exponent", "st7", "st7.exponent", "ftw",
 };

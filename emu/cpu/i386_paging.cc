@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/i386_paging.h"
 
-#include <unicorn/unicorn.h>
+#include "emu/cpu/unicorn_error.h"
 
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <new>
-#include <stdexcept>
 
 namespace retromod {
 namespace {
@@ -20,7 +19,10 @@ constexpr std::uint32_t gdt_start = private_start - page;
 constexpr std::uint32_t private_bytes = 0x00400000 + page;
 constexpr unsigned directory_table = 1023;
 
-constexpr std::uint32_t address_of(unsigned table) { return private_start + table * page; }
+constexpr std::uint32_t address_of(unsigned table)
+{
+    return private_start + table * page;
+}
 
 // Accessed and dirty are set beforehand, so that the walker never writes.
 constexpr std::uint32_t present = 0x61, writable = 0x02, large = 0x80;
@@ -28,11 +30,6 @@ constexpr std::uint32_t cr0_paging = 0x80000000, cr0_write_protect = 0x00010000,
 
 // Flat segments, accessed: index 2 kernel code, 3 kernel data, 4 user code, 5 user data.
 constexpr std::uint64_t gdt[] = {0, 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff, 0x00cff3000000ffff};
-
-void require(uc_err error, const char* what)
-{
-    if (error != UC_ERR_OK) throw std::runtime_error(std::string("unicorn: ") + what + ": " + uc_strerror(error));
-}
 
 void write(uc_engine* uc, int number, std::uint32_t value)
 {
@@ -43,21 +40,30 @@ void write(uc_engine* uc, int number, std::uint32_t value)
 
 I386Paging::I386Paging()
 {
-    void* memory = mmap(nullptr, private_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        mmap(nullptr, private_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     std::copy(std::begin(gdt), std::end(gdt), static_cast<std::uint64_t*>(memory));
     tables_ = static_cast<std::uint32_t*>(memory) + page / sizeof *tables_;
     set_entries({{gdt_start}, page}, present);
 }
 
-I386Paging::~I386Paging() { munmap(tables_ - page / sizeof *tables_, private_bytes); }
+I386Paging::~I386Paging()
+{
+    munmap(tables_ - page / sizeof *tables_, private_bytes);
+}
 
-std::uint32_t* I386Paging::directory() const { return table(directory_table); }
+std::uint32_t* I386Paging::directory() const
+{
+    return table(directory_table);
+}
 
 void I386Paging::start(uc_engine* uc)
 {
     uc_ = uc;
-    require(uc_mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_), "page tables");
+    require(
+        uc_mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_),
+        "page tables");
     std::uint32_t cr0 = 0, cr4 = 0;
     require(uc_reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
     require(uc_reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
@@ -67,7 +73,8 @@ void I386Paging::start(uc_engine* uc)
     const uc_x86_mmr gdtr{.selector = 0, .base = gdt_start, .limit = sizeof gdt - 1, .flags = 0};
     require(uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr), "gdtr");
     constexpr std::uint32_t kernel_code = 0x10, kernel_data = 0x18;
-    for (const int segment : {UC_X86_REG_SS, UC_X86_REG_DS, UC_X86_REG_ES}) write(uc, segment, kernel_data);
+    for (const int segment : {UC_X86_REG_SS, UC_X86_REG_DS, UC_X86_REG_ES})
+        write(uc, segment, kernel_data);
     write(uc, UC_X86_REG_CS, kernel_code);
 }
 
@@ -90,7 +97,10 @@ void I386Paging::map(const AddressSpace::Mapping& mapping)
     set_entries(mapping.range, writes ? present | writable : present);
 }
 
-void I386Paging::unmap(GuestRange range) { set_entries(range, 0); }
+void I386Paging::unmap(GuestRange range)
+{
+    set_entries(range, 0);
+}
 
 void I386Paging::set_entries(GuestRange range, std::uint32_t flags)
 {

@@ -7,9 +7,9 @@
 
 namespace retromod {
 
-/// Page tables and a GDT for the i386, in the last 4 MB and 4 KB of its address space: every page that the engine has mapped is
-/// present at its own address, every other one raises a page fault. Large ranges take 4 MB entries.
-/// The GDT has the kernel's segments (include/asm-i386/segment.h): 0x10, 0x18, 0x23, 0x2b.
+/// Page tables and a GDT for the i386, in the last 4 MB and 4 KB of its address space: every page that the engine has
+/// mapped is present at its own address, every other one raises a page fault. Large ranges take 4 MB entries. The GDT
+/// has the kernel's segments (include/asm-i386/segment.h): 0x10, 0x18, 0x23, 0x2b.
 class I386Paging final : public GuestMmu {
 public:
     I386Paging();
@@ -31,7 +31,8 @@ private:
     void set_entries(GuestRange range, std::uint32_t flags);
 
     uc_struct* uc_ = nullptr;
-    std::uint32_t* tables_; ///< 1024 tables of 1024 entries, the last of them the page directory; the GDT stands before them
+    std::uint32_t*
+        tables_; ///< 1024 tables of 1024 entries, the last of them the page directory; the GDT stands before them
 };
 
 } // namespace retromod

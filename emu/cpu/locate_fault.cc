@@ -19,7 +19,8 @@ bool fits(const MemoryOperand& operand, const Arch& arch, const MemoryFault& fau
     return covers(operand, arch, fault.address) && (fault.access == Access::write ? operand.writes : operand.reads);
 }
 
-// Capstone says nothing of registers that MIPS instructions write: the first operand is the destination, but for stores.
+// Capstone says nothing of registers that MIPS instructions write: the first operand is the destination, but for
+// stores.
 bool mips_writes_any(const cs_insn& instruction, const MemoryOperand& operand)
 {
     const auto& mips = instruction.detail->mips;
@@ -38,8 +39,10 @@ bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, cons
 
 bool ends_block(const CapstoneHandle& capstone, const cs_insn& instruction)
 {
-    return cs_insn_group(capstone.handle(), &instruction, CS_GRP_JUMP) || cs_insn_group(capstone.handle(), &instruction, CS_GRP_CALL)
-        || cs_insn_group(capstone.handle(), &instruction, CS_GRP_RET) || cs_insn_group(capstone.handle(), &instruction, CS_GRP_IRET);
+    return cs_insn_group(capstone.handle(), &instruction, CS_GRP_JUMP) ||
+           cs_insn_group(capstone.handle(), &instruction, CS_GRP_CALL) ||
+           cs_insn_group(capstone.handle(), &instruction, CS_GRP_RET) ||
+           cs_insn_group(capstone.handle(), &instruction, CS_GRP_IRET);
 }
 
 } // namespace
@@ -75,15 +78,15 @@ FaultSearch search_fault(const Cpu& cpu, const AddressSpace& memory, const CpuCo
     return found;
 }
 
-std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
-                                      const MemoryFault& fault)
+std::optional<GuestAddr> locate_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context,
+                                      GuestAddr block, const MemoryFault& fault)
 {
     if (fault.access == Access::execute) return std::nullopt;
     return search_fault(cpu, memory, context, block, fault).pc;
 }
 
-std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr pc,
-                                            GuestAddr address)
+std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context,
+                                            GuestAddr pc, GuestAddr address)
 {
     const CapstoneHandle capstone(cpu);
     const auto* instruction = capstone.decode(memory.bytes(pc, Access::execute), pc);

@@ -30,8 +30,8 @@ void add_i386_operands(std::vector<MemoryOperand>& operands, const cs_insn& inst
     for (const auto& operand : std::span(x86.operands, x86.op_count)) {
         if (operand.type != X86_OP_MEM) continue;
         const auto& mem = operand.mem;
-        const auto address = i386_value(context, mem.base) + i386_value(context, mem.index) * static_cast<std::uint64_t>(mem.scale)
-                           + static_cast<std::uint64_t>(mem.disp);
+        const auto scaled = i386_value(context, mem.index) * static_cast<std::uint64_t>(mem.scale);
+        const auto address = i386_value(context, mem.base) + scaled + static_cast<std::uint64_t>(mem.disp);
         // Capstone 4 knows no access for some instructions: then it may be either.
         const bool either = operand.access == CS_AC_INVALID;
         operands.push_back({{address & 0xffffffff}, operand.size, either || (operand.access & CS_AC_READ),
@@ -61,12 +61,13 @@ struct MipsAccess {
     mips_insn id;
     unsigned bytes;
     bool writes;
+    bool partial = false; ///< of the word around the address: it says where in it
 };
 constexpr MipsAccess mips_accesses[] = {
     {MIPS_INS_LB, 1, false}, {MIPS_INS_LBU, 1, false}, {MIPS_INS_LH, 2, false}, {MIPS_INS_LHU, 2, false},
-    {MIPS_INS_LW, 4, false}, {MIPS_INS_LWL, 4, false}, {MIPS_INS_LWR, 4, false}, {MIPS_INS_LL, 4, false},
-    {MIPS_INS_SB, 1, true},  {MIPS_INS_SH, 2, true},   {MIPS_INS_SW, 4, true},   {MIPS_INS_SWL, 4, true},
-    {MIPS_INS_SWR, 4, true}, {MIPS_INS_SC, 4, true},
+    {MIPS_INS_LW, 4, false}, {MIPS_INS_LL, 4, false}, {MIPS_INS_LWL, 4, false, true}, {MIPS_INS_LWR, 4, false, true},
+    {MIPS_INS_SB, 1, true}, {MIPS_INS_SH, 2, true},
+    {MIPS_INS_SW, 4, true}, {MIPS_INS_SC, 4, true}, {MIPS_INS_SWL, 4, true, true}, {MIPS_INS_SWR, 4, true, true},
 };
 
 void add_mips_operands(std::vector<MemoryOperand>& operands, const cs_insn& instruction, const CpuContext& context)
@@ -78,8 +79,8 @@ void add_mips_operands(std::vector<MemoryOperand>& operands, const cs_insn& inst
         if (operand.type != MIPS_OP_MEM) continue;
         const auto base = operand.mem.base == MIPS_REG_ZERO ? 0 : context.reg[operand.mem.base - MIPS_REG_0];
         const auto address = (base + static_cast<std::uint64_t>(operand.mem.disp)) & 0xffffffff;
-        const bool partial = row->id == MIPS_INS_LWL || row->id == MIPS_INS_LWR || row->id == MIPS_INS_SWL || row->id == MIPS_INS_SWR;
-        operands.push_back({{partial ? address & ~std::uint64_t{3} : address}, row->bytes, !row->writes, row->writes, operand.mem.base, 0});
+        const GuestAddr start{row->partial ? round_down(address, 4) : address};
+        operands.push_back({start, row->bytes, !row->writes, row->writes, operand.mem.base, 0});
     }
 }
 

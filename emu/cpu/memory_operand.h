@@ -26,9 +26,9 @@ struct FaultSearch {
 FaultSearch search_fault(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr block,
                          const MemoryFault& fault);
 
-/// How the instruction at `pc` accesses `address`: as a write when it writes there, even if it reads first, as the i386's
-/// page fault reports it. Nothing when it does not.
-std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context, GuestAddr pc,
-                                            GuestAddr address);
+/// How the instruction at `pc` accesses `address`: as a write when it writes there, even if it reads first, as the
+/// i386's page fault reports it. Nothing when it does not.
+std::optional<Access> access_of_instruction(const Cpu& cpu, const AddressSpace& memory, const CpuContext& context,
+                                            GuestAddr pc, GuestAddr address);
 
 } // namespace retromod

@@ -2,23 +2,21 @@
 #include "emu/cpu/mips_tlb.h"
 
 #include "emu/cpu/mips_registers.h"
-
-#include <unicorn/unicorn.h>
+#include "emu/cpu/unicorn_error.h"
 
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <stdexcept>
 
 namespace retromod {
 namespace {
 
 constexpr std::uint32_t page_size = 4096;
 constexpr std::uint32_t user_end = 0x80000000, kseg0_end = 0xa0000000, kseg2_start = 0xc0000000;
-constexpr std::uint32_t routine_start = 0x9ffff000;       // the last page of kseg0
-constexpr std::uint32_t kseg0_physical_end = 0x20000000;  // user pages below have their physical place elsewhere
+constexpr std::uint32_t routine_start = 0x9ffff000;      // the last page of kseg0
+constexpr std::uint32_t kseg0_physical_end = 0x20000000; // user pages below have their physical place elsewhere
 constexpr std::uint32_t low_user_physical = 0xc0000000;
 
 constexpr std::uint32_t routines[] = {
@@ -37,11 +35,6 @@ constexpr std::uint32_t probe_offset = 0x1234;
 
 constexpr std::uint32_t entry_valid = 0x02, entry_dirty = 0x04, entry_cached = 0x18;
 
-void require(uc_err error, const char* what)
-{
-    if (error != UC_ERR_OK) throw std::runtime_error(std::string("unicorn: ") + what + ": " + uc_strerror(error));
-}
-
 } // namespace
 
 MipsTlb::MipsTlb(ByteOrder order) : order_(order)
@@ -49,7 +42,8 @@ MipsTlb::MipsTlb(ByteOrder order) : order_(order)
     void* page = mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::bad_alloc();
     routines_ = static_cast<std::byte*>(page);
-    for (std::size_t word = 0; word < std::size(routines); ++word) store<std::uint32_t>(routines_ + 4 * word, order, routines[word]);
+    for (std::size_t word = 0; word < std::size(routines); ++word)
+        store<std::uint32_t>(routines_ + 4 * word, order, routines[word]);
 }
 
 MipsTlb::~MipsTlb()
@@ -67,7 +61,8 @@ void MipsTlb::start(uc_engine* uc)
     const std::uint32_t status = mips_kernel_status;
     require(uc_reg_write(uc, UC_MIPS_REG_CP0_STATUS, &status), "status");
     // Entries that translate nothing, each at an address of its own in kseg0.
-    for (unsigned index = 0; index < entry_count; ++index) write_entry(index, user_end + index * 2 * page_size);
+    for (unsigned index = 0; index < entry_count; ++index)
+        write_entry(index, user_end + index * 2 * page_size);
 }
 
 // --- what the emulated CPU runs for us --------------------------------------------------------------------------
@@ -108,8 +103,8 @@ std::vector<std::size_t> MipsTlb::places_of(std::uint32_t value) const
     return places;
 }
 
-// Misses two addresses, on a page that Unicorn believes in and the TLB does not know; where the context has held both is
-// BadVAddr.
+// Misses two addresses, on a page that Unicorn believes in and the TLB does not know; where the context has held both
+// is BadVAddr.
 void MipsTlb::find_bad_address()
 {
     const std::uint32_t status = mips_kernel_status;
@@ -123,7 +118,8 @@ void MipsTlb::find_bad_address()
         require(uc_mem_unmap(uc_, page, page_size), "probe");
         require(uc_context_save(uc_, scratch_), "uc_context_save");
         auto found = places_of(address);
-        if (!places.empty()) std::erase_if(found, [&](std::size_t at) { return std::ranges::find(places, at) == places.end(); });
+        if (!places.empty())
+            std::erase_if(found, [&](std::size_t at) { return std::ranges::find(places, at) == places.end(); });
         places = std::move(found);
     }
     if (places.size() != 1) throw std::runtime_error("unicorn: no BadVAddr in a saved MIPS context");
@@ -149,9 +145,15 @@ std::optional<GuestAddr> MipsTlb::physical(GuestAddr address) const
     return std::nullopt;
 }
 
-bool MipsTlb::raises_at(GuestAddr address) const { return address.value < user_end || address.value >= kseg2_start; }
+bool MipsTlb::raises_at(GuestAddr address) const
+{
+    return address.value < user_end || address.value >= kseg2_start;
+}
 
-bool MipsTlb::checks_stores_to(GuestAddr address) const { return address.value < user_end; }
+bool MipsTlb::checks_stores_to(GuestAddr address) const
+{
+    return address.value < user_end;
+}
 
 void MipsTlb::map(const AddressSpace::Mapping& mapping)
 {

@@ -13,8 +13,8 @@
 
 namespace retromod {
 
-/// The Engine over Unicorn. What the guest may touch is mapped when it is touched first; kernel entries, budgets and the
-/// record of executed pages all hang on one hook that runs at the start of each block.
+/// The Engine over Unicorn. What the guest may touch is mapped when it is touched first; kernel entries, budgets and
+/// the record of executed pages all hang on one hook that runs at the start of each block.
 ///
 /// Traps of Unicorn 2.0.1 that shape it: translations of code outlive every write that is not the guest's own, and even
 /// an unmapping; a store to unmapped memory lets the rest of its block run, without a program counter; writing the
@@ -99,12 +99,16 @@ private:
     uc_engine* uc_ = nullptr;
     uc_context* pristine_ = nullptr; ///< no exception pending; our control registers
     std::unique_ptr<GuestMmu> mmu_;
+    struct Close {
+        void operator()(uc_engine* uc) const { uc_close(uc); }
+    };
+    std::unique_ptr<uc_engine, Close> owner_; ///< of uc_; goes before the memory that mmu_ lends it
     IoBus* io_bus_ = nullptr;
 
-    GuestAddr pc_;                        ///< valid while the guest stands still
-    std::uint64_t limit_ = 0;             ///< value of blocks_ at which the run ends
-    std::uint64_t uncounted_ = no_address;///< the block that starts here was counted before the run was interrupted
-    bool skip_entry_ = false;             ///< the handler has been called for the entry at uncounted_
+    GuestAddr pc_;                         ///< valid while the guest stands still
+    std::uint64_t limit_ = 0;              ///< value of blocks_ at which the run ends
+    std::uint64_t uncounted_ = no_address; ///< the block that starts here was counted before the run was interrupted
+    bool skip_entry_ = false;              ///< the handler has been called for the entry at uncounted_
 
     std::uint64_t entries_start_ = 0;
     std::uint64_t entries_bytes_ = 0;
@@ -114,7 +118,7 @@ private:
     std::optional<Stop> stop_;
     bool paused_ = false;
     bool running_ = false;
-    GuestAddr wanted_;                    ///< to be mapped before the run goes on
+    GuestAddr wanted_; ///< to be mapped before the run goes on
     std::exception_ptr error_;
     std::optional<MemoryFault> bad_access_; ///< seen by the hook of unmapped memory, to come back as an exception
     bool exception_pending_ = false;
@@ -122,14 +126,14 @@ private:
     static constexpr std::uint32_t attention_interrupt = 1, attention_crowded = 2;
     std::atomic<std::uint32_t> attention_{0};
 
-    MappedRanges mapped_;                 ///< by start
-    std::vector<GuestAddr> decoys_;       ///< physical addresses of pages that only make Unicorn ask the MMU
+    MappedRanges mapped_;           ///< by start
+    std::vector<GuestAddr> decoys_; ///< physical addresses of pages that only make Unicorn ask the MMU
     std::byte* decoy_page_ = nullptr;
     std::uint64_t user_generation_ = 0;
     UserMemory* user_ = nullptr;
     PageSet executed_;
-    std::vector<GuestRange> touched_;     ///< writable vmalloc ranges that were unmapped again since take_touched
-    std::uint64_t touched_at_ = 0;        ///< blocks_ at the last take_touched
+    std::vector<GuestRange> touched_; ///< writable vmalloc ranges that were unmapped again since take_touched
+    std::uint64_t touched_at_ = 0;    ///< blocks_ at the last take_touched
 
     std::map<std::uint64_t, uc_hook> precise_;
     std::uint64_t last_precise_ = no_address;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What Unicorn calls while the guest runs. No exception may pass from here into Unicorn: a caught one is kept, and thrown
-// again by run().
+// What Unicorn calls while the guest runs. No exception may pass from here into Unicorn: a caught one is kept, and
+// thrown again by run().
 #include "emu/cpu/unicorn_engine.h"
 
 #include <stdexcept>
@@ -9,8 +9,7 @@ namespace retromod {
 
 struct UnicornHooks {
     /// Runs `body`, keeps what it throws and ends the run.
-    template <class Body>
-    static void guard(UnicornEngine& engine, Body body) noexcept
+    template <class Body> static void guard(UnicornEngine& engine, Body body) noexcept
     {
         try {
             body();
@@ -23,15 +22,16 @@ struct UnicornHooks {
 
     // Comes before the block's first instruction; a stop from here leaves the whole block undone. This is the path that
     // every block takes: one test for whatever is unusual, one for code outside of the page of the block before.
-    template <bool notes_start>
-    static void block(uc_engine*, std::uint64_t address, std::uint32_t bytes, void* user)
+    template <bool notes_start> static void block(uc_engine*, std::uint64_t address, std::uint32_t bytes, void* user)
     {
         auto& self = engine(user);
         constexpr auto page_bytes = UnicornEngine::page_bytes;
         if constexpr (notes_start) self.block_start_ = address;
-        if (self.blocks_ >= self.look_up_at_.load(std::memory_order_relaxed)) [[unlikely]] return self.look_at_block(address, bytes);
+        if (self.blocks_ >= self.look_up_at_.load(std::memory_order_relaxed)) [[unlikely]]
+            return self.look_at_block(address, bytes);
         ++self.blocks_;
-        if (address - self.current_page_ > page_bytes - bytes) [[unlikely]] return self.enter_page(address, bytes);
+        if (address - self.current_page_ > page_bytes - bytes) [[unlikely]]
+            return self.enter_page(address, bytes);
     }
     static void precise(uc_engine*, std::uint64_t address, std::uint32_t, void* user)
     {
@@ -52,14 +52,16 @@ struct UnicornHooks {
         const auto ones = size >= 4 ? 0xffffffffu : (1u << (8 * size)) - 1;
         auto value = ones;
         guard(engine(user), [&] {
-            if (auto* bus = engine(user).io_bus_) value = bus->in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
+            if (auto* bus = engine(user).io_bus_)
+                value = bus->in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
         });
         return value & ones;
     }
     static void out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* user)
     {
         guard(engine(user), [&] {
-            if (auto* bus = engine(user).io_bus_) bus->out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+            if (auto* bus = engine(user).io_bus_)
+                bus->out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
         });
     }
 };
@@ -67,7 +69,8 @@ struct UnicornHooks {
 namespace {
 
 template <class Callback, class... More>
-uc_hook add_hook(uc_engine* uc, void* user, int type, Callback* callback, std::uint64_t begin, std::uint64_t end, More... more)
+uc_hook add_hook(uc_engine* uc, void* user, int type, Callback* callback, std::uint64_t begin, std::uint64_t end,
+                 More... more)
 {
     uc_hook hook = 0;
     const auto error = uc_hook_add(uc, &hook, type, reinterpret_cast<void*>(callback), user, begin, end, more...);
@@ -79,10 +82,13 @@ Access access_of(uc_mem_type type)
 {
     switch (type) {
     case UC_MEM_WRITE_UNMAPPED:
-    case UC_MEM_WRITE_PROT: return Access::write;
+    case UC_MEM_WRITE_PROT:
+        return Access::write;
     case UC_MEM_FETCH_UNMAPPED:
-    case UC_MEM_FETCH_PROT: return Access::execute;
-    default: return Access::read;
+    case UC_MEM_FETCH_PROT:
+        return Access::execute;
+    default:
+        return Access::read;
     }
 }
 
@@ -90,7 +96,8 @@ Access access_of(uc_mem_type type)
 
 void UnicornEngine::install_hooks()
 {
-    add_hook(uc_, this, UC_HOOK_BLOCK, arch_.exceptions_keep_pc ? UnicornHooks::block<false> : UnicornHooks::block<true>, 1, 0);
+    add_hook(uc_, this, UC_HOOK_BLOCK,
+             arch_.exceptions_keep_pc ? UnicornHooks::block<false> : UnicornHooks::block<true>, 1, 0);
     add_hook(uc_, this, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT, UnicornHooks::bad_access, 1, 0);
     add_hook(uc_, this, UC_HOOK_INTR, UnicornHooks::exception, 1, 0);
     if (!arch_.has_ports) return;
@@ -169,7 +176,8 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     const GuestAddr at{address};
     const auto access = access_of(type);
     const bool prohibited = type == UC_MEM_FETCH_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT;
-    if (!prohibited && (map_at(at) || find_mapped(at))) return mmu_->physical(at) == at || !mmu_->raises_at(at) || add_decoy(at);
+    if (!prohibited && (map_at(at) || find_mapped(at)))
+        return mmu_->physical(at) == at || !mmu_->raises_at(at) || add_decoy(at);
     if (access == Access::execute) {
         std::uint64_t pc = 0;
         uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
@@ -204,7 +212,7 @@ void UnicornEngine::on_exception(unsigned vector)
         pc = found.value_or(GuestAddr{block_start_});
     }
     const auto kind = meaning.kind == ExceptionKind::breakpoint ? StopKind::breakpoint
-                    : meaning.kind == ExceptionKind::illegal    ? StopKind::illegal
+                      : meaning.kind == ExceptionKind::illegal  ? StopKind::illegal
                                                                 : StopKind::trap;
     stop_with({kind, pc, {}, meaning.vector, exact});
 }
@@ -215,8 +223,10 @@ void UnicornEngine::on_memory_exception(GuestAddr pc, Access access)
     bool exact = true;
     if (arch_.exceptions_keep_pc) {
         constexpr std::uint64_t longest_instruction = 15;
-        if (bad_access_ && bad_access_->address == address) access = bad_access_->access;
-        else if (!find_mapped(address) && address - pc < longest_instruction) access = Access::execute;
+        if (bad_access_ && bad_access_->address == address)
+            access = bad_access_->access;
+        else if (!find_mapped(address) && address - pc < longest_instruction)
+            access = Access::execute;
     } else {
         const auto found = find_instruction({address, access});
         exact = found.pc || !found.ambiguous;
@@ -247,7 +257,8 @@ void UnicornEngine::remove_precise(GuestRange range)
 {
     const auto first = precise_.lower_bound(range.start.value);
     const auto end = precise_.lower_bound(range.start.value + range.bytes);
-    for (auto at = first; at != end; ++at) uc_hook_del(uc_, at->second);
+    for (auto at = first; at != end; ++at)
+        uc_hook_del(uc_, at->second);
     precise_.erase(first, end);
     drop_translations(range);
 }

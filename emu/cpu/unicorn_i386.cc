@@ -45,10 +45,12 @@ ExceptionMeaning classify(unsigned vector)
     return {kind, Access::write, vector}; // how memory was accessed, the instruction tells
 }
 
+std::unique_ptr<GuestMmu> make_mmu() { return std::make_unique<I386Paging>(); }
+
 } // namespace
 
 const UnicornArch unicorn_i386 = {
-    "i386", UC_ARCH_X86, UC_MODE_32, registers, may_write, []() -> std::unique_ptr<GuestMmu> { return std::make_unique<I386Paging>(); },
+    "i386", UC_ARCH_X86, UC_MODE_32, registers, may_write, make_mmu,
     classify, nullptr, true, true,
 };
 

@@ -17,7 +17,8 @@ using enum LayoutVersion;
 constexpr Convention fastcall{.kind = Convention::Kind::fastcall};
 // The assembly entries keep every register but their results, so that what calls them inline may rely on it.
 constexpr Convention takes_eax{.kind = Convention::Kind::register_list, .registers = {i386_eax}, .register_count = 1};
-constexpr Convention takes_eax_edx{.kind = Convention::Kind::register_list, .registers = {i386_eax, i386_edx}, .register_count = 2};
+constexpr Convention takes_eax_edx{
+    .kind = Convention::Kind::register_list, .registers = {i386_eax, i386_edx}, .register_count = 2};
 constexpr Convention takes_ecx{.kind = Convention::Kind::register_list, .registers = {i386_ecx}, .register_count = 1};
 constexpr Convention silent(Convention convention)
 {

@@ -336,7 +336,8 @@ std::optional<AddressSpace::Mapping> AddressSpace::mapping(GuestAddr address) co
     const auto page_bytes = arch_->page_bytes;
     const GuestAddr page{round_down(address.value, page_bytes)};
     const auto writable = user_->bytes(page, Access::write);
-    const auto writable_pages = round_down(std::min<std::uint64_t>(writable.size(), arch_->task_size - page), page_bytes);
+    const auto room = std::min<std::uint64_t>(writable.size(), arch_->task_size - page);
+    const auto writable_pages = round_down(room, page_bytes);
     if (writable_pages) return Mapping{{page, writable_pages}, writable.data(), Protection::all};
     const auto readable = user_->bytes(page, Access::read);
     if (readable.size() < page_bytes) return std::nullopt;

@@ -18,7 +18,10 @@ constexpr GuestAddr first_buffer{0x10000000};
 
 BufferedUserMemory::BufferedUserMemory(const Arch& arch) : arch_(&arch), next_(first_buffer) {}
 
-BufferedUserMemory::~BufferedUserMemory() { clear(); }
+BufferedUserMemory::~BufferedUserMemory()
+{
+    clear();
+}
 
 // --- access -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +98,8 @@ GuestAddr BufferedUserMemory::allocate(std::uint64_t count, Fit fit, Writable wr
         if (rounded < count || next_ > arch_->task_size || room < page || rounded > room - page)
             throw std::length_error("user memory of the emulated process is used up");
         const auto start = fit == Fit::end ? next_ + (rounded - count) : next_;
-        const bool placed = is_free(next_, rounded + page) && allocate_at(start, fit == Fit::pages ? rounded : count, writable);
+        const bool placed =
+            is_free(next_, rounded + page) && allocate_at(start, fit == Fit::pages ? rounded : count, writable);
         next_ += rounded + page;
         if (placed) return start;
     }
@@ -133,7 +137,8 @@ void BufferedUserMemory::punch(GuestAddr start, std::uint64_t count)
     split_at(start);
     split_at(start + count);
     const auto end = buffers_.lower_bound(start.value + count);
-    for (auto at = buffers_.lower_bound(start.value); at != end; at = buffers_.erase(at)) release(at->second);
+    for (auto at = buffers_.lower_bound(start.value); at != end; at = buffers_.erase(at))
+        release(at->second);
     ++generation_;
 }
 
@@ -142,7 +147,8 @@ void BufferedUserMemory::protect(GuestAddr start, std::uint64_t count, Writable 
     split_at(start);
     split_at(start + count);
     const auto end = buffers_.lower_bound(start.value + count);
-    for (auto at = buffers_.lower_bound(start.value); at != end; ++at) at->second.writable = writable;
+    for (auto at = buffers_.lower_bound(start.value); at != end; ++at)
+        at->second.writable = writable;
     ++generation_;
 }
 
@@ -166,7 +172,8 @@ bool BufferedUserMemory::free(GuestAddr start)
 
 void BufferedUserMemory::clear()
 {
-    for (const auto& [block, row] : blocks_) munmap(block, row.bytes);
+    for (const auto& [block, row] : blocks_)
+        munmap(block, row.bytes);
     blocks_.clear();
     buffers_.clear();
     next_ = first_buffer;

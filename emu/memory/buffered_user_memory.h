@@ -12,7 +12,8 @@ namespace retromod {
 
 /// A user process's memory in host buffers. Plain buffers are whole pages; others end at an exact byte, even inside a
 /// page: the kernel's copies stop there. An engine maps whole pages only, so inline guest code meets the same end only
-/// where the buffer ends with its page, as `Fit::end` places it; in a page that it shares with a gap it reaches nothing.
+/// where the buffer ends with its page, as `Fit::end` places it; in a page that it shares with a gap it reaches
+/// nothing.
 class BufferedUserMemory final : public UserMemory {
 public:
     enum class Writable : std::uint8_t { yes, no };
@@ -31,8 +32,8 @@ public:
     std::span<std::byte> bytes(GuestAddr address, Access access) override;
     std::uint64_t generation() const override { return generation_; }
 
-    /// Zeroed memory of `bytes`, in pages of its own with an unmapped page behind. Throws std::length_error when the user
-    /// window is used up.
+    /// Zeroed memory of `bytes`, in pages of its own with an unmapped page behind. Throws std::length_error when the
+    /// user window is used up.
     GuestAddr allocate(std::uint64_t bytes, Fit fit = Fit::pages, Writable writable = Writable::yes);
     /// Zeroed memory of exactly these bytes there; false when part of the range is taken or no user address.
     bool allocate_at(GuestAddr start, std::uint64_t bytes, Writable writable = Writable::yes);
@@ -55,13 +56,13 @@ public:
 private:
     struct Buffer {
         std::uint64_t bytes;
-        std::byte* host;      ///< of its first byte
+        std::byte* host; ///< of its first byte
         Writable writable;
-        std::byte* block;     ///< the host mapping that holds it; owned through blocks_
+        std::byte* block; ///< the host mapping that holds it; owned through blocks_
     };
     struct Block {
         std::uint64_t bytes;
-        unsigned buffers;     ///< how many still lie in it
+        unsigned buffers; ///< how many still lie in it
     };
     using Buffers = std::map<std::uint64_t, Buffer>; ///< by start
 

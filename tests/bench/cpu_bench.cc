@@ -22,9 +22,9 @@ constexpr int rounds = 7;
 
 struct Workload {
     const char* name;
-    std::vector<int> code;     ///< ends with ret; `count` is in ecx, a buffer's address in esi
+    std::vector<int> code; ///< ends with ret; `count` is in ecx, a buffer's address in esi
     std::uint32_t count;
-    double instructions;       ///< per count; 0: report per count, as a kernel call
+    double instructions; ///< per count; 0: report per count, as a kernel call
 };
 
 const Workload workloads[] = {
@@ -68,7 +68,8 @@ struct Ours : HypercallHandler {
     {
         auto& memory = machine.memory();
         std::vector<std::byte> bytes;
-        for (const int byte : work.code) bytes.push_back(static_cast<std::byte>(byte));
+        for (const int byte : work.code)
+            bytes.push_back(static_cast<std::byte>(byte));
         memory.write_all(code, bytes);
         auto context = cpu.initial(stack_top, {});
         cpu.begin_call(context, memory, code, {}, entries.start);
@@ -90,14 +91,16 @@ struct Ours : HypercallHandler {
     std::unique_ptr<Engine> engine;
 };
 
-/// The same on Unicorn alone: a hook that counts blocks, and one on the entry that reads an argument and sets the result.
+/// The same on Unicorn alone: a hook that counts blocks, and one on the entry that reads an argument and sets the
+/// result.
 struct Bare {
     static constexpr std::uint64_t code = 0xc8000000, stack = 0xc0200000, entries = 0xc0300000, buffer = 0xc0100000;
 
     Bare()
     {
         check(uc_open(UC_ARCH_X86, UC_MODE_32, &uc));
-        for (const auto at : {code, stack, entries, buffer}) check(uc_mem_map(uc, at, 8192, UC_PROT_ALL));
+        for (const auto at : {code, stack, entries, buffer})
+            check(uc_mem_map(uc, at, 8192, UC_PROT_ALL));
         const std::vector<char> returns(8192, '\xc3');
         check(uc_mem_write(uc, entries, returns.data(), returns.size()));
         uc_hook hook;
@@ -168,13 +171,15 @@ double measure(Ours& ours, Bare& bare, const Workload& work)
     }
     const auto ratio = mine.median() / theirs.median();
     if (work.instructions == 0) {
-        fmt::print("{:14} {:8.1f} ns a call (+-{:.0f} %)   bare {:8.1f} ns (+-{:.0f} %)   {:.2f}x the time\n", work.name,
-                   mine.median() / work.count * 1e9, mine.noise(), theirs.median() / work.count * 1e9, theirs.noise(), ratio);
+        fmt::print("{:14} {:8.1f} ns a call (+-{:.0f} %)   bare {:8.1f} ns (+-{:.0f} %)   {:.2f}x the time\n",
+                   work.name, mine.median() / work.count * 1e9, mine.noise(), theirs.median() / work.count * 1e9,
+                   theirs.noise(), ratio);
         return ratio;
     }
     const auto millions = work.count * work.instructions / 1e6;
-    fmt::print("{:14} {:8.1f} M insn/s (+-{:.0f} %)  bare {:8.1f} M insn/s (+-{:.0f} %)  {:.2f}x the speed\n", work.name,
-               millions / mine.median(), mine.noise(), millions / theirs.median(), theirs.noise(), 1 / ratio);
+    fmt::print("{:14} {:8.1f} M insn/s (+-{:.0f} %)  bare {:8.1f} M insn/s (+-{:.0f} %)  {:.2f}x the speed\n",
+               work.name, millions / mine.median(), mine.noise(), millions / theirs.median(), theirs.noise(),
+               1 / ratio);
     return ratio;
 }
 
@@ -187,10 +192,14 @@ int main()
     double logarithms = 0, kinds = 0, call = 0;
     for (const auto& work : workloads) {
         const auto ratio = measure(ours, bare, work);
-        if (work.instructions == 0) call = ratio;
-        else logarithms -= std::log(ratio), ++kinds;
+        if (work.instructions == 0)
+            call = ratio;
+        else
+            logarithms -= std::log(ratio), ++kinds;
     }
     const auto speed = std::exp(logarithms / kinds);
-    fmt::print("instructions: {:.2f}x bare Unicorn's speed (at least 0.9x); kernel call: {:.2f}x its time (at most 1.5x)\n", speed, call);
+    fmt::print(
+        "instructions: {:.2f}x bare Unicorn's speed (at least 0.9x); kernel call: {:.2f}x its time (at most 1.5x)\n",
+        speed, call);
     return speed >= 0.9 && call <= 1.5 ? 0 : 1;
 }

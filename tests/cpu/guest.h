@@ -17,12 +17,13 @@ struct Guest : HypercallHandler {
     static constexpr std::uint64_t enough = 100000; ///< blocks
 
     explicit Guest(std::string_view arch_name = "i386")
-        : machine({.arch = find_arch(arch_name), .memory_bytes = 16 << 20}), cpu(find_cpu(machine.arch())), memory(machine.memory()),
-          user(machine.arch())
+        : machine({.arch = find_arch(arch_name), .memory_bytes = 16 << 20}), cpu(find_cpu(machine.arch())),
+          memory(machine.memory()), user(machine.arch())
     {
         memory.set_user_memory(&user);
         entries = {memory.allocate_text(4096), 4096};
-        const auto text = const_cast<std::byte*>(memory.bytes(entries.start, Access::read).data()); // as the kernel's boot does
+        const auto text =
+            const_cast<std::byte*>(memory.bytes(entries.start, Access::read).data()); // as the kernel's boot does
         for (std::uint64_t at = 0; at + cpu->entry_bytes <= entries.bytes; at += cpu->entry_bytes)
             std::copy(cpu->entry_code.begin(), cpu->entry_code.end(), text + at);
         stack_top = *memory.allocate_frames(1) + 8192;
@@ -37,7 +38,8 @@ struct Guest : HypercallHandler {
     GuestAddr put(GuestAddr at, const std::vector<int>& bytes)
     {
         std::vector<std::byte> content;
-        for (const int byte : bytes) content.push_back(static_cast<std::byte>(byte));
+        for (const int byte : bytes)
+            content.push_back(static_cast<std::byte>(byte));
         memory.write_all(at, content);
         return at;
     }
@@ -83,6 +85,5 @@ struct Guest : HypercallHandler {
     std::function<Next(unsigned entry)> serve;
     unsigned hypercalls = 0;
 };
-
 
 } // namespace retromod

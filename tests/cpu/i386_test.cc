@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <thread>
+
 using namespace retromod;
 using Next = HypercallHandler::Next;
 
@@ -202,7 +205,8 @@ TEST_CASE("an area that may not be executed does not run", "[cpu][i386][fault]")
     CHECK(stop.pc == data);
 }
 
-TEST_CASE("the page behind an area is a guard, for reads, writes and accesses that begin before it", "[cpu][i386][fault]")
+TEST_CASE("the page behind an area is a guard, for reads, writes and accesses that begin before it",
+          "[cpu][i386][fault]")
 {
     Guest guest;
     const auto area = *guest.memory.vmalloc(4096);
@@ -232,7 +236,8 @@ TEST_CASE("an access that crosses into a page not yet touched is whole", "[cpu][
     CHECK(guest.engine->blocks_executed() == 2);
 }
 
-TEST_CASE("int3 stops behind itself, int N and a division by zero as traps, ud2 as illegal, hlt as a halt", "[cpu][i386]")
+TEST_CASE("int3 stops behind itself, int N and a division by zero as traps, ud2 as illegal, hlt as a halt",
+          "[cpu][i386]")
 {
     Guest guest;
     for (int round = 0; round < 3; ++round) {
@@ -387,8 +392,8 @@ TEST_CASE("segments reload as under 2.4, with a null one for fs, and privileged 
     Guest guest;
     // push %ds; pop %es; xor %eax,%eax; mov %eax,%fs; mov $0x2b,%eax; mov %eax,%ds; mov %cs,%ecx; mov %ss,%ebx;
     // pushf; cli; popf; clts; mov %cr0,%edx; ret
-    guest.put(guest.code, {0x1e, 0x07, 0x31, 0xc0, 0x8e, 0xe0, 0xb8, 0x2b, 0, 0, 0, 0x8e, 0xd8, 0x8c, 0xc9, 0x8c, 0xd3,
-                           0x9c, 0xfa, 0x9d, 0x0f, 0x06, 0x0f, 0x20, 0xc2, 0xc3});
+    guest.put(guest.code, {0x1e, 0x07, 0x31, 0xc0, 0x8e, 0xe0, 0xb8, 0x2b, 0,    0,    0,    0x8e, 0xd8,
+                           0x8c, 0xc9, 0x8c, 0xd3, 0x9c, 0xfa, 0x9d, 0x0f, 0x06, 0x0f, 0x20, 0xc2, 0xc3});
     REQUIRE(guest.returned(guest.call(guest.code)));
     CHECK(guest.engine->reg(i386_ecx) == 0x10);
     CHECK(guest.engine->reg(i386_ebx) == 0x18);
@@ -425,7 +430,8 @@ TEST_CASE("touched vmalloc areas are those that ran or were written, and few sta
 {
     Guest guest;
     std::vector<GuestAddr> areas;
-    for (int number = 0; number < 300; ++number) areas.push_back(*guest.memory.vmalloc(4096));
+    for (int number = 0; number < 300; ++number)
+        areas.push_back(*guest.memory.vmalloc(4096));
     guest.put(guest.code, {0x89, 0x02, 0xc3}); // mov %eax,(%edx); ret
     const auto touch = [&](GuestAddr area) {
         guest.begin(guest.code);
@@ -440,9 +446,11 @@ TEST_CASE("touched vmalloc areas are those that ran or were written, and few sta
     CHECK(contains(touched, areas[7]));
     CHECK_FALSE(contains(touched, areas[8]));
     CHECK(guest.engine->take_touched().empty());
-    for (const auto area : areas) REQUIRE(touch(area));
+    for (const auto area : areas)
+        REQUIRE(touch(area));
     touched = guest.engine->take_touched();
-    for (const auto area : areas) CHECK(contains(touched, area));
+    for (const auto area : areas)
+        CHECK(contains(touched, area));
     REQUIRE(touch(areas[8]));
     guest.engine->take_touched();
     REQUIRE(touch(areas[9]));
@@ -460,4 +468,70 @@ TEST_CASE("an instruction that reads and writes memory faults as a write", "[cpu
     const auto stop = guest.engine->run(Guest::enough);
     REQUIRE(stop.kind == StopKind::fault);
     CHECK(stop.fault.access == Access::write);
+}
+
+TEST_CASE("an interrupt from another thread ends an endless run", "[cpu][i386]")
+{
+    Guest guest;
+    guest.put(guest.code, {0xeb, 0xfe});
+    guest.begin(guest.code);
+    std::thread other([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        guest.engine->interrupt();
+    });
+    const auto stop = guest.engine->run(~std::uint64_t{0});
+    other.join();
+    CHECK(stop.kind == StopKind::budget);
+    CHECK(stop.pc == guest.code);
+}
+
+TEST_CASE("more user buffers than an engine keeps mapped are touched in one run", "[cpu][i386]")
+{
+    Guest guest;
+    constexpr std::uint32_t buffers = 6000;
+    const GuestAddr first{0x20000000};
+    for (std::uint32_t number = 0; number < buffers; ++number)
+        REQUIRE(guest.user.allocate_at(first + number * 8192, 4096));
+    // 1: mov %ecx,(%edx); add $8192,%edx; dec %ecx; jnz 1b; ret
+    guest.put(guest.code, {0x89, 0x0a, 0x81, 0xc2, 0, 0x20, 0, 0, 0x49, 0x75, 0xf5, 0xc3});
+    guest.begin(guest.code);
+    guest.engine->set_reg(i386_edx, first.value);
+    guest.engine->set_reg(i386_ecx, buffers);
+    REQUIRE(guest.returned(guest.engine->run(Guest::enough)));
+    CHECK(guest.engine->blocks_executed() == buffers + 2);
+    for (std::uint32_t number = 0; number < buffers; ++number)
+        if (guest.memory.load<std::uint32_t>(first + number * 8192) != buffers - number) FAIL("buffer " << number);
+}
+
+TEST_CASE("code that the guest rewrites itself runs as rewritten", "[cpu][i386][stale]")
+{
+    Guest guest;
+    // call 1f; movb $9,2f+1; call 1f; ret ... 1: mov $5,%eax; ret
+    const auto patched = guest.code + 64;
+    const auto next = put_call(guest, guest.code, patched);
+    guest.put(patched, {0xb8, 5, 0, 0, 0, 0xc3});
+    guest.put(next, {0xc6, 0x05, 0, 0, 0, 0, 9});
+    guest.memory.store<std::uint32_t>(next + 2, static_cast<std::uint32_t>(patched.value + 1));
+    guest.put(put_call(guest, next + 7, patched), {0xc3});
+    REQUIRE(guest.returned(guest.call(guest.code)));
+    CHECK(guest.result() == 9);
+}
+
+TEST_CASE("rep movs that runs into a gap has copied up to it and says what is left", "[cpu][i386][fault]")
+{
+    Guest guest;
+    const auto from = guest.user.allocate(4096);
+    const auto to = *guest.memory.vmalloc(8192);
+    guest.memory.store<std::uint8_t>(from + 4095, 0x5a);
+    guest.put(guest.code, {0xfc, 0xf3, 0xa4, 0xc3}); // cld; rep movsb; ret
+    guest.begin(guest.code);
+    guest.engine->set_reg(i386_esi, from.value + 4000);
+    guest.engine->set_reg(i386_edi, to.value);
+    guest.engine->set_reg(i386_ecx, 200);
+    const auto stop = guest.engine->run(Guest::enough);
+    REQUIRE(stop.kind == StopKind::fault);
+    CHECK(stop.pc == guest.code + 1);
+    CHECK(stop.fault.address == from + 4096);
+    CHECK(guest.engine->reg(i386_ecx) == 104);
+    CHECK(guest.memory.load<std::uint8_t>(to + 95) == 0x5a);
 }

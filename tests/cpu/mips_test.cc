@@ -14,12 +14,30 @@ constexpr std::uint32_t jr_ra = 0x03e00008, nop = 0;
 constexpr std::uint32_t jalr_t9 = 0x0320f809;
 constexpr std::uint32_t break_7 = 0x0007000d;
 
-constexpr std::uint32_t addiu(unsigned to, unsigned from, int value) { return 0x24000000 | from << 21 | to << 16 | (value & 0xffff); }
-constexpr std::uint32_t lw(unsigned to, int offset, unsigned base) { return 0x8c000000 | base << 21 | to << 16 | (offset & 0xffff); }
-constexpr std::uint32_t sw(unsigned from, int offset, unsigned base) { return 0xac000000 | base << 21 | from << 16 | (offset & 0xffff); }
-constexpr std::uint32_t addu(unsigned to, unsigned a, unsigned b) { return a << 21 | b << 16 | to << 11 | 0x21; }
-constexpr std::uint32_t lui(unsigned to, unsigned value) { return 0x3c000000 | to << 16 | value; }
-constexpr std::uint32_t bne(unsigned a, unsigned b, int words) { return 0x14000000 | a << 21 | b << 16 | (words & 0xffff); }
+constexpr std::uint32_t addiu(unsigned to, unsigned from, int value)
+{
+    return 0x24000000 | from << 21 | to << 16 | (value & 0xffff);
+}
+constexpr std::uint32_t lw(unsigned to, int offset, unsigned base)
+{
+    return 0x8c000000 | base << 21 | to << 16 | (offset & 0xffff);
+}
+constexpr std::uint32_t sw(unsigned from, int offset, unsigned base)
+{
+    return 0xac000000 | base << 21 | from << 16 | (offset & 0xffff);
+}
+constexpr std::uint32_t addu(unsigned to, unsigned a, unsigned b)
+{
+    return a << 21 | b << 16 | to << 11 | 0x21;
+}
+constexpr std::uint32_t lui(unsigned to, unsigned value)
+{
+    return 0x3c000000 | to << 16 | value;
+}
+constexpr std::uint32_t bne(unsigned a, unsigned b, int words)
+{
+    return 0x14000000 | a << 21 | b << 16 | (words & 0xffff);
+}
 
 constexpr unsigned v0 = mips_v0, v1 = mips_v1, a0 = mips_a0, a1 = 5, t0 = 8, s0 = 16, sp = mips_sp;
 
@@ -132,8 +150,9 @@ TEST_CASE("user pages are loaded into the TLB as they are missed, low ones and m
         guest.memory.store<std::uint32_t>(high + page * 4096, 1000 * page);
     }
     // a0 low, a1 high, a2 pages: sum both, and write the sum so far into the high page
-    guest.put_words(guest.code, {addu(v0, 0, 0), lw(t0, 0, a0), addu(v0, v0, t0), lw(t0, 0, a1), addu(v0, v0, t0), sw(v0, 4, a1),
-                                 addiu(a0, a0, 4096), addiu(a1, a1, 4096), addiu(6, 6, -1), bne(6, 0, -9), nop, jr_ra, nop});
+    guest.put_words(guest.code,
+                    {addu(v0, 0, 0), lw(t0, 0, a0), addu(v0, v0, t0), lw(t0, 0, a1), addu(v0, v0, t0), sw(v0, 4, a1),
+                     addiu(a0, a0, 4096), addiu(a1, a1, 4096), addiu(6, 6, -1), bne(6, 0, -9), nop, jr_ra, nop});
     for (int round = 0; round < 2; ++round) {
         const auto before = guest.engine->blocks_executed();
         REQUIRE(guest.returned(guest.call(guest.code, {low.value, high.value, pages})));
@@ -220,12 +239,14 @@ TEST_CASE("break, syscall, a conditional trap and a reserved instruction stop as
 TEST_CASE("a budget on MIPS ends and goes on exactly, delay slots included", "[cpu][mips]")
 {
     Guest guest("mipsel");
-    guest.put_words(guest.code, {addiu(t0, 0, 10), addiu(v0, v0, 1), addiu(t0, t0, -1), bne(t0, 0, -3), addiu(v1, v1, 2), jr_ra, nop});
+    guest.put_words(guest.code, {addiu(t0, 0, 10), addiu(v0, v0, 1), addiu(t0, t0, -1), bne(t0, 0, -3),
+                                 addiu(v1, v1, 2), jr_ra, nop});
     guest.begin(guest.code);
     guest.engine->set_reg(v0, 0);
     guest.engine->set_reg(v1, 0);
     unsigned runs = 0;
-    while (!guest.returned(guest.engine->run(1))) REQUIRE(++runs < 30);
+    while (!guest.returned(guest.engine->run(1)))
+        REQUIRE(++runs < 30);
     CHECK(guest.engine->reg(v0) == 10);
     CHECK(guest.engine->reg(v1) == 20);
     CHECK(runs == 11);

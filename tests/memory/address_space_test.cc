@@ -150,7 +150,8 @@ TEST_CASE("host writes are reported once, neighbours together, and never without
     CHECK(changed[0].start == area);
     CHECK(changed[0].bytes == 8);
     CHECK_FALSE(f.memory.has_changed());
-    for (std::uint32_t step = 0; step < 100000; ++step) f.memory.store<std::uint32_t>(area + step * 8197 % (1 << 20) / 4 * 4, step);
+    for (std::uint32_t step = 0; step < 100000; ++step)
+        f.memory.store<std::uint32_t>(area + step * 8197 % (1 << 20) / 4 * 4, step);
     changed = f.memory.take_changed();
     CHECK(changed.size() <= 2048);
     for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{8196}, std::uint64_t{1000000}})
