@@ -24,6 +24,12 @@ std::string shown_query(Query which)
 
 SyscallResult KernelCalls::call(const SystemCall& call, std::span<const std::string> shown)
 {
+    changed_ = true;
+    return ask(call, shown);
+}
+
+SyscallResult KernelCalls::ask(const SystemCall& call, std::span<const std::string> shown)
+{
     auto* sink = kernel_.sink();
     if (sink) sink->syscall_entered(call.name, shown);
     auto outcome = kernel_.call(call, caller_, limits_);
@@ -63,7 +69,7 @@ ModuleCalls::QueryResult KernelCalls::query_module(std::optional<std::string_vie
     const std::array shown = {shown_name(name), shown_query(which), shown_address(into), std::to_string(buffer.size()),
                               shown_address(ret)};
     QueryResult answer;
-    answer.result = call({"query_module",
+    answer.result = ask({"query_module",
                           {name ? user_.place(*name).value : 0, static_cast<std::uint64_t>(which), into.value,
                            buffer.size(), ret.value},
                           5},
@@ -78,7 +84,7 @@ SyscallResult KernelCalls::get_kernel_syms(std::span<std::byte> table)
     const UserBuffers buffers(user_);
     const auto into = table.empty() ? GuestAddr{} : user_.place(table);
     const std::array shown = {shown_address(into)};
-    const auto result = call({"get_kernel_syms", {into.value}, 1}, shown);
+    const auto result = ask({"get_kernel_syms", {into.value}, 1}, shown);
     if (into) std::ranges::copy(user_.buffer(into, table.size()), table.begin());
     return result;
 }
@@ -94,6 +100,10 @@ LoaderSystem::Taint KernelSystem::taint() const
     return {Taint::State::there, kernel_.state().tainted};
 }
 
-void KernelSystem::set_taint(unsigned value) { kernel_.state().tainted = value; }
+void KernelSystem::set_taint(unsigned value)
+{
+    kernel_.state().tainted = value;
+    changed_ = true;
+}
 
 } // namespace retromod

@@ -35,6 +35,8 @@ public:
 
     void set_caller(const Caller& caller) { caller_ = caller; }
     void set_limits(const RunLimits& limits) { limits_ = limits; }
+    /// Whether a call was made that can change the machine: any but query_module and get_kernel_syms.
+    bool changed() const { return changed_; }
 
     SyscallResult create_module(std::string_view name, std::uint64_t size) override;
     SyscallResult init_module(std::string_view name, std::span<const std::byte> image) override;
@@ -50,8 +52,11 @@ public:
 private:
     Kernel& kernel_;
     BufferedUserMemory& user_;
+    SyscallResult ask(const SystemCall& call, std::span<const std::string> shown);
+
     Caller caller_;
     RunLimits limits_;
+    bool changed_ = false;
 };
 
 /// The machine as insmod sees it: uname and the taint file.
@@ -64,9 +69,11 @@ public:
     std::string version() const override;
     Taint taint() const override;
     void set_taint(unsigned value) override;
+    bool changed() const { return changed_; }
 
 private:
     Kernel& kernel_;
+    bool changed_ = false;
 };
 
 } // namespace retromod

@@ -84,6 +84,8 @@ Kernel& Session::kernel() { return state_->kernel; }
 KernelCalls& Session::calls() { return state_->calls; }
 LoaderSystem& Session::system() { return state_->system; }
 
+bool Session::changed() { return state_->calls.changed() || state_->system.changed(); }
+
 void Session::commit()
 {
     assert(!state_->view);

@@ -39,6 +39,8 @@ public:
     LoaderSystem& system();
     const Arch& arch() { return machine().arch(); }
 
+    /// Whether anything was done that can change the machine. What was done past `calls` and `system` does not count.
+    bool changed();
     /// Makes what was done the machine's state, at once and wholly. A session that only looks must not.
     void commit();
 

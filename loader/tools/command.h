@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <span>
@@ -34,6 +35,7 @@ struct Invocation {
     std::vector<std::string> arguments;     ///< without the name
     std::optional<std::string> machine;     ///< retromod --machine PATH
     DryRun dry_run = DryRun::no;            ///< retromod --dry-run
+    std::uint64_t budget_seconds = 30;      ///< retromod --budget: how much guest time one system call may take
     std::optional<TraceChoice> trace;       ///< retromod trace
 };
 

@@ -4,19 +4,38 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <exception>
 
 namespace retromod {
 namespace {
 
+constexpr std::uint64_t most_budget_seconds = 1'000'000;
+
 void print_help()
 {
-    fmt::print("usage: retromod [--machine PATH] [--dry-run] COMMAND [ARGUMENT...]\n"
+    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--budget SECONDS] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
-               "~/.local/state. With --dry-run a command does its work, but nothing of it is kept. `retromod COMMAND --help`\n"
-               "says more of one.\n");
+               "~/.local/state. With --dry-run a command does its work, but nothing of it is kept. One system call may take\n"
+               "30 seconds of guest time, or what --budget says. `retromod COMMAND --help` says more of one.\n");
+}
+
+/// The value of an option that stands before the command: `--name=VALUE`, or the next word. Nothing: there is none.
+std::optional<std::string> take_value(const std::string& word, std::vector<std::string>& words)
+{
+    if (const auto equals = word.find('='); equals != std::string::npos) return word.substr(equals + 1);
+    if (words.empty()) return std::nullopt;
+    auto value = words.front();
+    words.erase(words.begin());
+    return value;
+}
+
+int refuse_prefix(const std::string& reason)
+{
+    complain(reason);
+    return exit_status::usage;
 }
 
 /// Reads what stands before the command; nothing when the rest of `words` is to be run as `invocation`.
@@ -24,24 +43,25 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
 {
     while (!words.empty() && words.front().starts_with("-")) {
         const auto word = words.front();
+        const auto name = word.substr(0, word.find('='));
         words.erase(words.begin());
         if (word == "--help" || word == "-h") return print_help(), 0;
         if (word == "--dry-run") {
             invocation.dry_run = DryRun::yes;
-        } else if (word.starts_with("--machine=")) {
-            invocation.machine = word.substr(10);
-        } else if (word == "--machine" && !words.empty()) {
-            invocation.machine = words.front();
-            words.erase(words.begin());
+        } else if (name == "--machine") {
+            invocation.machine = take_value(word, words);
+            if (!invocation.machine || invocation.machine->empty()) return refuse_prefix("--machine needs a path");
+        } else if (name == "--budget") {
+            const auto seconds = take_value(word, words).value_or("");
+            const auto* end = seconds.data() + seconds.size();
+            const auto read = std::from_chars(seconds.data(), end, invocation.budget_seconds);
+            if (read.ec != std::errc{} || read.ptr != end || invocation.budget_seconds > most_budget_seconds)
+                return refuse_prefix(fmt::format("--budget '{}': a number of seconds up to {}", seconds, most_budget_seconds));
         } else {
-            complain(word == "--machine" ? "--machine needs a path" : fmt::format("unknown option '{}'", word));
-            return exit_status::usage;
+            return refuse_prefix(fmt::format("unknown option '{}'", word));
         }
     }
-    if (words.empty()) {
-        complain("no command: `retromod --help` lists them");
-        return exit_status::usage;
-    }
+    if (words.empty()) return refuse_prefix("no command: `retromod --help` lists them");
     return std::nullopt;
 }
 

@@ -18,6 +18,8 @@ Session open(const Invocation& invocation, Purpose purpose)
     return purpose == Purpose::look ? Session::look(path) : Session::change(path);
 }
 
+constexpr std::uint64_t blocks_per_second = hz * blocks_per_jiffy;
+
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
 {
     auto& kernel = session.kernel();
@@ -44,7 +46,7 @@ constexpr std::array stop_rows = {
     StopRow{Outcome::Kind::hang, Kept::no, exit_status::failure, "the real kernel would never return: {0}"},
     StopRow{Outcome::Kind::breakpoint, Kept::no, exit_status::failure, "int3 at {1}, and no debugger is there"},
     StopRow{Outcome::Kind::deadlock, Kept::no, exit_status::failure, "it sleeps, and nothing can wake it: {0}"},
-    StopRow{Outcome::Kind::budget, Kept::no, exit_status::failure, "it did not end within its budget; it was at {1}"},
+    StopRow{Outcome::Kind::budget, Kept::no, exit_status::failure, "it did not end within its budget of guest time; it was at {1}"},
     StopRow{Outcome::Kind::trap, Kept::no, exit_status::failure, "it called {0}, which this kernel does not have"},
 };
 
@@ -73,6 +75,8 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), session_(std::move(session))
 {
+    session_.calls().set_caller({.comm = invocation.name});
+    session_.calls().set_limits({.blocks = invocation.budget_seconds * blocks_per_second});
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
 }
@@ -90,7 +94,7 @@ int run_in_session(ToolSession& session, const std::function<int()>& work)
 {
     try {
         const int status = work();
-        session.commit();
+        if (session->changed()) session.commit();
         return status;
     } catch (const CallStopped& stopped) {
         return report_stop(session, stopped);

@@ -32,7 +32,7 @@ private:
 };
 
 /// Runs what makes system calls and returns an exit status; commits when that returns, whatever the status (a refusal
-/// by the guest kernel keeps what the real kernel would have kept). A call that did not return to its caller gets its
+/// by the guest kernel keeps what the real kernel would have kept), if anything was done that changes the machine. A call that did not return to its caller gets its
 /// line and exit status here: an oops is kept, everything else rolled back.
 int run_in_session(ToolSession& session, const std::function<int()>& work);
 

@@ -39,7 +39,7 @@ LIBRARIES = {
     "unicorn/": ["emu/cpu"],
     "capstone/": ["emu/cpu"],
     "boost/interprocess/": ["emu/machine"],
-    "zlib.h": ["loader/elf"],
+    "zlib.h": ["loader/elf", "emu/machine"],
     "CLI/": ["loader/tools"],
     "nlohmann/": ["loader/scenario", "loader/api", "loader/tools"],
     "seccomp.h": ["loader/api", "loader/tools"],

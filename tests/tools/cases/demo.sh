@@ -1,0 +1,1 @@
+"$TOP/docs/demo.sh" "$BIN"
