@@ -15,7 +15,7 @@ MachineHeader read_machine_header(const HostFile& file)
 {
     MachineHeader header;
     if (file.read(std::as_writable_bytes(std::span(&header, 1)), 0) != sizeof header)
-        throw MachineDamaged(fmt::format("{}: {} bytes are too short for a machine", file.path(), file.size()));
+        throw MachineDamaged(fmt::format("{} bytes are too short for a machine", file.size()));
     return header;
 }
 

@@ -8,6 +8,7 @@
 #include "loader/tools/progress.h"
 #include "loader/tools/sweep_module.h"
 #include "loader/tools/sweep_summary.h"
+#include "loader/tools/tool_session.h"
 #include "loader/tools/verdicts.h"
 
 #include <fmt/format.h>
@@ -111,6 +112,7 @@ int sweep_command(const Invocation& invocation)
     const auto verdicts = choice.verdicts ? read_verdicts(*choice.verdicts) : std::vector<Verdict>();
     // Booted once: each child works on its own copy of the fresh machine.
     auto session = Session::in_memory(machine, boot);
+    session.calls().set_limits(limits_of(invocation));
     const auto plans = choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session.kernel());
     if (plans.empty()) {
         complain(fmt::format("sweep: no module to try in {}", choice.folder));

@@ -11,7 +11,6 @@ namespace retromod {
 namespace {
 
 constexpr std::uint64_t settled_after = 30;             ///< jiffies: 300 ms, when the real verdicts looked again
-constexpr RunLimits limits{.blocks = 300'000'000};
 
 /// Notes what the kernel is asked for while a module loads and unloads.
 class SweepSink final : public EventSink {
@@ -104,7 +103,6 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     SweepRow row;
     row.module = plan.name;
     auto& kernel = session.kernel();
-    session.calls().set_limits(limits);
     for (const auto& path : plan.dependencies)
         if (!load_dependency(session, path)) row.failed_dependencies.push_back(module_name_of(path));
     kernel.settle(settled_after);

@@ -18,8 +18,6 @@ Session open(const Invocation& invocation, Purpose purpose)
     return purpose == Purpose::look ? Session::look(path) : Session::change(path);
 }
 
-constexpr std::uint64_t blocks_per_second = hz * blocks_per_jiffy;
-
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
 {
     auto& kernel = session.kernel();
@@ -67,6 +65,8 @@ int report_stop(ToolSession& session, const CallStopped& stopped)
 
 } // namespace
 
+RunLimits limits_of(const Invocation& invocation) { return {.blocks = invocation.budget_seconds * hz * blocks_per_jiffy}; }
+
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
     : ToolSession(invocation, purpose, open(invocation, purpose))
 {
@@ -76,7 +76,7 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), session_(std::move(session))
 {
     session_.calls().set_caller({.comm = invocation.name});
-    session_.calls().set_limits({.blocks = invocation.budget_seconds * blocks_per_second});
+    session_.calls().set_limits(limits_of(invocation));
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
 }

@@ -8,6 +8,9 @@
 
 namespace retromod {
 
+/// How much guest time a system call of the command may take.
+RunLimits limits_of(const Invocation& invocation);
+
 /// What a command wants of the machine.
 enum class Purpose : bool { look, change };
 
