@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/boot_choice.h"
 
+#include "emu/abi/layout_set.h"
 #include "emu/cpu/cpu.h"
 #include "loader/tools/symbol_versions.h"
 
@@ -46,6 +47,9 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     if (machine.uts_release.size() >= room)
         return fmt::format("--uts-release is longer than {} characters", room - 1);
     machine.arch = find_arch(arch_);
+    const LayoutSet layouts(*machine.arch, machine.release->layouts, smp_, Compiler::gcc_3);
+    if (!layouts.has("struct semaphore"))
+        return fmt::format("the structures of {} on {} are not known", machine.release->name, arch_);
     machine.memory_bytes = memory_megabytes_ << 20;
     machine.smp = smp_;
     machine.compiler = compiler_ == "3" ? Compiler::gcc_3 : Compiler::gcc_2_95;

@@ -40,6 +40,7 @@ TEST_CASE("the sample modules load on every release and architecture", "[api]")
 {
     const std::string release = GENERATE("2.2.1", "2.4.0", "2.4.18-14", "2.4.20", "2.4.37.11");
     const std::string arch = GENERATE("i386", "mipsel");
+    if (release == "2.2.1" && arch != "i386") return; // no structures of 2.2 are known for it
     MachineOptions options;
     options.arch = find_arch(arch);
     options.release = find_release(release);

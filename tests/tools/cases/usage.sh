@@ -12,7 +12,7 @@ try retromod nosuch
 try retromod --nosuch
 try retromod --machine
 try retromod boot --release 2.6.0
-try retromod boot --arch vax
+try retromod boot --release 2.2.26 --arch mipsel
 try retromod boot --memory 1
 try retromod boot --memory many
 try retromod boot --versions nosuch
