@@ -57,6 +57,7 @@ struct Cpu {
     std::optional<Instruction> (*disassemble_one)(std::span<const std::byte> code, GuestAddr address) = nullptr;
     /// Argument words that a va_list parameter takes: alpha's is a structure {base, offset}.
     unsigned va_list_words = 1;
+    std::span<const unsigned> reported_registers = {}; ///< what an oops shows, in order; empty: all
 };
 
 /// The CPU that runs `arch`'s code; nothing when no engine exists for it.

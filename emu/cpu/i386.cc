@@ -69,6 +69,10 @@ void set_interrupts(CpuContext& context, bool enabled)
 
 } // namespace
 
+// Source: show_registers of arch/i386/kernel/traps.c.
+constexpr unsigned reported[] = {i386_eax, i386_ebx, i386_ecx, i386_edx, i386_esi, i386_edi,
+                                 i386_ebp, i386_esp, i386_ds,  i386_es,  i386_ss,  i386_eflags};
+
 const Cpu cpu_i386 = {
     .arch = &i386(),
     .register_names = names,
@@ -83,6 +87,7 @@ const Cpu cpu_i386 = {
     .interrupts_enabled = interrupts_enabled,
     .set_interrupts = set_interrupts,
     .capstone_arch = CS_ARCH_X86, .capstone_mode = CS_MODE_32,
+    .reported_registers = reported,
 };
 
 } // namespace retromod

@@ -170,12 +170,13 @@ struct Outcome {
 };
 
 struct RunLimits {
-    std::uint64_t blocks = 1'000'000'000; ///< basic blocks of guest code in this run
+    std::uint64_t blocks = 100'000'000; ///< basic blocks of guest code in this run: 50 s of virtual time
 };
 
-/// Blocks that pass in one tick of the 100 Hz timer: virtual time counts 100 ns a block.
-constexpr std::uint64_t blocks_per_jiffy = 100'000;
-constexpr std::uint64_t blocks_per_microsecond = 10;
+/// Blocks that pass in one tick of the 100 Hz timer: virtual time counts 500 ns a block, so that a driver that waits for
+/// absent hardware by jiffies is done soon.
+constexpr std::uint64_t blocks_per_jiffy = 20'000;
+constexpr std::uint64_t blocks_per_microsecond = 2;
 constexpr unsigned hz = 100;
 
 /// A 2.2 or 2.4 kernel over a machine: what the system calls, the exports and the tools stand on. It keeps nothing that
@@ -357,6 +358,7 @@ private:
     // oops.cc
     std::optional<GuestAddr> search_exception_table(GuestAddr pc);
     std::string oops_headline(const Stop& stop);
+    void log_registers(const CpuContext& context);
     void report_oops(const std::string& headline, const Stop& stop);
 
     Machine& machine_;

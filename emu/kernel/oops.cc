@@ -54,6 +54,20 @@ std::string Kernel::oops_headline(const Stop& stop)
     return "Unable to handle kernel paging request at virtual address " + address;
 }
 
+/// The registers that the architecture's report shows, four to a line.
+void Kernel::log_registers(const CpuContext& context)
+{
+    std::vector<unsigned> shown(cpu_.reported_registers.begin(), cpu_.reported_registers.end());
+    for (unsigned number = 0; cpu_.reported_registers.empty() && number < cpu_.register_names.size(); ++number)
+        shown.push_back(number);
+    for (std::size_t first = 0; first < shown.size(); first += 4) {
+        std::string line;
+        for (auto at = first; at < std::min(first + 4, shown.size()); ++at)
+            line += fmt::format("{}: {}   ", cpu_.register_names[shown[at]], hex_word(arch(), context.reg[shown[at]]));
+        log(fmt::format("<4>{}\n", line));
+    }
+}
+
 /// Writes the report to the log: headline, registers, stack, call trace with names, code and its disassembly.
 void Kernel::report_oops(const std::string& headline, const Stop& stop)
 {
@@ -71,14 +85,7 @@ void Kernel::report_oops(const std::string& headline, const Stop& stop)
     log(fmt::format("<4>EIP:    0010:[<{}>]    {}\n", hex_word(arch(), pc.value), state_->tainted ? "Tainted" : "Not tainted"));
     if (const auto name = symbolize(pc); !name.empty()) log(fmt::format("<4>EIP is at {}\n", name));
 
-    std::string line;
-    std::size_t in_line = 0;
-    for (unsigned number = 0; number < cpu_.register_names.size(); ++number) {
-        line += fmt::format("{}: {}   ", cpu_.register_names[number], hex_word(arch(), context.reg[number]));
-        if (++in_line % 4 && number + 1 < cpu_.register_names.size()) continue;
-        log(fmt::format("<4>{}\n", line));
-        line.clear();
-    }
+    log_registers(context);
     const auto stack = arch().word(context.reg[cpu_.sp]);
     log(fmt::format("<4>Process {} (pid: {}, stackpage={})\n", current_->name, current_->pid,
                     hex_word(arch(), round_down(stack, arch().page_bytes))));

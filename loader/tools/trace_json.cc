@@ -20,7 +20,8 @@ public:
 
     void syscall_returned(std::string_view name, SyscallResult result) override
     {
-        Json line{{"event", "syscall_result"}, {"name", name}, {"result", options_.arch->signed_word(result.word)}};
+        Json line{{"event", "syscall_result"}, {"name", name}, {"result", result.word}};
+        if (result.failed(*options_.arch)) line["result"] = options_.arch->signed_word(result.word);
         if (const auto error = result.error(*options_.arch)) line["errno"] = errno_name(*error);
         print(line);
     }
