@@ -2,6 +2,7 @@
 // read(fd, buffer, count). Source: sys_read of fs/read_write.c, proc_file_read of fs/proc/generic.c, 2.4.
 #include "emu/kernel/file.h"
 #include "emu/kernel/proc_files.h"
+#include "emu/kernel/proc_sys.h"
 #include "emu/kernel/system_calls.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 namespace retromod {
 namespace {
 
-enum Phase : std::uint32_t { entered, device_read, proc_read };
+enum Phase : std::uint32_t { entered, device_read, proc_read, setting_read };
 
 /// A read of a /proc file by its read_proc or get_info: the page that they fill, and behind it `start` and `eof`.
 struct ProcRead {
@@ -86,6 +87,23 @@ Step take_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
     return eof ? finish(kernel, state, state.done) : ask_proc(kernel, frame, row);
 }
 
+Step ask_setting(Kernel& kernel, Frame& frame, const OpenFileRow& row, GuestAddr table)
+{
+    auto& length_at = frame.local<GuestAddr>();
+    length_at = kernel.kmalloc(kernel.arch().word_bytes);
+    if (!length_at) return failure(kernel, Errno::enomem);
+    frame.phase = setting_read;
+    return call_setting(kernel, row, table, SettingAccess::read, {frame.arguments[1]}, frame.arguments[2], length_at);
+}
+
+Step take_setting(Kernel& kernel, Frame& frame)
+{
+    const auto length_at = frame.local<GuestAddr>();
+    const auto length = kernel.memory().load_word(length_at);
+    kernel.kfree(length_at);
+    return Return{kernel.arch().word(frame.result ? frame.result : length)};
+}
+
 Step read_kernel_text(Kernel& kernel, OpenFileRow& row, GuestAddr buffer, std::uint64_t count)
 {
     const auto made = kernel_text(kernel, row.path);
@@ -107,6 +125,7 @@ Step sys_read(Kernel& kernel, Frame& frame)
     const auto count = kernel.arch().word(frame.arguments[2]);
     switch (frame.phase) {
     case device_read: return Return{kernel.arch().word(frame.result)};
+    case setting_read: return take_setting(kernel, frame);
     case proc_read: return take_proc(kernel, frame, *row);
     default: break;
     }
@@ -118,6 +137,7 @@ Step sys_read(Kernel& kernel, Frame& frame)
         return CallGuest{function, {row->file, buffer.value, count, position.value}, 4, "read"};
     }
     if (!row->proc_entry) return failure(kernel, Errno::einval);
+    if (const auto table = setting_of(kernel, *row)) return ask_setting(kernel, frame, *row, table);
     auto& state = frame.local<ProcRead>();
     state = {kernel.kmalloc(kernel.arch().page_bytes + scratch_bytes), count, 0};
     if (!state.page) return failure(kernel, Errno::enomem);

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // write(fd, buffer, count). Source: sys_write of fs/read_write.c, proc_file_write of fs/proc/generic.c, 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/proc_sys.h"
 #include "emu/kernel/system_calls.h"
 
 namespace retromod {
 
 Step sys_write(Kernel& kernel, Frame& frame)
 {
-    if (frame.phase++) return Return{kernel.arch().word(frame.result)};
+    auto& length_at = frame.local<GuestAddr>(); // of a setting
+    if (frame.phase++) {
+        if (!length_at) return Return{kernel.arch().word(frame.result)};
+        const auto length = kernel.memory().load_word(length_at);
+        kernel.kfree(length_at);
+        return Return{kernel.arch().word(frame.result ? frame.result : length)};
+    }
     const auto* row = find_open_file(kernel, frame.arguments[0]);
     if (!row || !row->file || !has_mode(kernel, *row, file_mode::write)) return failure(kernel, Errno::ebadf);
     const auto buffer = frame.arguments[1], count = kernel.arch().word(frame.arguments[2]);
@@ -16,6 +23,11 @@ Step sys_write(Kernel& kernel, Frame& frame)
         return CallGuest{function, {row->file, buffer, count, position.value}, 4, "write"};
     }
     if (!row->proc_entry) return failure(kernel, Errno::einval);
+    if (const auto table = setting_of(kernel, *row)) {
+        length_at = kernel.kmalloc(kernel.arch().word_bytes);
+        if (!length_at) return failure(kernel, Errno::enomem);
+        return call_setting(kernel, *row, table, SettingAccess::write, {buffer}, count, length_at);
+    }
     const GuestStruct entry(kernel, "struct proc_dir_entry", {row->proc_entry});
     const auto function = entry.pointer("write_proc");
     if (!function) return failure(kernel, Errno::eio);
