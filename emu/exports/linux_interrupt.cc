@@ -3,6 +3,7 @@
 // Source: arch/i386/kernel/irq.c, kernel/softirq.c of 2.4.
 #include "emu/exports/bottom_half.h"
 #include "emu/exports/family.h"
+#include "emu/exports/wait_queue.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
 
@@ -84,8 +85,12 @@ void tasklet_schedule(Kernel& kernel, GuestAddr tasklet) { schedule_tasklet(kern
 
 Step tasklet_kill(Kernel& kernel, Frame&, GuestAddr tasklet)
 {
-    if (kernel.in_interrupt()) kernel.log("Attempt to kill tasklet from interrupt\n");
-    else if (kernel.deferred(tasklet)) return Sleep{"a tasklet to run", kernel.jiffies() + 1};
+    if (kernel.in_interrupt()) {
+        kernel.log("Attempt to kill tasklet from interrupt\n");
+    } else if (kernel.deferred(tasklet)) {
+        set_current_state(kernel, task_state::uninterruptible);
+        return Sleep{"a tasklet to run", kernel.jiffies() + 1};
+    }
     kernel.cancel_deferred(tasklet);
     GuestStruct(kernel, "struct tasklet_struct", tasklet).set("state", std::uint64_t{0});
     return Return{};

@@ -35,9 +35,13 @@ void remove_wait_queue(Kernel& kernel, GuestAddr, GuestAddr entry) { guest_list:
 
 // --- giving up the CPU ------------------------------------------------------------------------------------------
 
+/// What giving up the CPU costs: 10 us. A driver that polls with schedule() sees time pass.
+constexpr std::uint64_t switch_blocks = 10 * blocks_per_microsecond;
+
 Step schedule(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++) return Return{};
+    kernel.pass_time(switch_blocks);
     return wait_step(kernel, "schedule");
 }
 
@@ -65,6 +69,7 @@ Step schedule_timeout(Kernel& kernel, Frame& frame, Long timeout)
         return Return{0};
     }
     until = deadline(kernel, timeout.value);
+    kernel.pass_time(switch_blocks);
     return wait_step(kernel, "schedule_timeout", until);
 }
 
@@ -103,9 +108,10 @@ Step interruptible_sleep_on_timeout(Kernel& kernel, Frame& frame, GuestAddr queu
     return sleep_in(kernel, frame, queue, task_state::interruptible, timeout.value, "interruptible_sleep_on_timeout");
 }
 
-Step sys_sched_yield(Kernel&, Frame& frame)
+Step sys_sched_yield(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++) return Return{};
+    kernel.pass_time(switch_blocks);
     return Sleep{"sched_yield"};
 }
 

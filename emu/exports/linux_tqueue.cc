@@ -111,6 +111,7 @@ std::int32_t schedule_task(Kernel& kernel, GuestAddr task)
 Step flush_scheduled_tasks(Kernel& kernel, Frame&)
 {
     if (!first_event(kernel)) return Return{};
+    set_current_state(kernel, task_state::uninterruptible);
     return Sleep{"keventd", kernel.jiffies() + 1};
 }
 

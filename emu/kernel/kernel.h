@@ -373,6 +373,7 @@ private:
     UsermodeHelper* usermode_helper_ = nullptr;
     Caller caller_;
     ThreadRow* current_ = nullptr;
+    std::uint32_t last_picked_ = 0; ///< row of the thread that had the last turn beside the awaited one
     std::vector<const Export*> entry_exports_; ///< by entry number
     std::vector<Convention> entry_conventions_; ///< likewise
     std::unordered_map<std::string_view, const Export*> export_by_name_;

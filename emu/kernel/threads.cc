@@ -139,10 +139,24 @@ bool Kernel::is_runnable(ThreadRow& thread)
     return true;
 }
 
+// The awaited thread runs as long as it can. When it gives up the CPU without sleeping (schedule() with TASK_RUNNING),
+// another thread has its turn, each in order.
 ThreadRow* Kernel::pick(ThreadRow& preferred)
 {
-    if (is_runnable(preferred)) return &preferred;
-    return machine_.table<ThreadRow>().find_if([&](ThreadRow& thread) { return is_runnable(thread); });
+    const bool yielded = preferred.state == ThreadState::sleeping;
+    if (!yielded && is_runnable(preferred)) return &preferred;
+    auto threads = machine_.table<ThreadRow>();
+    const auto behind = [&](std::uint32_t number) {
+        return threads.find_if([&](ThreadRow& thread) {
+            return &thread != &preferred && threads.number_of(thread) > number && is_runnable(thread);
+        });
+    };
+    auto* other = behind(last_picked_);
+    if (!other) other = threads.find_if([&](ThreadRow& thread) { return &thread != &preferred && is_runnable(thread); });
+    if (other) last_picked_ = threads.number_of(*other);
+    // Its turn is over, whether or not it can go on: next time it comes first.
+    if (is_runnable(preferred) && !other) return &preferred;
+    return other;
 }
 
 void Kernel::switch_to(ThreadRow* thread)

@@ -59,12 +59,12 @@ GuestAddr up_code(Guest& guest, GuestAddr semaphore)
 
 } // namespace
 
-TEST_CASE("schedule_timeout returns after its time, with nothing left", "[exports][waiting]")
+TEST_CASE("schedule_timeout does not wait for a task that is not about to sleep", "[exports][waiting]")
 {
     Guest guest;
     const auto begin = guest.kernel().jiffies();
-    CHECK(guest.fastcall("schedule_timeout", 25) == 0);
-    CHECK(guest.kernel().jiffies() == begin + 25);
+    CHECK(guest.fastcall("schedule_timeout", 25) == 25);
+    CHECK(guest.kernel().jiffies() == begin);
 }
 
 TEST_CASE("sleeping in a queue with a timeout ends at the timeout when nobody wakes it", "[exports][waiting]")
@@ -82,13 +82,34 @@ TEST_CASE("__wake_up wakes a sleeper before its timeout, with what is left of it
     Guest guest;
     auto queue = make_queue(guest);
     const auto sleeper = guest.kernel().begin({"call_function", {guest.fastcall_code("interruptible_sleep_on_timeout", word(queue.at()), 100).value}, 6});
-    guest.kernel().run(sleeper, {.blocks = 1});
     guest.kernel().settle(40);
     guest.fastcall("__wake_up", word(queue.at()), 1, 1);
     const auto done = guest.kernel().run(sleeper);
     REQUIRE(done.kind == Outcome::Kind::done);
     CHECK(done.result.word == 60);
     guest.kernel().reap(sleeper);
+}
+
+TEST_CASE("a thread that waits by calling schedule lets kernel threads run", "[exports][waiting]")
+{
+    Guest guest;
+    const auto flag = guest.buffer(4), setter = guest.buffer(16), waiter = guest.buffer(32);
+    auto& memory = guest.memory();
+    memory.store<std::uint16_t>(setter, 0x05ff); // incl flag; ret
+    memory.store<std::uint32_t>(setter + 2, word(flag));
+    memory.store<std::uint8_t>(setter + 6, 0xc3);
+    // again: call schedule; cmpl $0, flag; je again; ret
+    memory.store<std::uint8_t>(waiter, 0xe8);
+    memory.store<std::uint32_t>(waiter + 1, word(guest.kernel().symbol_address("schedule").value()) - word(waiter) - 5);
+    memory.store<std::uint16_t>(waiter + 5, 0x3d83);
+    memory.store<std::uint32_t>(waiter + 7, word(flag));
+    memory.store<std::uint8_t>(waiter + 11, 0);
+    memory.store<std::uint16_t>(waiter + 12, 0xf274);
+    memory.store<std::uint8_t>(waiter + 14, 0xc3);
+    CHECK(guest.call("kernel_thread", {setter.value, 0, 0}) > 0);
+    guest.run_code(waiter);
+    CHECK(guest.outcome().kind == Outcome::Kind::done);
+    CHECK(memory.load<std::uint32_t>(flag) == 1);
 }
 
 TEST_CASE("__wake_up of uninterruptible sleepers only leaves an interruptible one asleep", "[exports][waiting]")
