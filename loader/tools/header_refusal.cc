@@ -2,7 +2,9 @@
 #include "loader/tools/header_refusal.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace retromod {
@@ -15,6 +17,7 @@ struct Row {
     std::string_view message; ///< how the kernel's line begins, behind "init_module: "
     std::vector<ModuleField> members;
     Against against = Against::nothing;
+    std::optional<ModuleField> count{}; ///< how many of them
 };
 
 // docs/syscalls.md, init_module: the checks that log a line.
@@ -25,8 +28,8 @@ const std::vector<Row>& rows()
         {"Invalid module header size", {size_of_struct}, Against::header_limits},
         {"Size of initialized module exceeds", {size}, Against::created_size},
         {"mod->name out of bounds", {name}, Against::module_end},
-        {"mod->syms out of bounds", {syms, nsyms}, Against::module_end},
-        {"mod->deps out of bounds", {deps, ndeps}, Against::module_end},
+        {"mod->syms out of bounds", {syms}, Against::module_end, nsyms},
+        {"mod->deps out of bounds", {deps}, Against::module_end, ndeps},
         {"mod->init out of bounds", {init}, Against::module_end},
         {"mod->cleanup out of bounds", {cleanup}, Against::module_end},
         {"mod->ex_table_* invalid", {ex_table_start, ex_table_end}, Against::module_end},
@@ -40,8 +43,8 @@ const std::vector<Row>& rows()
         {"mod->kernel_data must be zero", {kernel_data}},
         {"get_mod_name failure", {name}},
         {"changed module name", {name}},
-        {"self-referential dependency", {deps, ndeps}},
-        {"found dependency that is", {deps, ndeps}},
+        {"self-referential dependency", {deps}, Against::nothing, ndeps},
+        {"found dependency that is", {deps}, Against::nothing, ndeps},
     };
     return table;
 }
@@ -90,12 +93,14 @@ std::optional<std::string> explain_header(Kernel& kernel, const ModuleView& modu
         if (start == std::string::npos) continue;
         auto line = log.substr(start + prefix.size(), log.find('\n', start) - start - prefix.size());
         if (line.ends_with('.')) line.pop_back();
-        std::string values;
-        for (const auto member : row.members)
-            if (const auto value = member_of(kernel, image, member)) values += shown(member, *value) + ", ";
-        values += held_against(kernel, module, image, row.against);
-        if (values.ends_with(", ")) values.resize(values.size() - 2);
-        return fmt::format("{} ({})", line, values);
+        std::vector<std::string> values;
+        const auto show = [&](ModuleField member) {
+            if (const auto value = member_of(kernel, image, member)) values.push_back(shown(member, *value));
+        };
+        std::ranges::for_each(row.members, show);
+        if (row.against != Against::nothing) values.push_back(held_against(kernel, module, image, row.against));
+        if (row.count) show(*row.count);
+        return fmt::format("{} ({})", line, fmt::join(values, ", "));
     }
     return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include "loader/api/machine_path.h"
 #include "loader/tools/interrupt.h"
 #include "loader/tools/trace_sinks.h"
+#include "loader/tools/traced_ports.h"
 
 #include <fmt/format.h>
 
@@ -21,8 +22,7 @@ Session open(const Invocation& invocation, Purpose purpose)
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
 {
     auto& kernel = session.kernel();
-    TraceOptions options{&session.arch(), choice.into, choice.io ? ShowIo::yes : ShowIo::no,
-                         [&kernel](GuestAddr at) { return kernel.symbolize(at); }};
+    TraceOptions options{&session.arch(), choice.into, [&kernel](GuestAddr at) { return kernel.symbolize(at); }};
     return choice.json ? make_json_trace(std::move(options)) : make_text_trace(std::move(options));
 }
 
@@ -79,9 +79,16 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     session_.calls().set_limits(limits_of(invocation));
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
+    if (!invocation.trace || !invocation.trace->io) return;
+    ports_ = std::make_unique<TracedPorts>(*trace_);
+    session_.kernel().set_io_bus(ports_.get());
 }
 
-ToolSession::~ToolSession() { session_.kernel().set_sink(nullptr); }
+ToolSession::~ToolSession()
+{
+    session_.kernel().set_sink(nullptr);
+    session_.kernel().set_io_bus(nullptr);
+}
 
 void ToolSession::commit()
 {

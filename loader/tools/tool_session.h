@@ -32,6 +32,7 @@ private:
     bool keeps_;
     Session session_;
     std::unique_ptr<EventSink> trace_;
+    std::unique_ptr<IoBus> ports_;
 };
 
 /// Runs what makes system calls and returns an exit status; commits when that returns, whatever the status (a refusal

@@ -49,7 +49,6 @@ public:
 
     void port_accessed(bool write, std::uint16_t port, unsigned size, std::uint32_t value) override
     {
-        if (options_.io == ShowIo::no) return;
         print({{"event", write ? "out" : "in"}, {"port", port}, {"size", size}, {"value", value}});
     }
 

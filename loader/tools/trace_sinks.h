@@ -10,14 +10,10 @@
 
 namespace retromod {
 
-/// Whether accesses to I/O ports are shown.
-enum class ShowIo : bool { no, yes };
-
 /// What a trace needs besides the events.
 struct TraceOptions {
     const Arch* arch = &i386();
     std::FILE* into = stderr;
-    ShowIo io = ShowIo::no;
     std::function<std::string(GuestAddr)> symbolize; ///< names guest code for people; empty text: unknown
 };
 

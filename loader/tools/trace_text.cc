@@ -52,7 +52,6 @@ public:
 
     void port_accessed(bool write, std::uint16_t port, unsigned size, std::uint32_t value) override
     {
-        if (options_.io == ShowIo::no) return;
         line(fmt::format("{}{}({:#x}) {} {:#x}", write ? "out" : "in", size == 1 ? "b" : size == 2 ? "w" : "l", port,
                          write ? "<-" : "=", value));
     }

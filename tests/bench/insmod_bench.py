@@ -18,9 +18,16 @@ BUDGET = 0.020  # seconds
 ROUNDS = 60
 
 
-def timed(command, environment) -> float:
+def timed(command, environment, cpu=None) -> float:
+    """Seconds from start to end; `cpu` collects the processor time of the process, which a busy host does not stretch."""
     start = time.perf_counter()
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command[0]}: exit status {process.returncode}")
+    if cpu is not None:
+        cpu.append(usage.ru_utime + usage.ru_stime)
     return time.perf_counter() - start
 
 
@@ -33,17 +40,18 @@ def shown(name: str, samples) -> float:
 def main() -> int:
     bin_dir = pathlib.Path(sys.argv[1]).resolve()
     hello = pathlib.Path("images/built/i386/hello.o").resolve()
-    nothing, insmod, rmmod, lsmod = [], [], [], []
+    nothing, insmod, insmod_cpu, rmmod, lsmod = [], [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, RETROMOD_MACHINE=f"{folder}/machine")
         subprocess.run([bin_dir / "retromod", "boot"], env=environment, check=True, stdout=subprocess.DEVNULL)
         for _ in range(ROUNDS):  # in turn, so that a disturbance hits all alike
             nothing.append(timed(["/bin/true"], environment))
-            insmod.append(timed([bin_dir / "insmod", hello], environment))
+            insmod.append(timed([bin_dir / "insmod", hello], environment, insmod_cpu))
             lsmod.append(timed([bin_dir / "lsmod"], environment))
             rmmod.append(timed([bin_dir / "rmmod", "hello"], environment))
     base = shown("a process that does nothing", nothing)
     median = shown("insmod hello.o", insmod)
+    shown("  its processor time", insmod_cpu)
     shown("lsmod", lsmod)
     shown("rmmod hello", rmmod)
     print(f"insmod / nothing = {median / base:.1f}; budget {BUDGET * 1000:.0f} ms: {'kept' if median <= BUDGET else 'BROKEN'}")

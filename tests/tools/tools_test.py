@@ -46,6 +46,7 @@ def transcript(script: pathlib.Path, bin_dir: pathlib.Path) -> str:
 
 
 def check(script: pathlib.Path, bin_dir: pathlib.Path) -> None:
+    assert script.with_suffix(".expected").exists(), "nothing says what is expected: see --update"
     expected = script.with_suffix(".expected").read_text(encoding="utf-8").splitlines(keepends=True)
     try:
         got = transcript(script, bin_dir).splitlines(keepends=True)
