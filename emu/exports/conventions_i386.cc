@@ -123,8 +123,9 @@ constexpr auto by_symbol = [] {
 Convention convention_of(const Arch& arch, LayoutVersion exports, std::string_view symbol)
 {
     if (arch.name != "i386") return {};
-    for (const auto& row : std::ranges::equal_range(by_symbol, symbol, {}, &ConventionRow::symbol))
-        if (row.first <= exports && exports <= row.last) return row.convention;
+    auto row = std::ranges::lower_bound(by_symbol, symbol, {}, &ConventionRow::symbol);
+    for (; row != by_symbol.end() && row->symbol == symbol; ++row)
+        if (row->first <= exports && exports <= row->last) return row->convention;
     return {};
 }
 
