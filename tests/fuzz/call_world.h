@@ -68,6 +68,7 @@ public:
         }
         kernel_.reap(thread);
         const auto after = state();
+        std::erase_if(mapped_, [&](const auto& module) { return !after.modules.contains(module.first); });
         REQUIRE_THAT_HOLDS(after.frames == before.frames); // no kernel stack stays behind
         if (outcome.kind == Outcome::Kind::done && !nested) check_rules(call, outcome.result, before, after);
         check_index();
