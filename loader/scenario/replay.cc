@@ -29,6 +29,14 @@ public:
     virtual void finish(const ReplayTotals& totals) = 0;
 };
 
+/// What became of our kernel where the real one broke.
+std::string fate_here(const ScenarioResult& result)
+{
+    if (!result.broke.empty()) return result.broke;
+    if (result.strays_at) return fmt::format("other results from step {} on", *result.strays_at);
+    return "the same results to the end";
+}
+
 class TextReport final : public ReplayReport {
 public:
     explicit TextReport(std::ostream& out) : out_(out) {}
@@ -44,7 +52,7 @@ public:
                                 more ? fmt::format(" (and {} more)", more) : "");
         } else if (!result.broke.empty() || !result.breaks_as.empty()) {
             out_ << fmt::format("{}: {} on {}: passed; the real kernel: {}; here: {}\n", file, scenario.id, release.name,
-                                result.breaks_as, result.broke.empty() ? "still whole at the end" : result.broke);
+                                result.breaks_as, fate_here(result));
         }
     }
     void finish(const ReplayTotals& totals) override
@@ -71,6 +79,7 @@ public:
                                           {"got", content_of(difference.got)}});
         if (!result.breaks_as.empty()) row["real_kernel"] = result.breaks_as;
         if (!result.broke.empty()) row["broke"] = result.broke;
+        if (result.strays_at) row["strays_at"] = *result.strays_at;
         runs_.push_back(std::move(row));
     }
     void finish(const ReplayTotals& totals) override

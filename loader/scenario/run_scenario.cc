@@ -107,8 +107,11 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
             break;
         }
         const bool death = expected && expected->dies && i + 1 == expected->known;
-        if (expected && i < expected->compared && !death && result != (*expected->results)[i])
+        if (!expected || death || result == (*expected->results)[i]) continue;
+        if (i < expected->compared)
             outcome.differences.push_back({i, describe(steps[i]), (*expected->results)[i].dump(), result.dump()});
+        else if (!outcome.strays_at)
+            outcome.strays_at = i;
     }
     if (expected) compare_ends(*expected, steps, outcome);
     outcome.passed = expected && outcome.differences.empty();

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -55,7 +56,8 @@ struct ScenarioResult {
     bool expected = true;         ///< the file says what this release answers
     std::vector<Difference> differences;
     std::string broke;            ///< how and where the kernel broke, if it did: "step 5 (delete a): oops: ..."
-    std::string breaks_as;        ///< what became of the real kernel: "oops", "hang", "bug", "corrupt lists"; empty: it held
+    std::string breaks_as;        ///< what became of the real kernel: "oops", "corrupt lists from step 3 on"; empty: it held
+    std::optional<std::size_t> strays_at; ///< first step behind corrupt_from whose result is not the real kernel's
     std::shared_ptr<nlohmann::json> results; ///< our results, one per step that was done
 };
 

@@ -63,6 +63,18 @@ Options& Options::positional(const std::string& name, std::uint64_t& into, const
     return *this;
 }
 
+Options& Options::values(const std::string& name, std::vector<std::string>& into, const std::string& help)
+{
+    parser_->app.add_option(name, into, help)->allow_extra_args(false);
+    return *this;
+}
+
+Options& Options::positionals(const std::string& name, std::vector<std::string>& into, const std::string& help)
+{
+    parser_->app.add_option(name, into, help)->required();
+    return *this;
+}
+
 Options& Options::rest(const std::string& name, std::vector<std::string>& into, const std::string& help)
 {
     parser_->app.positionals_at_end(false);

@@ -21,10 +21,14 @@ public:
     Options& value(const std::string& names, std::string& into, const std::string& help);
     Options& value(const std::string& names, std::optional<std::string>& into, const std::string& help);
     Options& value(const std::string& names, std::uint64_t& into, const std::string& help);
+    /// An option that may be given several times, one value each.
+    Options& values(const std::string& name, std::vector<std::string>& into, const std::string& help);
     /// Text that must be one of these.
     Options& choice(const std::string& names, std::string& into, std::vector<std::string> allowed, const std::string& help);
     Options& positional(const std::string& name, std::string& into, const std::string& help);
     Options& positional(const std::string& name, std::uint64_t& into, const std::string& help);
+    /// One or more of them; options may stand before, behind and between them.
+    Options& positionals(const std::string& name, std::vector<std::string>& into, const std::string& help);
     /// What is left over; options behind the first of them belong to it.
     Options& rest(const std::string& name, std::vector<std::string>& into, const std::string& help);
 

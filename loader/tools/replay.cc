@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// retromod replay: scenario files against the machines of this program. docs/scenarios.md describes the files.
+#include "loader/scenario/replay.h"
+
+#include "loader/tools/commands.h"
+#include "loader/tools/options.h"
+#include "loader/tools/release_choice.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace retromod {
+
+int replay_command(const Invocation& invocation)
+{
+    std::string release = "all";
+    std::vector<std::string> files;
+    ReplayOptions replayed;
+    bool json = false, list = false;
+    Options options(invocation);
+    options.value("--release", release, "only what this release answers")
+        .flag("--json", json, "one JSON object, with a row for each run")
+        .flag("--list", list, "only name the scenarios")
+        .values("--filter", replayed.filters, "only scenarios with this tag or id; all of them when given several times")
+        .positionals("FILE", files, "scenario files");
+    if (const auto status = options.parse()) return *status;
+    const auto releases = chosen_releases(release);
+    if (!releases) {
+        complain(fmt::format("replay: '{}' is no 2.2 or 2.4 release", release));
+        return exit_status::usage;
+    }
+    replayed.releases = *releases;
+    replayed.format = json ? ReplayFormat::json : ReplayFormat::text;
+    if (list) return list_scenarios(replayed, files, std::cout, std::cerr) ? 0 : exit_status::failure;
+
+    const auto totals = replay(replayed, files, std::cout, std::cerr);
+    std::cout.flush();
+    if (totals.passed + totals.failed + totals.unusable == 0) {
+        complain("replay: no scenario has results for that");
+        return exit_status::failure;
+    }
+    return totals.failed || totals.unusable ? exit_status::failure : 0;
+}
+
+} // namespace retromod
