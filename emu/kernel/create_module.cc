@@ -28,8 +28,9 @@ static ErrnoOr<GuestAddr> create_module(Kernel& kernel, GuestAddr name_user, std
     module.set(ModuleField::size_of_struct, header);
     module.set(ModuleField::name, (*base + header).value);
     module.set(ModuleField::size, size);
-    // With the smaller minimum the NUL may lie one byte behind the module, in the rest of its last page.
-    memory.write(*base + header, std::as_bytes(std::span(name->c_str(), name->size() + 1)));
+    // With the smaller minimum the NUL may lie one byte behind the module: in the rest of its last page, or on the
+    // unmapped one behind it, where the kernel itself faults.
+    memory.write_all(*base + header, std::as_bytes(std::span(name->c_str(), name->size() + 1)));
     kernel.modules().link_front(*base);
     return *base;
 }

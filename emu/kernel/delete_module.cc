@@ -5,6 +5,10 @@
 namespace retromod {
 namespace {
 
+/// Modules that are considered without one being removed before we say that the call will never return: more than there
+/// is room for. Modules can make their list a circle, and answer can_unload each time.
+constexpr std::uint64_t look_limit = 1 << 16;
+
 enum Phase : std::uint32_t { entered, asked_can_unload, cleaned_up };
 
 /// Where the call is; kept in its frame.
@@ -13,6 +17,7 @@ struct State {
     std::uint64_t next;   ///< autoclean: the one to look at after it
     std::uint32_t autoclean;
     std::uint32_t something_changed;
+    std::uint64_t looks;  ///< autoclean: modules considered since one was removed
 };
 
 /// Takes `ref` out of its dependency's list of references.
@@ -22,9 +27,9 @@ void unlink_ref(Kernel& kernel, GuestAddr ref, bool mark_freed)
     const auto word = kernel.arch().word_bytes;
     auto dep = kernel.module(memory.load_pointer(ref));
     auto link = dep.address() + kernel.module_layout().field(ModuleField::refs).offset;
-    std::size_t steps = 0;
+    CircleWatch watch;
     while (memory.load_pointer(link) != ref) {
-        if (++steps > ModuleList::walk_limit) throw KernelHang{"free_module walks a circle of module references"};
+        if (watch.comes_round_at(link)) throw KernelHang{"free_module walks a circle of module references"};
         link = memory.load_pointer(link) + 2 * word;
     }
     memory.store_word(link, memory.load_word(ref + 2 * word));
@@ -62,6 +67,7 @@ Step remove(Kernel& kernel, Frame& frame, ModuleView module)
     release(kernel, module, state.autoclean);
     if (!state.autoclean) return Return{0};
     state.something_changed = 1;
+    state.looks = 0;
     return next_candidate(kernel, frame);
 }
 
@@ -84,7 +90,6 @@ Step reap_or_spare(Kernel& kernel, Frame& frame, ModuleView module)
 Step next_candidate(Kernel& kernel, Frame& frame)
 {
     auto& state = frame.local<State>();
-    std::size_t steps = 0;
     while (true) {
         if (kernel.modules().is_end({state.next})) {
             if (!state.something_changed) break;
@@ -92,7 +97,7 @@ Step next_candidate(Kernel& kernel, Frame& frame)
             state.next = kernel.modules().first().value;
             continue;
         }
-        if (++steps > ModuleList::walk_limit) throw KernelHang{"delete_module walks a circle of modules"};
+        if (++state.looks > look_limit) throw KernelHang{"delete_module walks a circle of modules"};
         auto module = kernel.module({state.next});
         state.module = state.next;
         state.next = module.get(ModuleField::next);
@@ -149,6 +154,7 @@ Step cleanup_returned(Kernel& kernel, Frame& frame)
     release(kernel, kernel.module({state.module}), state.autoclean);
     if (!state.autoclean) return Return{0};
     state.something_changed = 1;
+    state.looks = 0;
     return next_candidate(kernel, frame);
 }
 

@@ -73,11 +73,11 @@ try {
 
 std::optional<ModuleView> ModuleList::find_walking(std::string_view name) const
 {
-    std::size_t steps = 0;
+    CircleWatch watch;
     for (auto at = first(); !is_end(at); at = view(at).pointer(ModuleField::next)) {
-        if (++steps > walk_limit) throw KernelHang{"find_module walks a circle of modules"};
+        if (watch.comes_round_at(at)) throw KernelHang{"find_module walks a circle of modules"};
         const auto module = view(at);
-        if (!module.flag(module_flag::deleted) && module.name() == name) return module;
+        if (!module.flag(module_flag::deleted) && module.is_named(name)) return module;
     }
     return std::nullopt;
 }
@@ -103,10 +103,10 @@ bool ModuleList::contains(GuestAddr module)
     refresh();
     if (is_end(module)) return true;
     if (!broken_) return nodes_.contains(module.value);
-    std::size_t steps = 0;
+    CircleWatch watch;
     for (auto at = first(); !is_end(at); at = view(at).pointer(ModuleField::next)) {
         if (at == module) return true;
-        if (++steps > walk_limit) throw KernelHang{"the list of modules is a circle"};
+        if (watch.comes_round_at(at)) throw KernelHang{"the list of modules is a circle"};
     }
     return false;
 }
@@ -143,9 +143,9 @@ void ModuleList::unlink(GuestAddr module)
     const auto next = view(module).pointer(ModuleField::next);
     if (broken_) {
         auto link = head_;
-        std::size_t steps = 0;
+        CircleWatch watch;
         while (memory_->load_pointer(link) != module) {
-            if (++steps > walk_limit) throw KernelHang{"the list of modules is a circle"};
+            if (watch.comes_round_at(link)) throw KernelHang{"the list of modules is a circle"};
             link = memory_->load_pointer(link) + layout_->field(ModuleField::next).offset;
         }
         memory_->store_word(link, next.value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/circle_watch.h"
 #include "emu/kernel/module_view.h"
 
 #include <cstddef>
@@ -48,14 +49,12 @@ public:
     template <class Visit>
     void for_each(Visit visit) const
     {
-        std::size_t steps = 0;
+        CircleWatch watch;
         for (auto at = first(); !is_end(at); at = view(at).pointer(ModuleField::next)) {
-            if (++steps > walk_limit) throw KernelHang{"the list of modules is a circle"};
+            if (watch.comes_round_at(at)) throw KernelHang{"the list of modules is a circle"};
             visit(view(at));
         }
     }
-
-    static constexpr std::size_t walk_limit = 1 << 18;
 
 private:
     struct Node {

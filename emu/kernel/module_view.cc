@@ -23,4 +23,12 @@ ModuleLayout::ModuleLayout(const LayoutSet& layouts)
     }
 }
 
+bool ModuleView::is_named(std::string_view text) const
+{
+    const auto at = pointer(ModuleField::name);
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (memory_->load<char>(at + i) != text[i]) return false;
+    return memory_->load<char>(at + text.size()) == '\0';
+}
+
 } // namespace retromod

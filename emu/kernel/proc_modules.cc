@@ -46,9 +46,9 @@ void add_users(PageWriter& page, Kernel& kernel, const ModuleView& module)
     auto at = module.pointer(ModuleField::refs);
     if (!at) return;
     page.add(" [");
-    std::size_t steps = 0;
+    CircleWatch watch;
     while (true) {
-        if (++steps > ModuleList::walk_limit) throw KernelHang{"/proc/modules walks a circle of module references"};
+        if (watch.comes_round_at(at)) throw KernelHang{"/proc/modules walks a circle of module references"};
         const auto ref = kernel.load_ref(at);
         if (!page.add(kernel.module(ref.ref).name())) return;
         at = ref.next_ref;

@@ -86,9 +86,9 @@ ErrnoOr<Done> query_refs(const Query& query)
     if (query.is_kernel()) return Errno::einval;
     if (!is_queryable(query.kernel, query.module)) return query.answer(0);
     NameWriter names(query);
-    std::size_t steps = 0;
+    CircleWatch watch;
     for (auto at = query.module.pointer(ModuleField::refs); at;) {
-        if (++steps > ModuleList::walk_limit) throw KernelHang{"query_module walks a circle of module references"};
+        if (watch.comes_round_at(at)) throw KernelHang{"query_module walks a circle of module references"};
         const auto ref = query.kernel.load_ref(at);
         if (!names.add(query.kernel.module(ref.ref).name())) return Errno::efault;
         at = ref.next_ref;
@@ -106,7 +106,7 @@ ErrnoOr<Done> query_symbols(const Query& query)
     const auto count = query.module.get(ModuleField::nsyms);
     const auto first = query.module.pointer(ModuleField::syms);
     const auto array = kernel.arch().word(count * entry);
-    const auto name_of = [&](std::uint64_t i) { return memory.load_string(memory.load_pointer(first + i * entry + word)); };
+    const auto name_of = [&](std::uint64_t i) { return memory.load_string(memory.load_pointer(first + i * entry + word), ModuleView::longest_name); };
 
     std::uint64_t written = array, done = 0;
     const bool array_fits = array <= query.size;

@@ -101,3 +101,24 @@ TEST_CASE("a copy of a set outlives the set", "[abi][layouts]")
     original.reset();
     CHECK(std::ranges::equal(before, copy.members("struct file"), {}, &MemberLayout::name, &MemberLayout::name));
 }
+
+TEST_CASE("no structure has a member twice, on any architecture and release", "[abi][layouts]")
+{
+    for (const auto& arch : arches()) {
+        for (const auto version : {LayoutVersion::v2_2_1, LayoutVersion::v2_4_0, LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_22,
+                                   LayoutVersion::v2_4_37_11}) {
+            for (const bool smp : {false, true}) {
+                const LayoutSet set(arch, version, smp, Compiler::gcc_3);
+                for (const auto structure : set.structures()) {
+                    std::vector<std::string_view> names;
+                    for (const auto& member : set.members(structure)) names.push_back(member.name);
+                    std::ranges::sort(names);
+                    const auto twice = std::ranges::adjacent_find(names);
+                    INFO(arch.name << " " << layout_version_name(version) << " " << structure);
+                    if (twice != names.end()) CHECK(*twice == "");
+                }
+                CHECK_FALSE(set.structures().empty());
+            }
+        }
+    }
+}

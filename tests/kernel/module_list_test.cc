@@ -58,3 +58,42 @@ TEST_CASE("a circle in the list of modules is a hang with its reason, not a host
     CHECK(outcome.kind == Outcome::Kind::hang);
     CHECK(outcome.what == "find_module walks a circle of modules");
 }
+
+TEST_CASE("a circle behind the module asked for is not met", "[kernel][modules]")
+{
+    Guest guest(no_exports);
+    const auto a = guest.create("a"), b = guest.create("b");
+    guest.create("c");
+    guest.kernel.module(a).set(ModuleField::next, b.value);
+    CHECK(guest.kernel.modules().find("c"));
+    CHECK(guest.kernel.modules().find("a")->address() == a);
+    CHECK_THROWS_AS(guest.kernel.modules().find("d"), KernelHang);
+    CHECK_THROWS_AS(guest.kernel.modules().contains({0x1000}), KernelHang);
+}
+
+TEST_CASE("a look-up reads no more of a broken name than the comparison needs", "[kernel][modules]")
+{
+    Guest guest(no_exports);
+    const auto a = guest.create("a"), b = guest.create("b");
+    // The last byte before an unmapped page, without an end behind it.
+    const auto last = b + 4095;
+    guest.machine.memory().store<char>(last, 'x');
+    guest.kernel.module(b).set(ModuleField::name, last.value);
+    CHECK(guest.kernel.modules().find("a")->address() == a);
+    CHECK_THROWS_AS(guest.kernel.modules().find("x"), KernelFault);
+    CHECK_THROWS_AS(guest.kernel.modules().find("xy"), KernelFault);
+    CHECK_FALSE(guest.kernel.modules().find("y"));
+}
+
+TEST_CASE("a list that leaves the mapped memory is an oops where the kernel's walk would fault", "[kernel][modules]")
+{
+    Guest guest(no_exports);
+    const auto a = guest.create("a");
+    guest.create("b");
+    guest.kernel.module(a).set(ModuleField::next, 0x10);
+    CHECK(guest.kernel.modules().find("b"));
+    const auto outcome = guest.remove("nobody");
+    CHECK(outcome.kind == Outcome::Kind::oops);
+    CHECK(guest.remove("b").result.word == 0);
+    CHECK(guest.kernel.modules().first() == a);
+}

@@ -184,7 +184,7 @@ constexpr Member hd_struct_rows[] = {
     {"version", "int", {.until = v2_2_1}},
     {"de", "devfs_handle_t", {.since = v2_4_0}},
     {"number", "int", {.vendor = Vendor::yes}},
-    {"number", "int", {.arches = cpu::ppc}},
+    {"number", "int", {.vendor = Vendor::no, .arches = cpu::ppc}},
     {"ios_in_flight", "unsigned int", {.vendor = Vendor::yes}},
     {"io_ticks", "unsigned int", {.vendor = Vendor::yes}},
     {"last_idle_time", "unsigned int", {.vendor = Vendor::yes}},

@@ -9,8 +9,8 @@ using enum LayoutVersion;
 
 constexpr Member atomic_t_rows[] = {
     {"counter", "volatile int", {.since = v2_4_0, .arches = cpu::all_but(cpu::m68k)}},
-    {"counter", "volatile int", {.until = v2_2_1, .smp = Smp::yes}},
-    {"counter", "int", {.until = v2_2_1, .smp = Smp::no}},
+    {"counter", "volatile int", {.until = v2_2_1, .smp = Smp::yes, .arches = cpu::all_but(cpu::m68k)}},
+    {"counter", "int", {.until = v2_2_1, .smp = Smp::no, .arches = cpu::all_but(cpu::m68k)}},
     {"counter", "int", {.arches = cpu::m68k}},
 };
 

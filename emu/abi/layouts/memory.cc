@@ -101,7 +101,7 @@ constexpr Member page_rows[] = {
     {"pprev_hash", "struct page**"},
     {"buffers", "struct buffer_head*"},
     {"virtual", "void*", {.since = v2_4_0, .until = v2_4_0}},
-    {"virtual", "void*", {.arches = cpu::m68k | cpu::sparc}},
+    {"virtual", "void*", {.since = v2_4_18_14, .arches = cpu::m68k | cpu::sparc}},
     {"zone", "struct zone_struct*", {.since = v2_4_0, .until = v2_4_0}},
 };
 
