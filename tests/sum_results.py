@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Prints `N passed, M failed` of a folder of results: {"passed": N, "failed": M} files, at any depth.
 
-usage: sum_results.py FOLDER
+usage: sum_results.py FOLDER [BUILD_STATUS]
 
-Exit status 1 when a test failed, or none ran.
+Exit status 1 when a test failed, or none ran. A build that ended with another BUILD_STATUS than 0 although no test failed
+counts as one failure: something was not built, or not run.
 """
 import json
 import pathlib
@@ -17,6 +18,8 @@ def main() -> int:
         counts = json.loads(path.read_text(encoding="utf-8"))
         passed += counts["passed"]
         failed += counts["failed"]
+    if failed == 0 and sys.argv[2:] not in ([], ["0"]):
+        failed = 1
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
