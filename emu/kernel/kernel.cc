@@ -91,7 +91,7 @@ ModuleRef Kernel::load_ref(GuestAddr at)
 
 void Kernel::note_exception_table(const ModuleView& module)
 try {
-    if (!engine_) return;
+    if (!engine_ || arch().has_gp) return; // alpha's engine is always precise
     const auto start = module.pointer(ModuleField::ex_table_start), end = module.pointer(ModuleField::ex_table_end);
     const auto area = memory().vmalloc_area(module.address());
     if (!start || !area || !area->contains(start) || end < start || end - start > area->bytes) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Faults of kernel code: saved by a module's exception table, or else an oops.
+// Faults of kernel code that no exception table saves.
 // Source: do_page_fault of arch/i386/mm/fault.c, show_registers of arch/i386/kernel/traps.c.
 #include "emu/kernel/kernel.h"
 
@@ -18,26 +18,6 @@ constexpr std::size_t code_bytes_shown = 20;
 std::string hex_word(const Arch& arch, std::uint64_t value) { return fmt::format("{:0{}x}", value, 2 * arch.word_bytes); }
 
 } // namespace
-
-std::optional<GuestAddr> Kernel::search_exception_table(GuestAddr pc)
-try {
-    const auto word = arch().word_bytes;
-    std::optional<GuestAddr> fixup;
-    modules_->for_each([&](const ModuleView& module) {
-        if (fixup) return;
-        const auto live = module_flag::running | module_flag::initializing;
-        if (rules().faults_search_live_only && !module.flag(live)) return;
-        const auto start = module.pointer(ModuleField::ex_table_start), end = module.pointer(ModuleField::ex_table_end);
-        if (!start || end < start) return;
-        for (auto entry = start; entry < end; entry += arch().exception_entry_bytes)
-            if (memory().load_pointer(entry) == pc) fixup = memory().load_pointer(entry + word);
-    });
-    return fixup;
-} catch (const KernelFault&) {
-    return std::nullopt; // a table that leaves the mapped memory: the search itself would fault
-} catch (const KernelHang&) {
-    return std::nullopt;
-}
 
 std::string Kernel::oops_headline(const Stop& stop)
 {

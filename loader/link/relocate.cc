@@ -16,6 +16,13 @@ std::string kind_name(const RelocationKind* kind, std::uint32_t type)
     return kind ? std::string(kind->name) : fmt::format("relocation type {}", type);
 }
 
+/// The symbol's slot for a RELA entry's addend; a REL entry's, which lies in the field, is no matter of the slot's.
+const GotSlot* find_slot(const LinkSymbol& symbol, std::int64_t addend)
+{
+    const auto found = std::ranges::find(symbol.got_slots, static_cast<std::uint64_t>(addend), &GotSlot::addend);
+    return found == symbol.got_slots.end() ? nullptr : &*found;
+}
+
 /// Applies the relocations of one section.
 class TableRelocator {
 public:
@@ -59,14 +66,16 @@ private:
                              .detail = kind_name(arch_.find(relocation.type), relocation.type)});
     }
 
-    /// Fills the symbol's slot and returns its offset in .got.
-    std::uint64_t fill_slot(const LinkSymbol& symbol)
+    /// Fills the symbol's slot for this addend and returns its offset in .got.
+    std::uint64_t fill_slot(const LinkSymbol& symbol, std::int64_t addend)
     {
-        if (!symbol.got_offset || !got_) return 0;
-        const auto word = object_.arch().word_bytes;
-        const auto slot = object_.place(*got_, *symbol.got_offset, word);
-        if (!slot.empty()) store_unsigned(slot.data(), word, object_.arch().order, object_.address_of(symbol).value);
-        return *symbol.got_offset;
+        const auto* const slot = find_slot(symbol, addend);
+        if (!slot || !got_) return 0;
+        const auto& arch = object_.arch();
+        const auto place = object_.place(*got_, slot->offset, arch.word_bytes);
+        const auto value = arch.word(object_.address_of(symbol).value + slot->addend);
+        if (!place.empty()) store_unsigned(place.data(), arch.word_bytes, arch.order, value);
+        return slot->offset;
     }
 
     void apply(std::size_t entry)
@@ -88,9 +97,11 @@ private:
                 .P = section_.address.value + relocation.offset,
                 .B = base_.value,
                 .GOT = got_ ? object_.section(*got_).address.value : 0,
-                .G = symbol ? fill_slot(*symbol) : 0,
+                .G = symbol ? fill_slot(*symbol, relocation.addend) : 0,
                 .order = object_.arch().order,
                 .entry = entry,
+                .contents = section_.writable(),
+                .offset = relocation.offset,
             },
             state_);
         switch (outcome) {
@@ -130,7 +141,7 @@ void create_got(Object& object)
 {
     const auto* arch = relocation_arch(object.arch());
     if (!arch) return;
-    bool needed = false;
+    bool needed = arch->gp_in_got != 0;
     std::uint64_t bytes = 0;
     for (const auto& table : object.relocations()) {
         for (const auto& relocation : table.entries) {
@@ -138,8 +149,8 @@ void create_got(Object& object)
             if (!kind || kind->got == GotNeed::none) continue;
             needed = true;
             auto* symbol = object.symbol_of(table, relocation);
-            if (kind->got != GotNeed::slot || !symbol || symbol->got_offset) continue;
-            symbol->got_offset = bytes;
+            if (kind->got != GotNeed::slot || !symbol || find_slot(*symbol, relocation.addend)) continue;
+            symbol->got_slots.push_back({static_cast<std::uint64_t>(relocation.addend), bytes});
             bytes += object.arch().word_bytes;
         }
     }

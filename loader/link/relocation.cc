@@ -9,6 +9,7 @@ namespace {
 constexpr const RelocationArch* table[] = {
     &relocation_i386,
     &relocation_mips,
+    &relocation_alpha,
 };
 
 } // namespace

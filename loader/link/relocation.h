@@ -36,6 +36,8 @@ struct RelocationSite {
     std::uint64_t G;   ///< offset of the symbol's slot in .got
     ByteOrder order;
     std::size_t entry; ///< number of this entry in its table
+    std::span<std::byte> contents; ///< of the section; the field is at `offset`
+    std::uint64_t offset;
 };
 
 /// The upper half of a mips address whose lower half is still to come.
@@ -59,6 +61,8 @@ struct RelocationArch {
     RelocationOutcome (*apply)(const RelocationSite& site, RelocationState& state);
     /// The section whose bounds fill the module's archdata (mips: bus error handlers); "" when there is none.
     std::string_view archdata_section;
+    /// Where the global pointer points to in .got, bytes (alpha); 0 when there is none. With it every module has a .got.
+    std::uint64_t gp_in_got = 0;
 
     const RelocationKind* find(std::uint32_t type) const;
 };
@@ -68,5 +72,6 @@ const RelocationArch* relocation_arch(const Arch& arch);
 
 extern const RelocationArch relocation_i386;
 extern const RelocationArch relocation_mips;
+extern const RelocationArch relocation_alpha;
 
 } // namespace retromod

@@ -19,6 +19,12 @@ namespace retromod {
 constexpr std::uint32_t kernel_section = elf::shn_hireserve + 1;
 constexpr std::uint32_t first_module_section = kernel_section + 1;
 
+/// A slot of the global offset table: it holds the symbol's value plus the addend.
+struct GotSlot {
+    std::uint64_t addend = 0;
+    std::uint64_t offset = 0; ///< bytes into .got
+};
+
 /// One symbol of a module that is being linked.
 struct LinkSymbol {
     std::string_view name;
@@ -29,7 +35,7 @@ struct LinkSymbol {
     std::uint8_t binding = elf::stb_local;
     std::uint8_t type = elf::stt_notype;
     std::uint32_t relocated_as = 0;            ///< type of a relocation that refers to it; 0 when none does
-    std::optional<std::uint64_t> got_offset{}; ///< its slot, bytes into .got
+    std::vector<GotSlot> got_slots{}; ///< its slots in .got, one for each addend
 
     bool is_local() const { return binding == elf::stb_local; }
     bool is_undefined() const { return section == elf::shn_undef; }
