@@ -31,6 +31,8 @@ TARGETS = {
     "mipsel": Target("mipsel 2.4.22 up gcc3", "mips", "mipsel-linux-gnu-gcc", "mipsel-linux-gnu-objcopy",
                      ["-mabi=32", "-mips2", "-mno-abicalls", "-G0", "-mlong-calls", "-msoft-float", "-mno-check-zero-division"],
                      [".gnu.attributes", ".MIPS.abiflags"]),
+    "alpha": Target("alpha 2.4.22 up gcc3", "alpha", "alpha-linux-gnu-gcc", "alpha-linux-gnu-objcopy",
+                    ["-mno-fp-regs", "-ffixed-8", "-mcpu=ev5", "-Wa,-mev6", "-mno-explicit-relocs"], [".eh_frame"]),
 }
 
 # Period compilers put uninitialised globals into commons: this module has them.

@@ -46,6 +46,14 @@ void begin_call(CpuContext& context, AddressSpace& memory, GuestAddr function, s
     context.reg[alpha_pc] = function.value;
 }
 
+std::vector<std::byte> entry_code_for(unsigned return_register)
+{
+    constexpr std::uint32_t ret_word = 0x6be08001; // ret zero,(0)
+    std::vector<std::byte> code(4);
+    store(code.data(), ByteOrder::little, ret_word | return_register << 16);
+    return code;
+}
+
 void finish_call(CpuContext& context, AddressSpace&)
 {
     context.reg[alpha_pc] = context.reg[alpha_ra] & ~std::uint64_t{3};
@@ -82,6 +90,7 @@ const Cpu cpu_alpha = {
     .initial = initial,
     .begin_call = begin_call,
     .finish_call = finish_call,
+    .entry_code_for = entry_code_for,
     .argument = argument,
     .pairs_wide_arguments = false,
     .interrupts_enabled = interrupts_enabled,

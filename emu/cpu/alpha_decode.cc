@@ -127,8 +127,13 @@ const AlphaInstruction* find_alpha_instruction(std::uint32_t word)
 
 std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const std::byte> code) const
 {
-    if (handler && entries.contains({at})) return {AlphaOp(alpha_entry, at)};
     std::vector<AlphaOp> ops;
+    if (handler && entries.contains({at})) {
+        ops.emplace_back(alpha_entry, at);
+        const AlphaWord returns{load<std::uint32_t>(code.data(), ByteOrder::little)};
+        ops[0].b = static_cast<std::uint8_t>(returns.rb());
+        return ops;
+    }
     for (; code.size() >= 4 && ops.size() < longest_block; at += 4, code = code.subspan(4)) {
         const AlphaWord word{load<std::uint32_t>(code.data(), ByteOrder::little)};
         const auto* const instruction = find_alpha_instruction(word.word);

@@ -47,12 +47,12 @@ AlphaOp* AlphaMachine::enter(std::uint64_t at)
 
 AlphaOp* AlphaMachine::serve_entry(const AlphaOp& op)
 {
+    const auto return_register = op.b; // of the ret that stands there
     pc = op.pc;
     lock_address = no_lock;
     if (handler->on_hypercall({op.pc}) == HypercallHandler::Next::stop) return end(pc, {StopKind::hypercall, {pc}, {}});
     synchronize(); // `op` may be gone
-    constexpr unsigned return_address = 26;
-    return jump(*this, r[return_address] & ~std::uint64_t{3});
+    return jump(*this, r[return_register] & ~std::uint64_t{3});
 }
 
 AlphaOp* follow_slowly(AlphaMachine& machine, AlphaOp* link)

@@ -21,6 +21,8 @@ struct Convention {
     std::array<std::uint8_t, 4> registers{}; ///< register numbers of a register_list, in order
     std::uint8_t register_count = 0;
     bool returns_value = true;                ///< false: the result register is kept as it was
+    std::optional<std::uint8_t> result_register = std::nullopt; ///< where it is not the C convention's
+    std::optional<std::uint8_t> return_register = std::nullopt; ///< holds the return address, where it is not that of C
 };
 
 /// One disassembled instruction.
@@ -45,6 +47,8 @@ struct Cpu {
                        GuestAddr return_to);
     /// Does what the code at a kernel entry does: returns to the caller. Throws KernelFault.
     void (*finish_call)(CpuContext&, AddressSpace&);
+    /// The code at a kernel entry that returns through `return_register`; null where there is but one way.
+    std::vector<std::byte> (*entry_code_for)(unsigned return_register) = nullptr;
     /// The value of argument word `index` of a C call whose first instruction is about to run. Throws KernelFault.
     std::uint64_t (*argument)(const Engine&, const AddressSpace&, unsigned index);
     /// Whether a 64-bit argument must start at an even word (mips o32).

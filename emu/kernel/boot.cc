@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/boot.h"
 
+#include "emu/kernel/address_limit.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -85,7 +87,8 @@ void KernelBoot::make_idle_task()
     const auto comm = kernel.layouts().field("struct task_struct", "comm");
     constexpr std::string_view name = "swapper";
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
-    kernel.set_task_field(task, "addr_limit.seg", kernel.arch().word(~std::uint64_t{0}));
+    const auto limit = address_limit(kernel.arch());
+    kernel.set_task_field(task, limit.member, limit.kernel);
 }
 
 void KernelBoot::bring_up()

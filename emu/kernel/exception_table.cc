@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Faults of kernel code that a module's exception table saves. Most architectures keep pairs of addresses, instruction
-// and fixup. Alpha's entries are {instruction relative to the module's gp, lda instruction}: the lda's displacement leads
-// to the instruction to go on at, its registers are told the error (rb) and zeroed (ra).
-// Source: arch/*/mm/extable.c and fault.c, include/asm-alpha/uaccess.h of 2.4.37.11.
+// and fixup. Alpha's entries are {instruction relative to the module's gp, lda instruction}: the lda's displacement
+// leads to the instruction to go on at, its registers are told the error (rb) and zeroed (ra). Source:
+// arch/*/mm/extable.c and fault.c, include/asm-alpha/uaccess.h of 2.4.37.11.
 #include "emu/kernel/kernel.h"
 
 namespace retromod {
@@ -52,7 +52,8 @@ try {
             fixup = match(memory(), module, entry, pc);
     });
     if (!fixup) return std::nullopt;
-    if (fixup->error_register) engine().set_reg(*fixup->error_register, SyscallResult::failure(Errno::efault, arch()).word);
+    if (fixup->error_register)
+        engine().set_reg(*fixup->error_register, SyscallResult::failure(Errno::efault, arch()).word);
     if (fixup->value_register) engine().set_reg(*fixup->value_register, 0);
     return fixup->pc;
 } catch (const KernelFault&) {

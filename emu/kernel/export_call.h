@@ -135,7 +135,11 @@ inline std::string Argument<GuestString>::show(Kernel&, const GuestString& v)
 
 /// How a C++ result type goes into the guest's result registers.
 inline void store_result(ExportContext& c, std::int32_t v) { c.result = c.kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(v))); }
-inline void store_result(ExportContext& c, std::uint32_t v) { c.result = v; }
+inline void store_result(ExportContext& c, std::uint32_t v)
+{
+    // 64-bit CPUs keep 32 bits sign-extended (alpha, mips64) or do not look at the rest.
+    c.result = c.kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(v)}));
+}
 inline void store_result(ExportContext& c, GuestAddr v) { c.result = v.value; }
 inline void store_result(ExportContext& c, ULong v) { c.result = c.kernel.arch().word(v.value); }
 inline void store_result(ExportContext& c, Long v) { c.result = c.kernel.arch().word(static_cast<std::uint64_t>(v.value)); }

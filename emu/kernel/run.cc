@@ -173,8 +173,10 @@ void Kernel::finish_frame(std::uint64_t value)
     auto context = frame.caller;
     if (frame.entry) {
         const auto number = (frame.entry - state_->entries) / cpu_.entry_bytes;
-        if (entry_conventions_[number].returns_value) context.reg[cpu_.result] = arch().word(value);
+        const auto& convention = entry_conventions_[number];
+        if (convention.returns_value) context.reg[convention.result_register.value_or(cpu_.result)] = arch().word(value);
         cpu_.finish_call(context, memory());
+        if (convention.return_register) context.reg[cpu_.pc] = context.reg[*convention.return_register];
         if (sink_) {
             if (const auto* row = export_at({frame.entry})) {
                 ExportCall call{row->name, row->grade, {}, {}, fmt::format("{:#x}", arch().word(value)), true};
@@ -321,7 +323,7 @@ try {
     ExportCall trace{row->name, row->grade, {}, {}, {}, true};
     ExportContext context{*this, ArgCursor(cpu_, *engine_, memory(), convention), sink_ ? &trace : nullptr};
     row->plain(context);
-    if (convention.returns_value) engine_->set_reg(cpu_.result, context.result);
+    if (convention.returns_value) engine_->set_reg(convention.result_register.value_or(cpu_.result), context.result);
     if (context.wide) engine_->set_reg(cpu_.result_high, context.result_high);
     if (sink_) sink_->export_called(trace);
     return Next::resume;

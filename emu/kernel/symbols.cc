@@ -46,6 +46,11 @@ void Kernel::write_entry_code(std::uint32_t number)
 {
     const auto at = memory().bytes({state_->entries + number * cpu_.entry_bytes}, Access::execute);
     std::ranges::copy(cpu_.entry_code, at.begin());
+    const auto* row = machine_.table<EntryRow>().find(number);
+    if (!row || !cpu_.entry_code_for || !exports_.convention) return;
+    const std::string_view name(row->name, strnlen(row->name, sizeof row->name));
+    const auto convention = exports_.convention(arch(), machine_.release().exports, name);
+    if (convention.return_register) std::ranges::copy(cpu_.entry_code_for(*convention.return_register), at.begin());
 }
 
 bool Kernel::has_data_export(std::string_view name) const

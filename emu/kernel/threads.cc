@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/address_limit.h"
 #include "emu/kernel/kernel.h"
 
 #include <fmt/format.h>
@@ -62,7 +63,8 @@ void Kernel::ensure_task(ThreadRow& thread)
         if (layouts().has("struct task_struct", member)) set_task_field(task, member, value);
     };
     for (const auto member : {"pid", "pgrp", "session", "tgid"}) set(member, thread.pid);
-    set("addr_limit.seg", thread.awaited ? arch().task_size.value : arch().word(~std::uint64_t{0}));
+    const auto limit = address_limit(arch());
+    set(limit.member, thread.awaited ? limit.user : limit.kernel);
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"}) set(member, 0xfffffeff);
     set("counter", 10);
     const auto comm = task_member("comm");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/address_limit.h"
 #include "emu/kernel/kernel.h"
 
 #include <algorithm>
@@ -8,8 +9,9 @@ namespace retromod {
 
 bool Kernel::access_ok(GuestAddr from, std::uint64_t bytes)
 {
-    const auto limit = current_ && current_->task ? task_field({current_->task}, "addr_limit.seg") : arch().task_size.value;
-    return bytes <= limit && from.value <= limit - bytes;
+    const auto rule = address_limit(arch());
+    const auto limit = current_ && current_->task ? task_field({current_->task}, rule.member) : rule.user;
+    return rule.allows(limit, from.value, bytes);
 }
 
 std::uint64_t Kernel::copy_from_user(std::span<std::byte> into, GuestAddr from)

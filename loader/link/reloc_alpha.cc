@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Alpha has no room for an address in an instruction. Addresses of symbols lie in the module's global offset table, which
-// register $29 (gp) points into, 32 KB behind its start, so that all of 64 KB can be reached: a load of 16 bits
-// (R_ALPHA_LITERAL) fetches an address, and R_ALPHA_LITUSE only says which instructions use it. The module's own data may
-// be reached from gp directly, in one instruction (GPREL16) or two (GPRELHIGH, GPRELLOW). Each function computes gp from
-// its own address by the pair of instructions that R_ALPHA_GPDISP names, and again after each call. The lower half of a
-// pair is sign-extended by the CPU, so the upper one is rounded. HINT guesses at the target of a jump: no harm if it
-// does not fit.
-// Source: alpha psABI (Tru64 object file specification), binutils elf/alpha.h for numbers; modutils 2.4 obj_alpha.c.
+// Alpha has no room for an address in an instruction. Addresses of symbols lie in the module's global offset table,
+// which register $29 (gp) points into, 32 KB behind its start, so that all of 64 KB can be reached: a load of 16 bits
+// (R_ALPHA_LITERAL) fetches an address, and R_ALPHA_LITUSE only says which instructions use it. The module's own data
+// may be reached from gp directly, in one instruction (GPREL16) or two (GPRELHIGH, GPRELLOW). Each function computes gp
+// from its own address by the pair of instructions that R_ALPHA_GPDISP names, and again after each call. The lower half
+// of a pair is sign-extended by the CPU, so the upper one is rounded. HINT guesses at the target of a jump: no harm if
+// it does not fit. Source: alpha psABI (Tru64 object file specification), binutils elf/alpha.h for numbers;
+// modutils 2.4 obj_alpha.c.
 #include "loader/link/relocation.h"
 
 namespace retromod {
@@ -67,8 +67,7 @@ std::uint64_t high_half(std::uint64_t value) { return (value + 0x8000) >> 16; }
 /// What an ldah and an lda can add: not quite 2 GB upwards, as the lower half may take some back.
 bool fits_pair(std::uint64_t value) { return fits(value + 0x8000, 32); }
 
-template <class Field>
-RelocationOutcome store_field(const RelocationSite& site, std::uint64_t value)
+template <class Field> RelocationOutcome store_field(const RelocationSite& site, std::uint64_t value)
 {
     store(site.place, site.order, static_cast<Field>(value));
     return ok_if(fits(value, 8 * sizeof(Field)));
@@ -85,7 +84,8 @@ RelocationOutcome apply_gpdisp(const RelocationSite& site, std::uint64_t GP)
 {
     constexpr unsigned op_lda = 0x08, op_ldah = 0x09, insn_bytes = 4;
     const auto at = site.offset + site.A;
-    if (site.contents.size() < insn_bytes || at > site.contents.size() - insn_bytes) return RelocationOutcome::dangerous;
+    if (site.contents.size() < insn_bytes || at > site.contents.size() - insn_bytes)
+        return RelocationOutcome::dangerous;
     auto* const lda = site.contents.data() + at;
     const auto high = insn_at(site, site.place), low = insn_at(site, lda);
     if (high >> 26 != op_ldah || low >> 26 != op_lda) return RelocationOutcome::dangerous;
@@ -123,31 +123,49 @@ RelocationOutcome apply(const RelocationSite& site, RelocationState&)
     const auto GP = site.GOT + gp_in_got;
     switch (site.type) {
     case R_ALPHA_NONE:
-    case R_ALPHA_LITUSE: return RelocationOutcome::ok;
+    case R_ALPHA_LITUSE:
+        return RelocationOutcome::ok;
     case R_ALPHA_REFLONG:
         store(site.place, site.order, static_cast<std::uint32_t>(S + A));
         return ok_if(fits(S + A, 32) || (S + A) >> 32 == 0);
-    case R_ALPHA_REFQUAD: return store_field<std::uint64_t>(site, S + A);
-    case R_ALPHA_GPREL32: return store_field<std::uint32_t>(site, S + A - GP);
-    case R_ALPHA_LITERAL: return store_low_half(site, site.GOT + site.G - GP);
-    case R_ALPHA_GPDISP: return apply_gpdisp(site, GP);
-    case R_ALPHA_BRADDR: return apply_braddr(site, S + A - (P + 4));
-    case R_ALPHA_HINT: return apply_hint(site, S + A - (P + 4));
-    case R_ALPHA_SREL16: return store_field<std::uint16_t>(site, S + A - P);
-    case R_ALPHA_SREL32: return store_field<std::uint32_t>(site, S + A - P);
-    case R_ALPHA_SREL64: return store_field<std::uint64_t>(site, S + A - P);
+    case R_ALPHA_REFQUAD:
+        return store_field<std::uint64_t>(site, S + A);
+    case R_ALPHA_GPREL32:
+        return store_field<std::uint32_t>(site, S + A - GP);
+    case R_ALPHA_LITERAL:
+        return store_low_half(site, site.GOT + site.G - GP);
+    case R_ALPHA_GPDISP:
+        return apply_gpdisp(site, GP);
+    case R_ALPHA_BRADDR:
+        return apply_braddr(site, S + A - (P + 4));
+    case R_ALPHA_HINT:
+        return apply_hint(site, S + A - (P + 4));
+    case R_ALPHA_SREL16:
+        return store_field<std::uint16_t>(site, S + A - P);
+    case R_ALPHA_SREL32:
+        return store_field<std::uint32_t>(site, S + A - P);
+    case R_ALPHA_SREL64:
+        return store_field<std::uint64_t>(site, S + A - P);
     case R_ALPHA_GPRELHIGH:
         set_low_half(site, site.place, high_half(S + A - GP));
         return ok_if(fits_pair(S + A - GP));
-    case R_ALPHA_GPRELLOW: set_low_half(site, site.place, S + A - GP); return RelocationOutcome::ok;
-    case R_ALPHA_GPREL16: return store_low_half(site, S + A - GP);
-    default: return RelocationOutcome::unhandled;
+    case R_ALPHA_GPRELLOW:
+        set_low_half(site, site.place, S + A - GP);
+        return RelocationOutcome::ok;
+    case R_ALPHA_GPREL16:
+        return store_low_half(site, S + A - GP);
+    default:
+        return RelocationOutcome::unhandled;
     }
 }
 
 } // namespace
 
-const RelocationArch relocation_alpha{
-    .elf_machine = 0x9026, .word_bytes = 8, .kinds = kinds, .apply = apply, .archdata_section = "", .gp_in_got = gp_in_got};
+const RelocationArch relocation_alpha{.elf_machine = 0x9026,
+                                      .word_bytes = 8,
+                                      .kinds = kinds,
+                                      .apply = apply,
+                                      .archdata_section = "",
+                                      .gp_in_got = gp_in_got};
 
 } // namespace retromod

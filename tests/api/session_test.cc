@@ -42,12 +42,16 @@ TEST_CASE("the sample modules load on every release and architecture", "[api]")
         {"2.2.1", "i386"}, // no structures of 2.2 are known for others
         {"2.4.0", "i386"},
         {"2.4.0", "mipsel"},
+        {"2.4.0", "alpha"},
         {"2.4.18-14", "i386"},
         {"2.4.18-14", "mipsel"},
+        {"2.4.18-14", "alpha"},
         {"2.4.20", "i386"},
         {"2.4.20", "mipsel"},
+        {"2.4.20", "alpha"},
         {"2.4.37.11", "i386"},
         {"2.4.37.11", "mipsel"},
+        {"2.4.37.11", "alpha"},
     }));
     MachineOptions options;
     options.arch = find_arch(arch);

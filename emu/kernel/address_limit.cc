@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/address_limit.h"
+
+namespace retromod {
+
+AddressLimit address_limit(const Arch& arch)
+{
+    if (arch.name == "alpha") return {"addr_limit.seg", true, 0 - arch.task_size.value, 0};
+    return {"addr_limit.seg", false, arch.task_size.value, arch.word(~std::uint64_t{0})};
+}
+
+} // namespace retromod
