@@ -287,4 +287,10 @@ void Journal::recover(HostFile& machine, Durability durability)
     finish(durability);
 }
 
+void Journal::verify(const HostFile& machine) const
+{
+    const auto stored = read_commit(file_);
+    if (!stored.commit.pages.empty()) check_fits(file_, machine, stored.commit);
+}
+
 } // namespace retromod

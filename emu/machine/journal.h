@@ -65,6 +65,8 @@ public:
     /// Applies the complete commit that it holds. The commit lock must be held. Throws MachineDamaged when the journal
     /// is damaged or belongs to another machine; the machine file is untouched then.
     void recover(HostFile& machine, Durability durability);
+    /// Throws what `recover` would throw.
+    void verify(const HostFile& machine) const;
 
     /// Forgets what it holds.
     void discard() { file_.set_size(0); }

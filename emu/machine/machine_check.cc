@@ -89,13 +89,28 @@ void check_tables(const MachineHeader& header, std::span<const TableHeader> dire
                 "two tables {}", name);
         require(table.offset == next, "table {} is at {:#x}, not {:#x}", name, table.offset, next);
         require(table.row_bytes > 0 && table.capacity > 0, "table {} has {} rows of {} bytes", name, table.capacity, table.row_bytes);
-        require(table.count <= table.high_water && table.high_water <= table.capacity,
-                "table {} uses {} of {} rows, of {}", name, table.count, table.high_water, table.capacity);
         const auto bytes = std::uint64_t{table.row_bytes} * table.capacity;
         require(bytes <= header.tables_end - next, "table {} of {} bytes is too long", name, bytes);
         next += round_up(bytes, machine_row_alignment);
     }
     require(header.tables_next == next, "next table at {:#x}, not {:#x}", header.tables_next, next);
+}
+
+void check_table_counts(std::span<const TableHeader> directory)
+{
+    for (const auto& table : directory)
+        require(table.count <= table.high_water && table.high_water <= table.capacity,
+                "table {} uses {} of {} rows, of {}", table.name, table.count, table.high_water, table.capacity);
+}
+
+const MachineHeader& header_of(std::span<const std::byte> mapping)
+{
+    return *reinterpret_cast<const MachineHeader*>(mapping.data());
+}
+
+std::span<const TableHeader> directory_of(std::span<const std::byte> mapping)
+{
+    return {reinterpret_cast<const TableHeader*>(mapping.data() + machine_directory_offset), machine_table_limit};
 }
 
 } // namespace
@@ -110,19 +125,25 @@ void check_machine_format(const MachineHeader& header, std::uint64_t mapping_byt
     require(header.total_bytes == mapping_bytes, "{} bytes long, but its header says {}", mapping_bytes, header.total_bytes);
 }
 
-void check_machine(std::span<const std::byte> mapping)
+void check_machine_shape(std::span<const std::byte> mapping)
 {
     require(mapping.size() >= machine_part_alignment, "{} bytes are too short for a machine", mapping.size());
-    const auto& header = *reinterpret_cast<const MachineHeader*>(mapping.data());
+    const auto& header = header_of(mapping);
     check_machine_format(header, mapping.size());
     const auto& arch = check_kind(header);
     const GuestWindows windows{header.direct_bytes, {header.vmalloc_start}, header.vmalloc_bytes};
     if (const auto problem = guest_windows_problem(arch, windows)) throw MachineDamaged(*problem);
     const auto layout = machine_layout(arch, header.direct_bytes, header.vmalloc_bytes);
     check_layout(header, layout);
-    check_memory(arch, header);
-    const auto* directory = reinterpret_cast<const TableHeader*>(mapping.data() + machine_directory_offset);
-    check_tables(header, {directory, machine_table_limit}, layout.tables_offset);
+    check_tables(header, directory_of(mapping), layout.tables_offset);
+}
+
+void check_machine(std::span<const std::byte> mapping)
+{
+    check_machine_shape(mapping);
+    const auto& header = header_of(mapping);
+    check_memory(*find_arch(header.arch), header);
+    check_table_counts(directory_of(mapping).first(header.table_count));
 }
 
 } // namespace retromod

@@ -17,8 +17,12 @@ struct MachineHeader;
 /// of this format and byte order, and `mapping_bytes` in all. Throws MachineDamaged.
 void check_machine_format(const MachineHeader& header, std::uint64_t mapping_bytes);
 
-/// Checks every number that a Machine over these bytes relies on: the header, the windows and the table directory.
-/// Reads only. Throws MachineDamaged with what is wrong.
+/// Checks where the parts of a machine lie: the header, the windows and the places of tables. What is counted in it may
+/// still be wrong. Reads only. Throws MachineDamaged with what is wrong.
+void check_machine_shape(std::span<const std::byte> mapping);
+
+/// Checks every number that a Machine over these bytes relies on: the shape, and the counts. Reads only. Throws
+/// MachineDamaged with what is wrong.
 void check_machine(std::span<const std::byte> mapping);
 
 } // namespace retromod

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,18 +16,6 @@
 
 namespace retromod {
 namespace {
-
-/// The machine's bytes in memory of our own; holes stay untouched memory.
-void copy_data(const HostFile& file, std::span<std::byte> into)
-{
-    for (auto start = file.next_data(0); start && *start < into.size();) {
-        const auto end = std::min<std::uint64_t>(file.next_hole(*start), into.size());
-        const auto extent = into.subspan(*start, end - *start);
-        ::madvise(extent.data(), extent.size(), MADV_POPULATE_WRITE); // all page faults at once; old hosts refuse
-        file.read(extent, *start);
-        start = file.next_data(end);
-    }
-}
 
 /// The commit lock, or nothing on a file system that cannot be written: there is nobody to be kept out.
 std::optional<CommitLock> reader_lock(const std::string& path)
@@ -75,19 +62,20 @@ ReadView MachineFile::read() const
     if (!lock && journal_is_complete(path_))
         throw MachineDamaged(path_ + ": a commit was cut short, and here it cannot be finished (read-only file system)");
     const auto file = open_machine_file(path_, O_RDONLY);
-    const auto bytes = file.size();
-    void* mapping = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapping == MAP_FAILED) file.fail("cannot map a copy");
     ReadView view;
-    view.mapping_ = {static_cast<std::byte*>(mapping), ReadView::Unmap{bytes}};
-    ::madvise(mapping, bytes, MADV_NOHUGEPAGE);
-    copy_data(file, {view.mapping_.get(), bytes});
+    view.copy_ = PrivateCopy(file);
     if (lock) lock->unlock();
-    view.machine_ = attach_machine(path_, {view.mapping_.get(), bytes});
+    view.machine_ = attach_machine(path_, view.copy_.bytes());
     return view;
 }
 
-void ReadView::Unmap::operator()(std::byte* mapping) const { ::munmap(mapping, bytes); }
+ReadView MachineFile::read_unlocked() const
+{
+    ReadView view;
+    view.copy_ = PrivateCopy(open_machine_file(path_, O_RDONLY));
+    view.machine_ = attach_machine(path_, view.copy_.bytes());
+    return view;
+}
 
 std::uint64_t MachineFile::generation() const
 {

@@ -4,6 +4,7 @@
 #include "emu/machine/file_lock.h"
 #include "emu/machine/journal.h"
 #include "emu/machine/machine.h"
+#include "emu/machine/private_copy.h"
 
 #include <chrono>
 #include <functional>
@@ -42,6 +43,8 @@ public:
     Transaction begin() const;
     /// The machine as last committed. Does not wait for a transaction, only for a commit's writing.
     ReadView read() const;
+    /// The same of a file that nobody commits to, such as a snapshot: takes no lock and looks at no journal.
+    ReadView read_unlocked() const;
 
     /// How many commits the machine has seen; a machine that replaces another counts on.
     std::uint64_t generation() const;
@@ -101,12 +104,8 @@ public:
 
 private:
     friend class MachineFile;
-    struct Unmap {
-        std::size_t bytes;
-        void operator()(std::byte* mapping) const;
-    };
     ReadView() = default;
-    std::unique_ptr<std::byte[], Unmap> mapping_;
+    PrivateCopy copy_;
     std::unique_ptr<Machine> machine_;
 };
 
