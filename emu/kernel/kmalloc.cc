@@ -3,6 +3,7 @@
 // pages of their size; which block of a page is in use is a bit map kept outside the guest, so that a guest that writes
 // past its block can hurt other guest data, as on a real machine, but never the allocator.
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/slabs.h"
 
 #include <algorithm>
 #include <array>
@@ -10,19 +11,6 @@
 
 namespace retromod {
 namespace {
-
-constexpr std::uint64_t smallest_block = 32;
-constexpr std::uint64_t largest_block = 128 << 10;
-
-/// A page of small blocks, or one large block. Fixed format.
-struct SlabRow {
-    static constexpr std::string_view table_name = "slabs";
-    static constexpr std::uint32_t table_capacity = 65536;
-    std::uint32_t used;
-    std::uint32_t block_bytes;
-    std::uint64_t page;
-    std::uint64_t in_use[4]; ///< a bit per block
-};
 
 bool bit(const SlabRow& slab, std::uint64_t index) { return slab.in_use[index / 64] >> (index % 64) & 1; }
 void flip(SlabRow& slab, std::uint64_t index) { slab.in_use[index / 64] ^= std::uint64_t{1} << (index % 64); }
@@ -34,15 +22,6 @@ std::uint64_t first_free(const SlabRow& slab, std::uint64_t blocks)
     while (index < blocks && bit(slab, index)) ++index;
     return index;
 }
-
-/// Which slab row serves a page, by page number of the direct map; and the slabs of each size with room. Fixed format.
-struct SlabIndexRow {
-    static constexpr std::string_view table_name = "slab_index";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t roomy[16];           ///< by block size: row number + 1 of a slab that may have room
-    std::uint32_t row_of_page[262144]; ///< row number + 1
-};
 
 unsigned size_class(std::uint64_t bytes) { return static_cast<unsigned>(std::countr_zero(bytes)) - 5; }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <limits.h>
 #include <system_error>
 #include <utility>
@@ -157,6 +158,12 @@ bool HostFile::still_named() const
     struct stat mine, named;
     if (::fstat(descriptor_, &mine) != 0) fail("cannot stat");
     return ::stat(path_.c_str(), &named) == 0 && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+}
+
+void sync_directory_of(const std::string& path)
+{
+    const auto directory = std::filesystem::path(path).parent_path();
+    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY).sync();
 }
 
 } // namespace retromod

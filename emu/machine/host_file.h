@@ -61,4 +61,7 @@ private:
     int descriptor_ = -1;
 };
 
+/// Returns when the names in that file's directory are on the disk.
+void sync_directory_of(const std::string& path);
+
 } // namespace retromod

@@ -49,16 +49,7 @@ ReadView MachineFile::read() const
 {
     open_machine_file(path_, O_RDONLY); // before a lock file is made for something that is no machine
     auto lock = reader_lock(path_);
-    if (lock) lock->lock(LockMode::shared, options_.wait);
-    while (lock && journal_is_complete(path_)) { // the commit's process died while it wrote
-        lock->unlock();
-        {
-            CommitLockGuard guard(*lock, LockMode::exclusive, options_.wait);
-            auto machine = open_machine_file(path_, O_RDWR);
-            Journal(path_ + ".journal").recover(machine, options_.durability);
-        }
-        lock->lock(LockMode::shared, options_.wait);
-    }
+    if (lock) lock_settled(*lock, path_, options_);
     if (!lock && journal_is_complete(path_))
         throw MachineDamaged(path_ + ": a commit was cut short, and here it cannot be finished (read-only file system)");
     const auto file = open_machine_file(path_, O_RDONLY);

@@ -5,9 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 namespace retromod {
 
@@ -53,6 +57,60 @@ std::unique_ptr<Machine> attach_machine(const std::string& path, std::span<std::
         return std::make_unique<Machine>(mapping);
     } catch (const MachineDamaged& damage) {
         throw MachineDamaged(path + ": " + damage.what());
+    }
+}
+
+std::uint64_t random_identity()
+{
+    std::uint64_t identity = 0;
+    if (::getrandom(&identity, sizeof identity, 0) != sizeof identity)
+        throw std::system_error(errno, std::generic_category(), "no random numbers from the host");
+    return identity;
+}
+
+void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options)
+{
+    if (!journal.is_complete()) return;
+    CommitLockGuard guard(lock, LockMode::exclusive, options.wait);
+    auto machine = open_machine_file(path, O_RDWR);
+    journal.recover(machine, options.durability);
+}
+
+std::uint64_t generation_to_replace(const std::string& path)
+{
+    const auto directory = std::filesystem::path(path).parent_path();
+    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY); // fails by its own name
+    const auto old = HostFile::open_existing(path, O_RDWR);
+    if (!old || old->size() == 0) return 0;
+    if (const auto header = header_if_machine(*old)) return header->generation;
+    errno = EEXIST;
+    old->fail("not a machine, so it is not replaced");
+}
+
+void finish_or_discard(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options)
+{
+    try {
+        finish_pending_commit(journal, lock, path, options);
+    } catch (const MachineDamaged&) {
+        journal.discard();
+    }
+}
+
+void lock_settled(CommitLock& lock, const std::string& path, const MachineFileOptions& options)
+{
+    const auto is_pending = [&] {
+        const auto journal = Journal::open_for_reading(path + ".journal");
+        return journal && journal->is_complete();
+    };
+    lock.lock(LockMode::shared, options.wait);
+    while (is_pending()) { // the commit's process died while it wrote
+        lock.unlock();
+        {
+            CommitLockGuard guard(lock, LockMode::exclusive, options.wait);
+            auto machine = open_machine_file(path, O_RDWR);
+            Journal(path + ".journal").recover(machine, options.durability);
+        }
+        lock.lock(LockMode::shared, options.wait);
     }
 }
 

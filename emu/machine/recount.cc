@@ -33,11 +33,12 @@ public:
     {
         const auto& arch = *find_arch(header_.arch);
         const auto map = bytes_at(header_.frames_offset, header_.direct_bytes / arch.page_bytes);
-        const auto image_end = header_.memory.image_end;
-        if (image_end >= arch.page_offset.value && image_end <= arch.page_offset.value + header_.direct_bytes) {
-            const auto image_pages = round_up(image_end - arch.page_offset.value, arch.page_bytes) / arch.page_bytes;
-            for (std::uint64_t page = 0; page < image_pages; ++page)
-                put_right(map[page], std::uint8_t{1}, map[page] != 0, [&] { return fmt::format("page {} of the kernel image is free", page); });
+        // Behind the kernel's text, pages may have been handed out and given back while the image grew around them.
+        const auto text_end = std::max(header_.memory.text_end, image_start(arch).value);
+        if (text_end <= arch.page_offset.value + header_.direct_bytes) {
+            const auto text_pages = (text_end - arch.page_offset.value) / arch.page_bytes;
+            for (std::uint64_t page = 0; page < text_pages; ++page)
+                put_right(map[page], std::uint8_t{1}, map[page] != 0, [&] { return fmt::format("page {} of the kernel's text is free", page); });
         }
         const auto used = static_cast<std::uint64_t>(std::ranges::count_if(map, [](auto page) { return page != 0; }));
         correct(header_.memory.frames_in_use, used, "pages of memory in use");

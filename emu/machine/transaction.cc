@@ -11,12 +11,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <cassert>
 #include <cstdio>
-#include <filesystem>
 #include <system_error>
 
 namespace retromod {
@@ -33,42 +31,6 @@ bip::mapped_region map_private(const HostFile& file)
     } catch (const bip::interprocess_exception& error) {
         throw std::system_error(error.get_native_error(), std::generic_category(), file.path() + ": cannot map");
     }
-}
-
-std::uint64_t random_identity()
-{
-    std::uint64_t identity = 0;
-    if (::getrandom(&identity, sizeof identity, 0) != sizeof identity)
-        throw std::system_error(errno, std::generic_category(), "no random numbers from the host");
-    return identity;
-}
-
-/// The entry of a directory is on the disk only when the directory is synchronized.
-void sync_directory_of(const std::string& path)
-{
-    const auto directory = std::filesystem::path(path).parent_path();
-    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY).sync();
-}
-
-void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options)
-{
-    if (!journal.is_complete()) return;
-    CommitLockGuard guard(lock, LockMode::exclusive, options.wait);
-    auto machine = open_machine_file(path, O_RDWR);
-    journal.recover(machine, options.durability);
-}
-
-/// The generation of the machine that a fresh one will replace; 0 when there is none. A machine, whole or damaged, may be
-/// replaced, and an empty file; any other may not.
-std::uint64_t generation_to_replace(const std::string& path)
-{
-    const auto directory = std::filesystem::path(path).parent_path();
-    HostFile(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY); // fails by its own name
-    const auto old = HostFile::open_existing(path, O_RDWR);
-    if (!old || old->size() == 0) return 0;
-    if (const auto header = header_if_machine(*old)) return header->generation;
-    errno = EEXIST;
-    old->fail("not a machine, so it is not replaced");
 }
 
 } // namespace
@@ -133,11 +95,7 @@ Transaction MachineFile::create(const MachineOptions& machine) const
     generation_to_replace(path_);
     auto state = std::make_unique<Transaction::State>(path_, options_);
     const auto generation = generation_to_replace(path_);
-    try {
-        finish_pending_commit(state->journal, state->commit_lock, path_, options_);
-    } catch (const MachineDamaged&) {
-        state->journal.discard(); // it belongs to a machine that goes
-    }
+    finish_or_discard(state->journal, state->commit_lock, path_, options_);
     const auto fresh = path_ + ".new";
     ::unlink(fresh.c_str()); // left by a process that died
     state->file = HostFile(fresh, O_RDWR | O_CREAT | O_EXCL);

@@ -53,31 +53,34 @@ Session Session::in_memory(const MachineOptions& machine, const BootOptions& boo
     return Session(std::make_unique<State>(std::make_unique<Machine>(machine), boot));
 }
 
-Session Session::boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot)
+Session Session::boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot,
+                      const MachineFileOptions& options)
 {
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty()) std::filesystem::create_directories(folder);
-    return Session(std::make_unique<State>(MachineFile(path).create(machine), boot));
+    return Session(std::make_unique<State>(MachineFile(path, options).create(machine), boot));
 }
 
-Session Session::change(const std::string& path)
+Session Session::change(const std::string& path, const MachineFileOptions& options)
 {
-    const MachineFile file(path);
+    const MachineFile file(path, options);
     if (!file.exists()) {
-        auto fresh = boot(path, {});
+        auto fresh = boot(path, {}, {}, options);
         // From here on nobody else can make one: it is still missing, or was made since we looked.
         if (!file.exists()) return fresh;
     }
     return Session(std::make_unique<State>(file.begin(), BootOptions{}));
 }
 
-Session Session::look(const std::string& path)
+Session Session::look(const std::string& path, const MachineFileOptions& options)
 {
-    const MachineFile file(path);
+    const MachineFile file(path, options);
     if (!file.exists())
         throw std::runtime_error(fmt::format("{}: no machine there: `retromod boot` makes one", path));
-    return Session(std::make_unique<State>(file.read()));
+    return look(file.read());
 }
+
+Session Session::look(ReadView view) { return Session(std::make_unique<State>(std::move(view))); }
 
 Machine& Session::machine() { return state_->machine; }
 Kernel& Session::kernel() { return state_->kernel; }

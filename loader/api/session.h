@@ -22,12 +22,15 @@ public:
     /// A fresh machine in memory, gone with the session; `commit` does nothing.
     static Session in_memory(const MachineOptions& machine, const BootOptions& boot = {});
     /// A fresh machine in a file; it replaces the machine that is there when it is committed.
-    static Session boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot = {});
+    static Session boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot = {},
+                        const MachineFileOptions& options = {});
     /// Works on the machine of that file, having waited for its writer lock; nothing is kept that is not committed.
     /// Where there is none, one with the default options is booted.
-    static Session change(const std::string& path);
+    static Session change(const std::string& path, const MachineFileOptions& options = {});
     /// The machine as last committed; what is done to it is seen by nobody else. std::runtime_error where there is none.
-    static Session look(const std::string& path);
+    static Session look(const std::string& path, const MachineFileOptions& options = {});
+    /// The same of a view that was taken otherwise: of a snapshot.
+    static Session look(ReadView view);
 
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;

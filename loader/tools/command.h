@@ -22,6 +22,12 @@ constexpr int segmentation_fault = 139; ///< as a shell shows SIGSEGV: the kerne
 /// Whether a command's work is kept.
 enum class DryRun : bool { no, yes };
 
+/// Whether what is kept outlasts the host's power failure.
+enum class Durable : bool { no, yes };
+
+/// Whether guest code runs in a process that can do nothing else.
+enum class Jailed : bool { no, yes };
+
 /// How a command is to be traced.
 struct TraceChoice {
     bool json = false;
@@ -36,6 +42,8 @@ struct Invocation {
     std::optional<std::string> machine;     ///< retromod --machine PATH
     DryRun dry_run = DryRun::no;            ///< retromod --dry-run
     std::uint64_t budget_seconds = 30;      ///< retromod --budget: how much guest time one system call may take
+    Durable durable = Durable::no;          ///< retromod --durable
+    Jailed jailed = Jailed::yes;            ///< no: retromod --no-jail
     std::optional<TraceChoice> trace;       ///< retromod trace
 };
 

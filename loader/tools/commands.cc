@@ -12,6 +12,8 @@ constexpr Command table[] = {
     {"boot", "make a machine: release, architecture, memory", boot_command},
     {"status", "what machine there is, and what goes on in it", status_command},
     {"shutdown", "remove the machine", shutdown_command},
+    {"snapshot", "save, restore, list and compare copies of the machine", snapshot_command},
+    {"fsck", "check the machine's file, and repair it", fsck_command},
 
     {"insmod", "load a module, as modutils 2.4 does", insmod_command},
     {"rmmod", "unload modules, as modutils 2.4 does", rmmod_command},

@@ -14,12 +14,14 @@ constexpr std::uint64_t most_budget_seconds = 1'000'000;
 
 void print_help()
 {
-    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--budget SECONDS] COMMAND [ARGUMENT...]\n"
+    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--durable] [--no-jail] [--budget SECONDS] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
-               "~/.local/state. With --dry-run a command does its work, but nothing of it is kept. One system call may take\n"
-               "30 seconds of guest time, or what --budget says. `retromod COMMAND --help` says more of one.\n");
+               "~/.local/state. With --dry-run a command does its work, but nothing of it is kept; with --durable what is kept\n"
+               "outlasts a power failure. One system call may take 30 seconds of guest time, or what --budget says. Guest code\n"
+               "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers).\n"
+               "`retromod COMMAND --help` says more of one.\n");
 }
 
 /// The value of an option that stands before the command: `--name=VALUE`, or the next word. Nothing: there is none.
@@ -48,6 +50,10 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
         if (word == "--help" || word == "-h") return print_help(), 0;
         if (word == "--dry-run") {
             invocation.dry_run = DryRun::yes;
+        } else if (word == "--durable") {
+            invocation.durable = Durable::yes;
+        } else if (word == "--no-jail") {
+            invocation.jailed = Jailed::no;
         } else if (name == "--machine") {
             invocation.machine = take_value(word, words);
             if (!invocation.machine || invocation.machine->empty()) return refuse_prefix("--machine needs a path");

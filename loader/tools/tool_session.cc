@@ -3,6 +3,7 @@
 
 #include "loader/api/machine_path.h"
 #include "loader/tools/interrupt.h"
+#include "loader/tools/machine_choice.h"
 #include "loader/tools/trace_sinks.h"
 #include "loader/tools/traced_ports.h"
 
@@ -16,7 +17,7 @@ namespace {
 Session open(const Invocation& invocation, Purpose purpose)
 {
     const auto path = machine_path(invocation.machine);
-    return purpose == Purpose::look ? Session::look(path) : Session::change(path);
+    return purpose == Purpose::look ? Session::look(path, file_options(invocation)) : Session::change(path, file_options(invocation));
 }
 
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
