@@ -9,6 +9,7 @@
 #include "emu/kernel/thread.h"
 #include "emu/machine/machine.h"
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -313,6 +314,12 @@ public:
     void note_exception_table(const ModuleView& module);
     void set_io_bus(IoBus* bus);
 
+    /// Called once, when the engine is made and before it first runs guest code.
+    void set_before_guest(std::function<void()> hook) { before_guest_ = std::move(hook); }
+    /// Sends a signal to the tasks that commands wait for, as Ctrl-C does: they have it pending, and wake from an
+    /// interruptible sleep. What they do about it is theirs. For signal handlers, and other threads.
+    void interrupt() noexcept { interrupted_ = true; }
+
 private:
     friend struct KernelBoot;
 
@@ -322,6 +329,7 @@ private:
     bool has_data_export(std::string_view name) const;
 
     // run.cc
+    void deliver_signal();
     std::optional<Outcome> run_current(std::uint64_t& blocks_left);
     std::optional<Outcome> step_current();
     std::optional<Outcome> apply_step(const Step& step);
@@ -368,6 +376,8 @@ private:
     KernelRow* state_ = nullptr;
     std::unique_ptr<ModuleList> modules_;
     std::unique_ptr<Engine> engine_;
+    std::function<void()> before_guest_;
+    std::atomic<bool> interrupted_ = false;
     EventSink* sink_ = nullptr;
     IoBus* io_bus_ = nullptr;
     UsermodeHelper* usermode_helper_ = nullptr;

@@ -19,6 +19,7 @@ Engine& Kernel::engine()
     engine_->set_io_bus(io_bus_);
     memory().take_changed();
     modules_->for_each([&](const ModuleView& module) { note_exception_table(module); });
+    if (before_guest_) before_guest_();
     return *engine_;
 }
 
@@ -75,6 +76,7 @@ Outcome Kernel::run(ThreadId id, const RunLimits& limits)
     auto blocks_left = limits.blocks;
     while (awaited->state != ThreadState::finished) {
         if (awaited->state == ThreadState::dead) return {Outcome::Kind::oops, {}, {}, "the thread was killed"};
+        if (interrupted_) deliver_signal();
         auto* next = pick(*awaited);
         if (!next) {
             const auto event = next_event();
@@ -203,6 +205,7 @@ void Kernel::begin_guest_call(const CallGuest& call)
 
 std::optional<Outcome> Kernel::run_guest(std::uint64_t& blocks_left)
 {
+    if (interrupted_) deliver_signal();
     if (deliver_interrupts()) return std::nullopt;
     if (blocks_left == 0) return give_up(Outcome::Kind::budget, symbolize({engine().reg(cpu_.pc)}));
     const auto slice = std::min(blocks_left, blocks_per_jiffy - std::min(state_->tick_blocks, blocks_per_jiffy - 1));

@@ -130,6 +130,19 @@ bool Kernel::wake_task(GuestAddr task)
     return slept;
 }
 
+// Differs from 2.4: the signal itself is not kept, only that there is one; nothing runs a handler on return to user mode.
+void Kernel::deliver_signal()
+{
+    constexpr std::uint64_t task_interruptible = 1;
+    interrupted_ = false;
+    for (auto& thread : machine_.table<ThreadRow>()) {
+        if (!thread.awaited || !thread.task) continue;
+        const GuestAddr task{thread.task};
+        set_task_field(task, "sigpending", 1);
+        if (task_field(task, "state") == task_interruptible) wake_task(task);
+    }
+}
+
 bool Kernel::is_runnable(ThreadRow& thread)
 {
     if (thread.state == ThreadState::runnable) return true;

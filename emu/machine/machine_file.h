@@ -88,6 +88,8 @@ public:
     /// A jailed commit makes these calls: ioctl, pread64, pwritev, lseek, fallocate, fstat, newfstatat, fcntl,
     /// clock_nanosleep, madvise, ftruncate, fdatasync and those of memory allocation.
     void enter_child();
+    /// Whether the file holds a later commit than this process knows of: a child's.
+    bool is_outdated() const;
 
 private:
     friend class MachineFile;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cassert>
 #include <filesystem>
 #include <optional>
@@ -21,6 +22,7 @@ struct Session::State {
     Kernel kernel;
     KernelCalls calls;
     KernelSystem system;
+    bool stale = false; ///< the machine's file may hold more than this
 
     State(std::unique_ptr<Machine> fresh, const BootOptions& boot)
         : own(std::move(fresh)), machine(*own), user(machine.arch()), kernel(machine, standard_exports(), boot),
@@ -67,7 +69,10 @@ Session Session::change(const std::string& path, const MachineFileOptions& optio
     if (!file.exists()) {
         auto fresh = boot(path, {}, {}, options);
         // From here on nobody else can make one: it is still missing, or was made since we looked.
-        if (!file.exists()) return fresh;
+        if (!file.exists()) {
+            fresh.commit();
+            return fresh;
+        }
     }
     return Session(std::make_unique<State>(file.begin(), BootOptions{}));
 }
@@ -82,17 +87,49 @@ Session Session::look(const std::string& path, const MachineFileOptions& options
 
 Session Session::look(ReadView view) { return Session(std::make_unique<State>(std::move(view))); }
 
-Machine& Session::machine() { return state_->machine; }
-Kernel& Session::kernel() { return state_->kernel; }
-KernelCalls& Session::calls() { return state_->calls; }
-LoaderSystem& Session::system() { return state_->system; }
+/// After a jailed child may have committed, everything is made anew over what the file holds now.
+Session::State& Session::state()
+{
+    if (state_->stale) {
+        auto work = std::move(*state_->transaction);
+        state_.reset();
+        work.rollback();
+        state_ = std::make_unique<State>(std::move(work), BootOptions{});
+    }
+    return *state_;
+}
 
-bool Session::changed() { return state_->calls.changed() || state_->system.changed(); }
+Machine& Session::machine() { return state().machine; }
+Kernel& Session::kernel() { return state().kernel; }
+KernelCalls& Session::calls() { return state().calls; }
+LoaderSystem& Session::system() { return state().system; }
+
+bool Session::changed() { return state().calls.changed() || state().system.changed(); }
 
 void Session::commit()
 {
-    assert(!state_->view);
-    if (state_->transaction) state_->transaction->commit();
+    assert(!state().view);
+    if (state().transaction) state().transaction->commit();
+}
+
+JailResult Session::run_jailed(const std::function<int(Session&)>& work, const JailLimits& limits)
+{
+    auto& state = this->state();
+    const auto result = run_in_jail(limits, [&] {
+        static std::atomic<Kernel*> told; // a handler can be given nothing else
+        told = &state.kernel;
+        on_jail_signal([] { told.load()->interrupt(); });
+        if (state.transaction) state.transaction->enter_child();
+        state.kernel.set_before_guest([&] { guest_may_run(limits); });
+        return work(*this);
+    });
+    state.stale = state.transaction.has_value();
+    return result;
+}
+
+bool Session::child_committed() const
+{
+    return state_->transaction && state_->transaction->is_outdated();
 }
 
 } // namespace retromod

@@ -3,6 +3,7 @@
 
 #include "emu/kernel/kernel.h"
 #include "emu/machine/machine_file.h"
+#include "loader/api/jail.h"
 #include "loader/api/kernel_calls.h"
 
 #include <memory>
@@ -25,7 +26,7 @@ public:
     static Session boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot = {},
                         const MachineFileOptions& options = {});
     /// Works on the machine of that file, having waited for its writer lock; nothing is kept that is not committed.
-    /// Where there is none, one with the default options is booted.
+    /// Where there is none, one with the default options is booted, and stays.
     static Session change(const std::string& path, const MachineFileOptions& options = {});
     /// The machine as last committed; what is done to it is seen by nobody else. std::runtime_error where there is none.
     static Session look(const std::string& path, const MachineFileOptions& options = {});
@@ -42,6 +43,14 @@ public:
     LoaderSystem& system();
     const Arch& arch() { return machine().arch(); }
 
+    /// Lets `work` use this session in a jailed child (jail.h), where whatever it does to this process's memory is lost;
+    /// what it commits is seen here afterwards. If it dies, the machine is as it was, unless it had committed before.
+    /// What it does to a machine in memory, or to one that is only looked at, nobody sees. Nothing that was not committed
+    /// before the call is left after it.
+    JailResult run_jailed(const std::function<int(Session&)>& work, const JailLimits& limits = {});
+    /// Whether the machine's file holds a commit that this session has not seen: a child's that died afterwards.
+    bool child_committed() const;
+
     /// Whether anything was done that can change the machine. What was done past `calls` and `system` does not count.
     bool changed();
     /// Makes what was done the machine's state, at once and wholly. A session that only looks must not.
@@ -49,6 +58,7 @@ public:
 
 private:
     struct State;
+    State& state();
     explicit Session(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -16,10 +16,12 @@ int run_command(const Invocation& invocation)
     if (const auto status = options.parse()) return *status;
 
     ToolSession session(invocation, Purpose::change);
-    session->kernel().settle(milliseconds * hz / 1000);
-    fmt::print("jiffies {}\n", session->kernel().jiffies());
-    session.commit();
-    return 0;
+    return run_in_session(session, [&] {
+        session->kernel().settle(milliseconds * hz / 1000);
+        fmt::print("jiffies {}\n", session->kernel().jiffies());
+        session.commit();
+        return 0;
+    });
 }
 
 } // namespace retromod

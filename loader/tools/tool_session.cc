@@ -17,6 +17,8 @@ namespace {
 Session open(const Invocation& invocation, Purpose purpose)
 {
     const auto path = machine_path(invocation.machine);
+    if (purpose == Purpose::change && invocation.dry_run == DryRun::yes && !MachineFile(path).exists())
+        return Session::in_memory({}); // the one that would be booted
     return purpose == Purpose::look ? Session::look(path, file_options(invocation)) : Session::change(path, file_options(invocation));
 }
 
@@ -74,7 +76,8 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
 }
 
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
-    : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), session_(std::move(session))
+    : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), jailed_(invocation.jailed == Jailed::yes),
+      session_(std::move(session))
 {
     session_.calls().set_caller({.comm = invocation.name});
     session_.calls().set_limits(limits_of(invocation));
@@ -98,7 +101,9 @@ void ToolSession::commit()
     session_.commit();
 }
 
-int run_in_session(ToolSession& session, const std::function<int()>& work)
+namespace {
+
+int run_here(ToolSession& session, const std::function<int()>& work)
 {
     try {
         const int status = work();
@@ -107,6 +112,22 @@ int run_in_session(ToolSession& session, const std::function<int()>& work)
     } catch (const CallStopped& stopped) {
         return report_stop(session, stopped);
     }
+}
+
+} // namespace
+
+int run_in_session(ToolSession& session, const std::function<int()>& work)
+{
+    if (!session.is_jailed()) return run_here(session, work);
+    const auto result = session->run_jailed([&](Session&) { return run_here(session, work); });
+    if (!result.died) return result.status;
+    const auto kept = session->child_committed() ? "it had committed before: the machine is changed" : "the machine is as it was";
+    if (interrupt_count() > 1) {
+        complain(fmt::format("interrupted: {}", kept));
+        return exit_status::interrupted;
+    }
+    complain(fmt::format("the jailed process that runs the guest died: {}; {}", result.reason, kept));
+    return exit_status::failure;
 }
 
 } // namespace retromod

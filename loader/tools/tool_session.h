@@ -27,16 +27,19 @@ public:
 
     /// Commits, unless it is a dry run or only looks.
     void commit();
+    bool is_jailed() const { return jailed_; }
 
 private:
     bool keeps_;
+    bool jailed_;
     Session session_;
     std::unique_ptr<EventSink> trace_;
     std::unique_ptr<IoBus> ports_;
 };
 
-/// Runs what makes system calls and returns an exit status; commits when that returns, whatever the status (a refusal
-/// by the guest kernel keeps what the real kernel would have kept), if anything was done that changes the machine. A call that did not return to its caller gets its
+/// Runs, in a jail unless the user said otherwise, what makes system calls and returns an exit status; commits when that
+/// returns, whatever the status (a refusal by the guest kernel keeps what the real kernel would have kept), if anything
+/// was done that changes the machine. A call that did not return to its caller gets its
 /// line and exit status here: an oops is kept, everything else rolled back.
 int run_in_session(ToolSession& session, const std::function<int()>& work);
 
