@@ -57,7 +57,7 @@ void enter(const JailLimits& limits)
 #ifndef __SANITIZE_ADDRESS__ // its shadow memory is larger than any limit
     limit(RLIMIT_AS, address_space_in_use() + limits.memory_bytes, RLIM_INFINITY);
 #endif
-    enter_jail_filter();
+    enter_jail_filter(limits.files);
 }
 
 void set_handler(int signal, void (*handler)(int))

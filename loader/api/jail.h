@@ -7,8 +7,12 @@
 
 namespace retromod {
 
-/// Whether work in a jail may read files of the host after guest code has run.
-enum class JailFiles : bool { none, read };
+/// What files of the host work in a jail may open.
+enum class JailFiles : unsigned char {
+    none,  ///< for reading, until guest code runs; then none
+    read,  ///< for reading, to its end
+    write, ///< also for writing, to its end
+};
 
 /// What a jailed process may use.
 struct JailLimits {
@@ -25,14 +29,13 @@ struct JailResult {
 };
 
 /// Runs `work` in a forked child that cannot start programs, reach the network, other processes or the terminal's input
-/// queue, nor open a file for writing; once `guest_may_run` was called, no file at all unless the limits say so. What it
-/// has open it may write: standard output, and a machine whose Transaction it entered. It ends when this process does.
+/// queue; what files it may open the limits say. What it has open it may write: standard output, and a machine whose Transaction it entered. It ends when this process does.
 /// The child's output goes where ours does. An exception of `work` is told on standard error, and is status 1.
 /// SIGINT is ours alone while it runs: see `signal_jailed`.
 /// Errors: std::system_error when the host has no fork or no seccomp for us.
 JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& work);
 
-/// Called in the child before the guest first runs: from now on no file is opened.
+/// Called in the child before the guest first runs.
 void guest_may_run(const JailLimits& limits);
 
 /// Tells the child of the run_in_jail under way, if any, to call its `on_signal`; false when there is none. For signal

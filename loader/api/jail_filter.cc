@@ -6,6 +6,7 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,11 +47,11 @@ private:
     scmp_filter_ctx context_;
 };
 
-constexpr std::uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
+constexpr std::uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC; ///< bits of open's flags
 
 } // namespace
 
-void enter_jail_filter()
+void enter_jail_filter(JailFiles files)
 {
     Filter filter(SCMP_ACT_ERRNO(EPERM));
     filter.add(SCMP_ACT_ALLOW,
@@ -76,8 +77,13 @@ void enter_jail_filter()
     filter.allow_if(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS));       // how standard output is buffered
     filter.allow_if(SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));        // asking only
     filter.allow_if(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()))); // abort()
-    filter.allow_if(SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
-    filter.allow_if(SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+    filter.add(SCMP_ACT_ALLOW, {SCMP_SYS(seccomp)}); // close_jail_files: a filter can only take more away
+    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS));
+    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_GET_SECCOMP));
+    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+    const auto forbidden = files == JailFiles::write ? 0 : writing;
+    filter.allow_if(SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, forbidden, O_RDONLY));
+    filter.allow_if(SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, O_RDONLY));
     filter.add(SCMP_ACT_KILL_PROCESS,
                {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(clone), SCMP_SYS(clone3),
                 SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(ptrace), SCMP_SYS(kill),

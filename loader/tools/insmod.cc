@@ -83,6 +83,7 @@ int insmod_command(const Invocation& invocation)
         return exit_status::failure;
     }
     ToolSession session(invocation, options->noload || options->probe ? Purpose::look : Purpose::change);
+    if (options->blob) session.limits().files = JailFiles::write; // it is written when the module is in
     return run_in_session(session, [&] { return run_insmod(*options, *session, session->calls()).exit_status; });
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <csignal>
 
 namespace retromod {
 namespace {
@@ -88,12 +89,6 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     session_.kernel().set_io_bus(ports_.get());
 }
 
-ToolSession::~ToolSession()
-{
-    session_.kernel().set_sink(nullptr);
-    session_.kernel().set_io_bus(nullptr);
-}
-
 void ToolSession::commit()
 {
     if (!keeps_) return;
@@ -119,8 +114,9 @@ int run_here(ToolSession& session, const std::function<int()>& work)
 int run_in_session(ToolSession& session, const std::function<int()>& work)
 {
     if (!session.is_jailed()) return run_here(session, work);
-    const auto result = session->run_jailed([&](Session&) { return run_here(session, work); });
+    const auto result = session->run_jailed([&](Session&) { return run_here(session, work); }, session.limits());
     if (!result.died) return result.status;
+    if (result.status == SIGPIPE) std::raise(SIGPIPE); // nobody reads our output any more: end as any program does
     const auto kept = session->child_committed() ? "it had committed before: the machine is changed" : "the machine is as it was";
     if (interrupt_count() > 1) {
         complain(fmt::format("interrupted: {}", kept));

@@ -20,7 +20,6 @@ public:
     ToolSession(const Invocation& invocation, Purpose purpose);
     /// Over a session that was made otherwise; commit does nothing if it is only to look.
     ToolSession(const Invocation& invocation, Purpose purpose, Session session);
-    ~ToolSession();
 
     Session* operator->() { return &session_; }
     Session& operator*() { return session_; }
@@ -28,13 +27,17 @@ public:
     /// Commits, unless it is a dry run or only looks.
     void commit();
     bool is_jailed() const { return jailed_; }
+    /// What the jail allows.
+    JailLimits& limits() { return limits_; }
 
 private:
     bool keeps_;
     bool jailed_;
-    Session session_;
+    JailLimits limits_;
+    // Both outlive the session's kernel, which knows them.
     std::unique_ptr<EventSink> trace_;
     std::unique_ptr<IoBus> ports_;
+    Session session_;
 };
 
 /// Runs, in a jail unless the user said otherwise, what makes system calls and returns an exit status; commits when that
