@@ -88,8 +88,9 @@ public:
     /// A jailed commit makes these calls: ioctl, pread64, pwritev, lseek, fallocate, fstat, newfstatat, fcntl,
     /// clock_nanosleep, madvise, ftruncate, fdatasync and those of memory allocation.
     void enter_child();
-    /// Whether the file holds a later commit than this process knows of: a child's.
-    bool is_outdated() const;
+    /// Whether the file holds a later commit than that of `generation`: a child's. (What machine() shows of pages that
+    /// were not written here is the file's, so it cannot tell.)
+    bool committed_since(std::uint64_t generation) const;
 
 private:
     friend class MachineFile;

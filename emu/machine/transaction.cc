@@ -208,10 +208,10 @@ void Transaction::resume()
 
 void Transaction::enter_child() { state_->dirty_pages = DirtyPages(); }
 
-bool Transaction::is_outdated() const
+bool Transaction::committed_since(std::uint64_t generation) const
 {
     if (!state_->machine || !state_->is_published()) return false;
-    return state_->journal.is_complete() || read_machine_header(state_->file).generation != state_->machine->header().generation;
+    return state_->journal.is_complete() || read_machine_header(state_->file).generation != generation;
 }
 
 } // namespace retromod

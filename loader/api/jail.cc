@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <initializer_list>
 #include <new>
 #include <string_view>
 #include <system_error>
@@ -22,6 +23,8 @@ namespace retromod {
 namespace {
 
 constexpr int no_memory_status = 87; ///< a status that no command has
+/// Unicorn's buffer for translated code, which it takes when it first runs; most of it stays untouched.
+constexpr std::uint64_t engine_bytes = (std::uint64_t{1} << 30) + (64 << 20);
 constexpr int told_signal = SIGUSR1;
 
 volatile pid_t jailed = 0;           ///< the child of run_in_jail, for signal handlers
@@ -55,7 +58,7 @@ void enter(const JailLimits& limits)
     limit(RLIMIT_CORE, 0, 0);
     limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
 #ifndef __SANITIZE_ADDRESS__ // its shadow memory is larger than any limit
-    limit(RLIMIT_AS, address_space_in_use() + limits.memory_bytes, RLIM_INFINITY);
+    limit(RLIMIT_AS, address_space_in_use() + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
 #endif
     enter_jail_filter(limits.files);
 }
@@ -74,6 +77,7 @@ void set_handler(int signal, void (*handler)(int))
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(1);
         set_handler(SIGINT, SIG_IGN);
+        for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTERM}) set_handler(signal, SIG_DFL); // our death tells
         enter(limits);
         status = work();
         if (std::fflush(stdout) != 0) throw std::runtime_error("standard output: cannot be written");

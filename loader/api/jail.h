@@ -16,7 +16,7 @@ enum class JailFiles : unsigned char {
 
 /// What a jailed process may use.
 struct JailLimits {
-    std::uint64_t memory_bytes = std::uint64_t{2} << 30; ///< of address space, beyond what it has when it starts
+    std::uint64_t memory_bytes = std::uint64_t{1} << 30; ///< of address space, beyond the engine's and what it has when it starts
     unsigned cpu_seconds = 300;
     JailFiles files = JailFiles::none;
 };

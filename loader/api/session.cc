@@ -22,6 +22,7 @@ struct Session::State {
     Kernel kernel;
     KernelCalls calls;
     KernelSystem system;
+    std::uint64_t generation = 0; ///< the machine's before the last jailed child
     bool stale = false; ///< the machine's file may hold more than this
 
     State(std::unique_ptr<Machine> fresh, const BootOptions& boot)
@@ -115,6 +116,7 @@ void Session::commit()
 JailResult Session::run_jailed(const std::function<int(Session&)>& work, const JailLimits& limits)
 {
     auto& state = this->state();
+    state.generation = state.machine.header().generation;
     const auto result = run_in_jail(limits, [&] {
         static std::atomic<Kernel*> told; // a handler can be given nothing else
         told = &state.kernel;
@@ -129,7 +131,7 @@ JailResult Session::run_jailed(const std::function<int(Session&)>& work, const J
 
 bool Session::child_committed() const
 {
-    return state_->transaction && state_->transaction->is_outdated();
+    return state_->transaction && state_->transaction->committed_since(state_->generation);
 }
 
 } // namespace retromod

@@ -117,7 +117,7 @@ TEST_CASE("an export that takes all memory is ended before the host suffers", "[
         std::vector<std::vector<char>> taken;
         while (true) taken.emplace_back(1 << 20, 'x');
     };
-    check_death(take, 0, "memory", {.memory_bytes = std::uint64_t{1} << 30});
+    check_death(take, 0, "memory", {.memory_bytes = std::uint64_t{256} << 20});
 }
 #endif
 
