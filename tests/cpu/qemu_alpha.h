@@ -39,8 +39,10 @@ inline std::vector<std::byte> make_program(std::span<const std::uint32_t> functi
 {
     constexpr std::uint64_t base = 0x120000000, stub_at = 0x1000, stub_bytes = 0x100;
     const auto code_at = stub_at + stub_bytes;
-    const auto input_at = round_up(code_at + function.size_bytes(), 64);
-    const auto output_at = round_up(input_at + input.size(), 64);
+    // Data on pages of its own: qemu translates code anew that lies beside what is stored.
+    constexpr std::uint64_t page = 0x10000;
+    const auto input_at = round_up(code_at + function.size_bytes(), page);
+    const auto output_at = round_up(input_at + input.size(), page);
     const auto total = output_at + output_bytes;
 
     std::vector<std::uint32_t> stub;
