@@ -51,11 +51,10 @@ public:
         std::uint64_t used = 0;
         std::uint8_t before = 0;
         for (std::uint64_t page = 0; page < map.size(); before = map[page++]) {
-            if (!map[page]) continue;
-            ++used;
             const auto known = static_cast<std::uint8_t>(map[page] & page_bits);
             put_right(map[page], known, map[page] == known, [&] { return fmt::format("vmalloc page {} has unknown bits {:#x}", page, map[page]); });
-            if (before) continue;
+            if (map[page]) ++used;
+            if (!map[page] || before) continue;
             const auto first = static_cast<std::uint8_t>(map[page] | first_of_area);
             put_right(map[page], first, map[page] == first, [&] { return fmt::format("the vmalloc area from page {} on has no beginning", page); });
         }
