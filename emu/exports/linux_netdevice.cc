@@ -363,6 +363,15 @@ GuestAddr dev_alloc(Kernel& kernel, GuestString pattern, GuestAddr error_at)
     return {};
 }
 
+/// register_trdev of a device that init_trdev registered: only its init is left.
+Step register_trdev(Kernel& kernel, Frame& frame, GuestAddr device)
+{
+    if (frame.phase++) return Return{frame.result ? word_of(error_code(kernel, Errno::eio)) : 0};
+    const auto init = device_at(kernel, device).pointer("init");
+    if (!init) return Return{0};
+    return CallGuest{init, {device.value}, 1, "init"};
+}
+
 // --- looking, and what does not happen --------------------------------------------------------------------------------
 
 GuestAddr dev_get_by_name(Kernel& kernel, GuestString name)
@@ -434,7 +443,7 @@ constexpr Export functions[] = {
     init<init_device<fibre>>("init_fcdev", since_2_4),
     init<init_device<hippi>>("init_hippi_dev"),
     init<init_device<localtalk>>("init_ltalkdev", since_2_4),
-    init<register_netdev>("register_trdev"),
+    init<register_trdev>("register_trdev"),
     full<unregister_netdevice>("unregister_trdev"),
     init<register_netdev>("register_fddidev", only_2_2),
     init<register_netdev>("register_fcdev", since_2_4),

@@ -13,7 +13,7 @@ constexpr const Family* families[] = {
     &asm_processor,   &linux_timer,   &linux_sched,      &asm_semaphore, &asm_rwsem,     &linux_interrupt, &linux_tqueue,
     &linux_ioport,    &asm_dma,       &linux_module, &linux_kmod,     &linux_notifier, &linux_random, &linux_proc_fs, &linux_sysctl,
     &linux_fs_devices, &linux_fs,     &linux_nls,        &linux_blkdev, &linux_tty,      &linux_pci,     &linux_netdevice,
-    &linux_skbuff,    &linux_net,
+    &linux_skbuff,    &linux_net,     &linux_signal,     &linux_misc,
 };
 
 ExportTable collect()

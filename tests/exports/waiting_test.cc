@@ -241,3 +241,17 @@ TEST_CASE("__run_task_queue calls every task of a queue and leaves it empty", "[
     CHECK(guest.memory().load<std::uint32_t>(sum_at) == 12);
     CHECK(guest.memory().load_pointer(queue) == queue);
 }
+
+TEST_CASE("a signal ends an interruptible sleep and stays pending until it is flushed", "[exports][waiting]")
+{
+    Guest guest;
+    auto queue = make_queue(guest);
+    const auto pid = guest.call("kernel_thread", {guest.fastcall_code("interruptible_sleep_on", word(queue.at())).value, 0, 0});
+    guest.kernel().settle(2);
+    CHECK(guest.memory().load_pointer(queue.address("task_list")) != queue.address("task_list"));
+    CHECK(guest.call("kill_proc", {static_cast<std::uint64_t>(pid), 0, 1}) == 0);
+    CHECK(guest.call("kill_proc", {static_cast<std::uint64_t>(pid), 15, 1}) == 0);
+    guest.kernel().settle(2);
+    CHECK(guest.memory().load_pointer(queue.address("task_list")) == queue.address("task_list"));
+    CHECK(guest.call("kill_proc", {static_cast<std::uint64_t>(pid), 15, 1}) == -3); // ESRCH: the thread is gone
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Small subsystems: ISA Plug and Play without a card, link-layer clients, and the hooks that built-in code leaves to
+// modules. Source: drivers/pnp/isapnp.c, net/802/{psnap,p8022}.c of 2.4.
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_struct.h"
+
+namespace retromod {
+namespace {
+
+/// The bus was looked at and holds no card.
+GuestAddr isapnp_find(Kernel&, GuestAddr, std::uint32_t, std::uint32_t, GuestAddr) { return {}; }
+std::int32_t isapnp_none(Kernel&, GuestAddr) { return 0; }
+
+/// register_snap_client, register_8022_client: a struct datalink_proto that stands for the client.
+GuestAddr register_client(Kernel& kernel, GuestAddr, GuestFunction)
+{
+    constexpr std::uint64_t bytes = 128; // more than struct datalink_proto has in any release
+    return kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(bytes) : GuestAddr{};
+}
+void unregister_client(Kernel&, GuestAddr) {}
+
+std::int32_t accept(Kernel&, GuestAddr, GuestAddr) { return 0; }
+void nothing(Kernel&, GuestAddr, GuestAddr) {}
+
+constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
+
+constexpr Export functions[] = {
+    full<isapnp_find>("isapnp_find_card", since_2_4),
+    full<isapnp_find>("isapnp_find_dev", since_2_4),
+    full<isapnp_none>("isapnp_present", since_2_4),
+    init<isapnp_none>("isapnp_register_driver", v18),
+    full<unregister_client>("isapnp_unregister_driver", v18),
+    init<register_client>("register_snap_client"),
+    inert<unregister_client>("unregister_snap_client"),
+    init<register_client>("register_8022_client"),
+    inert<unregister_client>("unregister_8022_client"),
+    inert<nothing>("take_over_console"),
+    inert<nothing>("give_up_console", since_2_4),
+    inert<accept>("nf_register_queue_handler", since_2_4),
+    inert<accept>("nf_unregister_queue_handler", since_2_4),
+    inert<accept>("register_md_personality"),
+    inert<accept>("unregister_md_personality"),
+    inert<nothing>("ide_scan_devices", until(LayoutVersion::v2_4_18_14)),
+    inert<nothing>("blk_queue_bounce_limit", v18),
+};
+
+std::uint64_t one_word(Kernel& kernel) { return kernel.arch().word_bytes; }
+std::uint64_t two_words(Kernel& kernel) { return 2 * kernel.arch().word_bytes; }
+
+constexpr DataExport data[] = {
+    {"atm_tcp_ops", [](Kernel& kernel) -> std::uint64_t { return 4 * kernel.arch().word_bytes; }, nullptr, v18},
+    {"atm_mpoa_ops", two_words, nullptr, v18},
+    {"atm_lane_ops", two_words, nullptr, v18},
+    {"atm_proc_root", one_word, nullptr, since_2_4},
+    {"apm_battery_hook", one_word, nullptr, v18},
+    {"apm_battery_hook_sem", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct semaphore"); },
+     [](Kernel& kernel, GuestAddr at) {
+         GuestStruct semaphore(kernel, "struct semaphore", at);
+         semaphore.set("count.counter", std::uint64_t{1});
+         const GuestStruct queue(kernel, "struct __wait_queue_head", semaphore.address("wait"));
+         const auto head = queue.address("task_list");
+         kernel.memory().store_word(head, head.value);
+         kernel.memory().store_word(head + kernel.arch().word_bytes, head.value);
+     },
+     v18},
+    {"kbd_ledfunc", one_word, nullptr, since_2_4},
+    {"ip_ct_attach", one_word, nullptr, since_2_4},
+};
+
+} // namespace
+
+extern const Family linux_misc{.header = "small subsystems", .functions = functions, .data = data};
+
+} // namespace retromod
