@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// usage: alpha_instructions_soak SECONDS      (the number of cases is fixed: a million)
+// Random Alpha instructions on random operands: our engine against qemu-alpha. Exit status 1 at a difference.
 #include "tests/cpu/alpha_cases.h"
 
-#include <catch2/catch.hpp>
+#include <cstdio>
 
 using namespace retromod;
 using namespace retromod::alpha;
 
-TEST_CASE("a million random Alpha cases give what they give under qemu-alpha", "[cpu][alpha][qemu]")
+int main()
 {
     constexpr std::size_t wanted = 1'000'000, batch = 10'000;
     std::size_t compared = 0, wrong = 0;
-    for (std::uint32_t seed = 1; compared < wanted; ++seed) {
+    for (std::uint32_t seed = 1; compared < wanted && wrong < 20; ++seed) {
         Cases cases(seed);
         while (cases.size() < batch)
             for (const auto& instruction : alpha_instructions())
                 if (Cases::is_comparable(instruction)) cases.add(instruction);
-        for (const auto& difference : cases.compare())
-            if (++wrong < 20) FAIL_CHECK("seed " << seed << ": " << difference);
+        for (const auto& difference : cases.compare()) {
+            ++wrong;
+            std::fprintf(stderr, "seed %u: %s\n", seed, difference.c_str());
+        }
         compared += cases.size();
     }
-    CHECK(compared >= wanted);
+    std::printf("%zu cases, %zu differences\n", compared, wrong);
+    return wrong != 0;
 }
