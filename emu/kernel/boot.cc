@@ -110,7 +110,7 @@ std::vector<KernelSymbol> KernelBoot::chosen_symbols()
     auto symbols = options.only_symbols;
     for (auto& symbol : symbols) {
         if (symbol.value) continue;
-        const auto address = kernel.symbol_address(symbol.name);
+        const auto address = kernel.symbol_address(without_version(symbol.name));
         if (!address) throw UnknownSymbol(symbol.name);
         symbol.value = *address;
     }

@@ -45,6 +45,9 @@ struct KernelSymbol {
     GuestAddr value;
 };
 
+/// The name without the version that genksyms put behind it: printk for "printk_R1b7d4074".
+std::string_view without_version(std::string_view name);
+
 /// The kernel's own numbers; fixed format, one row.
 struct KernelRow {
     static constexpr std::string_view table_name = "kernel";

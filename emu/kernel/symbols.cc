@@ -17,6 +17,18 @@ std::string with_offset(std::string_view name, std::uint64_t offset)
 
 } // namespace
 
+// Source: include/linux/modversions.h's form: _R, in SMP kernels _Rsmp_, and eight hex digits.
+std::string_view without_version(std::string_view name)
+{
+    constexpr std::size_t digits = 8;
+    const auto at = name.rfind("_R");
+    if (at == std::string_view::npos || at == 0) return name;
+    auto version = name.substr(at + 2);
+    if (version.starts_with("smp_")) version.remove_prefix(4);
+    const bool is_version = version.size() == digits && version.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return is_version ? name.substr(0, at) : name;
+}
+
 std::optional<GuestAddr> Kernel::symbol_address(std::string_view name)
 {
     if (const auto entry = entry_by_name_.find(std::string(name)); entry != entry_by_name_.end())

@@ -54,6 +54,14 @@ std::string describe(const json& step)
     return op;
 }
 
+/// The outcome of a file that stands for "deadlock: it sleeps ...".
+std::string outcome_of(std::string_view broke)
+{
+    const auto kind = broke.substr(0, broke.find(':'));
+    if (kind == "bug" || kind == "hang") return std::string(kind);
+    return kind == "deadlock" ? "hang" : "oops";
+}
+
 /// The step's result; a step that makes no sense is named in the error.
 json do_step(ScenarioRunner& runner, const Scenario& scenario, std::size_t number)
 try {
@@ -104,6 +112,7 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
         outcome.results->push_back(result);
         if (!runner.broke().empty()) {
             outcome.broke = fmt::format("step {} ({}): {}", i, describe(steps[i]), runner.broke());
+            outcome.broke_as = outcome_of(runner.broke());
             break;
         }
         const bool death = expected && expected->dies && i + 1 == expected->known;

@@ -2,6 +2,7 @@
 // Does a scenario's steps on a fresh machine, step by step, and gives each result in the form that scenario files use.
 #include "loader/scenario/runner.h"
 
+#include "emu/exports/standard_exports.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -44,10 +45,10 @@ MachineOptions scenario_machine(const Release& release)
 }
 
 ScenarioRunner::ScenarioRunner(const Release& release, std::span<const std::string> symbols)
-try : machine_(scenario_machine(release)), kernel_(machine_, scenario_exports(), scenario_boot(symbols)),
+try : machine_(scenario_machine(release)), kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(symbols)),
       kernel_module_{kernel_.state().kernel_module}
 {
-    for (const auto& name : symbols) symbols_.emplace(kernel_.symbol_address(name)->value, name);
+    for (const auto& name : symbols) symbols_.emplace(kernel_.symbol_address(without_version(name))->value, name);
     machine_.memory().set_user_memory(&user_);
     kernel_.set_sink(this);
     kernel_.set_usermode_helper(this);

@@ -11,7 +11,7 @@
 
 namespace retromod {
 
-/// The exports that scenarios can call: the module functions of the kernel.
+/// What scenarios that name no symbols can call: the module functions of the kernel.
 const ExportTable& scenario_exports();
 
 /// The machine that scenarios run on: fixed addresses, never handed out twice.
@@ -20,7 +20,7 @@ MachineOptions scenario_machine(const Release& release);
 /// One scenario's machine, and what its labels stand for. Steps must have passed the check of their form.
 class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
-    /// `symbols` are the exports that the kernel offers; none: the three symbols of the reference kernel. Throws
+    /// `symbols` are the exports that the kernel offers, with versions if need be; none: the three symbols of the reference kernel. Throws
     /// ScenarioError when one does not exist.
     explicit ScenarioRunner(const Release& release, std::span<const std::string> symbols = {});
 

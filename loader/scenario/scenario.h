@@ -56,6 +56,7 @@ struct ScenarioResult {
     bool expected = true;         ///< the file says what this release answers
     std::vector<Difference> differences;
     std::string broke;            ///< how and where the kernel broke, if it did: "step 5 (delete a): oops: ..."
+    std::string broke_as;         ///< the outcome that stands for it in a file: "oops", "hang", "bug"
     std::string breaks_as;        ///< what became of the real kernel: "oops", "corrupt lists from step 3 on"; empty: it held
     std::optional<std::size_t> strays_at; ///< first step behind corrupt_from whose result is not the real kernel's
     std::shared_ptr<nlohmann::json> results; ///< our results, one per step that was done

@@ -11,6 +11,8 @@
 
 namespace retromod {
 
+class SessionRecorder;
+
 /// Exit statuses beside 0. insmod and its like know 0 and 1 only.
 namespace exit_status {
 constexpr int failure = 1;
@@ -45,6 +47,7 @@ struct Invocation {
     Durable durable = Durable::no;          ///< retromod --durable
     Jailed jailed = Jailed::yes;            ///< no: retromod --no-jail
     std::optional<TraceChoice> trace;       ///< retromod trace
+    SessionRecorder* recorder = nullptr;    ///< retromod record: notes the module calls
 };
 
 /// One command of the program.

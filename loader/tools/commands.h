@@ -19,6 +19,7 @@ int layout_command(const Invocation&);
 int lsmod_command(const Invocation&);
 int modinfo_command(const Invocation&);
 int read_command(const Invocation&);
+int record_command(const Invocation&);
 int replay_command(const Invocation&);
 int rmmod_command(const Invocation&);
 int run_command(const Invocation&);

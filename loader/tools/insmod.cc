@@ -84,7 +84,7 @@ int insmod_command(const Invocation& invocation)
     }
     ToolSession session(invocation, options->noload || options->probe ? Purpose::look : Purpose::change);
     if (options->blob) session.limits().files = JailFiles::write; // it is written when the module is in
-    return run_in_session(session, [&] { return run_insmod(*options, *session, session->calls()).exit_status; });
+    return run_in_session(session, [&] { return run_insmod(*options, *session, session.module_calls()).exit_status; });
 }
 
 } // namespace retromod

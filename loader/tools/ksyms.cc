@@ -38,7 +38,7 @@ int ksyms_command(const Invocation& invocation)
     });
     if (over) return *over;
     ToolSession session(invocation, Purpose::look);
-    return run_in_session(session, [&] { return ksyms(options, session->calls(), session->arch(), standard_sinks()); });
+    return run_in_session(session, [&] { return ksyms(options, session.module_calls(), session->arch(), standard_sinks()); });
 }
 
 } // namespace retromod

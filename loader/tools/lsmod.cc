@@ -25,7 +25,7 @@ int lsmod_command(const Invocation& invocation)
     });
     if (over) return *over;
     ToolSession session(invocation, Purpose::look);
-    return run_in_session(session, [&] { return lsmod(session->calls(), session->system(), standard_sinks()); });
+    return run_in_session(session, [&] { return lsmod(session.module_calls(), session->system(), standard_sinks()); });
 }
 
 } // namespace retromod

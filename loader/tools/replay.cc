@@ -5,6 +5,7 @@
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 #include "loader/tools/release_choice.h"
+#include "loader/tools/scenario_jail.h"
 
 #include <fmt/format.h>
 
@@ -34,13 +35,12 @@ int replay_command(const Invocation& invocation)
     replayed.format = json ? ReplayFormat::json : ReplayFormat::text;
     if (list) return list_scenarios(replayed, files, std::cout, std::cerr) ? 0 : exit_status::failure;
 
-    const auto totals = replay(replayed, files, std::cout, std::cerr);
-    std::cout.flush();
-    if (totals.passed + totals.failed + totals.unusable == 0) {
-        complain("replay: no scenario has results for that");
-        return exit_status::failure;
-    }
-    return totals.failed || totals.unusable ? exit_status::failure : 0;
+    return in_jail(invocation, [&] {
+        const auto totals = replay(replayed, files, std::cout, std::cerr);
+        std::cout.flush();
+        if (totals.passed + totals.failed + totals.unusable == 0) complain("replay: no scenario has results for that");
+        return totals.passed && !totals.failed && !totals.unusable ? 0 : exit_status::failure;
+    });
 }
 
 } // namespace retromod

@@ -40,7 +40,7 @@ int rmmod_command(const Invocation& invocation)
         return *over;
     }
     ToolSession session(invocation, Purpose::change);
-    return run_in_session(session, [&] { return rmmod(options, session->calls(), session->arch(), standard_sinks()); });
+    return run_in_session(session, [&] { return rmmod(options, session.module_calls(), session->arch(), standard_sinks()); });
 }
 
 } // namespace retromod

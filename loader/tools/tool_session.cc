@@ -2,6 +2,7 @@
 #include "loader/tools/tool_session.h"
 
 #include "loader/api/machine_path.h"
+#include "loader/scenario/session_recorder.h"
 #include "loader/tools/interrupt.h"
 #include "loader/tools/machine_choice.h"
 #include "loader/tools/trace_sinks.h"
@@ -84,6 +85,7 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     session_.calls().set_limits(limits_of(invocation));
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
+    if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
     if (!invocation.trace || !invocation.trace->io) return;
     ports_ = std::make_unique<TracedPorts>(*trace_);
     session_.kernel().set_io_bus(ports_.get());

@@ -24,6 +24,9 @@ public:
     Session* operator->() { return &session_; }
     Session& operator*() { return session_; }
 
+    /// The five calls, past whoever records them.
+    ModuleCalls& module_calls() { return recording_ ? *recording_ : session_.calls(); }
+
     /// Commits, unless it is a dry run or only looks.
     void commit();
     bool is_jailed() const { return jailed_; }
@@ -36,6 +39,7 @@ private:
     JailLimits limits_;
     // Both outlive the session's kernel, which knows them.
     std::unique_ptr<EventSink> trace_;
+    std::unique_ptr<ModuleCalls> recording_;
     std::unique_ptr<IoBus> ports_;
     Session session_;
 };
