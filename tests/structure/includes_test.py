@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "loader/legacy": LINK,
     "loader/modern": LINK,
     "loader/modules": LINK,
-    "loader/scenario": MACHINE + ["emu/kernel", "emu/exports"],
+    "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy"],
     "loader/api": EVERYTHING + ["loader/scenario"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api"],
 }
