@@ -15,8 +15,8 @@ constexpr auto rela = RelocationForm::rela;
 constexpr Arch table[] = {
     // name, utsname, e_machine, word, order, relocations, errno, 64-bit align, scalar align, page, TASK_SIZE, PAGE_OFFSET, text, VMALLOC_START, THREAD_SIZE, ex_table entry, gp
     {"i386", "i686", 3, 4, le, rel, ErrnoSet::generic, 4, 4, 4096, {0xc0000000}, {0xc0000000}, {0xc0100000}, {0xc0800000}, 8192, 8, false},
-    {"mipsel", "mips", 8, 4, le, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false},
-    {"mips", "mips", 8, 4, be, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false},
+    {"mipsel", "mips", 8, 4, le, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false, 1, true},
+    {"mips", "mips", 8, 4, be, rel, ErrnoSet::mips, 8, 4, 4096, {0x7fff8000}, {0x80000000}, {0x80100000}, {0x90000000}, 8192, 8, false, 1, true},
     {"ppc", "ppc", 20, 4, be, rela, ErrnoSet::generic, 8, 4, 4096, {0x80000000}, {0xc0000000}, {0xc0100000}, {0xd1000000}, 8192, 8, false},
     {"arm", "armv4l", 40, 4, le, rel, ErrnoSet::generic, 4, 4, 4096, {0xbf000000}, {0xc0000000}, {0xc0100000}, {0xc0800000}, 8192, 8, false, 4},
     {"sparc", "sparc", 2, 4, be, rela, ErrnoSet::sparc, 8, 4, 4096, {0xf0000000}, {0xf0000000}, {0xf0100000}, {0xfe300000}, 8192, 8, false},

@@ -38,6 +38,7 @@ struct Arch {
     unsigned exception_entry_bytes;///< sizeof(struct exception_table_entry)
     bool has_gp;                   ///< struct module has a gp member (alpha)
     unsigned least_structure_alignment = 1; ///< of any structure or union, bytes: 4 by arm's old ABI
+    bool has_dbe_table = false;    ///< archdata begins with the bounds of a table of bus errors (mips)
 
     /// `value` cut to the width of a machine word.
     constexpr std::uint64_t word(std::uint64_t value) const

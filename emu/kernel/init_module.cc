@@ -156,11 +156,24 @@ ErrnoOr<Done> check_name(const Candidate& c)
     return Done{};
 }
 
+/// The table of bus errors, whose bounds are the first words of archdata, where there is room for them.
+bool dbe_table_valid(const Candidate& c)
+{
+    if (!c.kernel.arch().has_dbe_table || !c.image_has(ModuleField::archdata_end)) return true;
+    const auto archdata = c.module.pointer(ModuleField::archdata_start);
+    const auto word = c.kernel.arch().word_bytes;
+    if (c.module.pointer(ModuleField::archdata_end) - archdata < 2 * word) return true;
+    const auto& memory = c.kernel.memory();
+    return table_is_valid(c, memory.load_word(archdata), memory.load_word(archdata + word), c.kernel.arch().exception_entry_bytes);
+}
+
 /// The architecture's own checks after the body is in place. Source: module_arch_init of include/asm-*/module.h.
 ErrnoOr<Done> check_arch(const Candidate& c)
 {
-    if (c.kernel.rules().checks_gp_in_order || gp_in_bounds(c)) return Done{};
-    c.kernel.log("<3>module_arch_init: mod->gp out of bounds.\n");
+    if (c.kernel.rules().checks_gp_in_order) return Done{}; // releases without module_arch_init
+    const bool good_gp = gp_in_bounds(c);
+    if (good_gp && dbe_table_valid(c)) return Done{};
+    c.kernel.log(fmt::format("<3>module_arch_init: {}\n", good_gp ? "archdata->dbe_table_* invalid." : "mod->gp out of bounds."));
     return Errno::einval;
 }
 

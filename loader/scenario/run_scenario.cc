@@ -95,6 +95,8 @@ void compare_ends(const Expectation& expected, const json& steps, ScenarioResult
 
 } // namespace
 
+bool expects(const Scenario& scenario, const Release& release) { return group_for(*scenario.content, release) != nullptr; }
+
 ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
 {
     const auto& steps = (*scenario.content)["steps"];

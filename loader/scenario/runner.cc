@@ -194,6 +194,7 @@ std::span<const ScenarioRunner::Operation> ScenarioRunner::operations()
 
 json ScenarioRunner::step(const json& step)
 {
+    if (log_lines_.size() == 1) user_.clear(); // no call is under way that could use it
     log_lines_.emplace_back();
     json result = json::object();
     try {

@@ -27,6 +27,9 @@ public:
     /// Does one step and gives its result. Throws ScenarioError.
     nlohmann::json step(const nlohmann::json& step);
 
+    /// The bytes of an `init` step's image, for a call by that name. It must not be a bad pointer.
+    std::vector<std::byte> image_bytes(const nlohmann::json& image, const nlohmann::json& name);
+
     /// How the kernel broke in the last step ("oops: ..."), empty while it is whole.
     const std::string& broke() const { return broke_; }
 

@@ -110,6 +110,12 @@ GuestAddr ScenarioRunner::image_argument(const json& image, const json& name)
     return at;
 }
 
+std::vector<std::byte> ScenarioRunner::image_bytes(const json& image, const json& name)
+{
+    const auto bytes = user_.room(image_argument(image, name));
+    return {bytes.begin(), bytes.end()};
+}
+
 // --- buffers ----------------------------------------------------------------------------------------------------
 
 ScenarioRunner::Buffer ScenarioRunner::buffer_argument(const json& form, std::uint64_t size)

@@ -62,6 +62,9 @@ struct ScenarioResult {
     std::shared_ptr<nlohmann::json> results; ///< our results, one per step that was done
 };
 
+/// Whether the scenario says what that release answers.
+bool expects(const Scenario& scenario, const Release& release);
+
 /// Runs a scenario on a fresh machine of that release. Throws ScenarioError for steps that make no sense.
 ScenarioResult run_scenario(const Scenario& scenario, const Release& release);
 

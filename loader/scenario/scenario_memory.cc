@@ -25,6 +25,7 @@ ScenarioMemory::Room& ScenarioMemory::add_room(std::uint64_t size, bool writable
     Room room{next_, std::vector<std::byte>(size), {}, writable};
     next_ += round_up(size, page) + 2 * page;
     rooms_.push_back(std::move(room));
+    ++generation_;
     return rooms_.back();
 }
 
@@ -62,6 +63,7 @@ void ScenarioMemory::clear()
 {
     rooms_.clear();
     next_ = {first_buffer};
+    ++generation_;
 }
 
 } // namespace retromod

@@ -16,6 +16,7 @@ public:
     static constexpr std::uint64_t first_buffer = 0x50000000;
 
     std::span<std::byte> bytes(GuestAddr address, Access access) override;
+    std::uint64_t generation() const override { return generation_; }
 
     /// A buffer of `size` accessible bytes; an unmapped byte follows and precedes it.
     GuestAddr add(std::uint64_t size, bool writable = true);
@@ -43,6 +44,7 @@ private:
 
     std::vector<Room> rooms_;
     GuestAddr next_{first_buffer};
+    std::uint64_t generation_ = 0;
 };
 
 } // namespace retromod

@@ -40,6 +40,7 @@ struct AnyGuest {
     BufferedUserMemory user{machine.arch()};
     Kernel kernel{machine, exports()};
     static constexpr std::uint64_t bytes = 2048, body = 1024;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> extra; ///< further words of images, by offset
 
     static const ExportTable& exports()
     {
@@ -86,6 +87,7 @@ struct AnyGuest {
         put(body, word(), base.value + 0x55);
         put(body + word(), word(), base.value + body + 128);
         put(body + 64, word(), dep.value);
+        for (const auto& [at, value] : extra) put(at, word(), value);
         constexpr std::string_view symbol = "a_symbol";
         std::ranges::copy(std::as_bytes(std::span(symbol)), image.begin() + body + 128);
         return call("init_module", {user.place(name).value, user.place(image).value});
@@ -225,4 +227,24 @@ TEST_CASE("alpha refuses a gp outside the module, after the body is in place", "
     CHECK(refused.error(guest.machine.arch()) == Errno::einval);
     CHECK(guest.kernel.log_text().find("<3>module_arch_init: mod->gp out of bounds.") != std::string::npos);
     CHECK(guest.init("m", base, {}) == 0);
+}
+
+TEST_CASE("mips refuses a table of bus errors that leaves the module", "[kernel][layouts]")
+{
+    for (const std::string_view arch : {"mips", "mipsel"}) {
+        INFO(arch);
+        AnyGuest guest(arch);
+        const auto base = guest.create("m");
+        const auto with_archdata = [&](std::uint64_t start, std::uint64_t end) {
+            guest.extra = {{AnyGuest::body + 512, start}, {AnyGuest::body + 516, end}};
+            return SyscallResult{guest.init("m", base, {}, {{archdata_start, base.value + AnyGuest::body + 512},
+                                                            {archdata_end, base.value + AnyGuest::body + 520}})};
+        };
+        const auto good = base.value + AnyGuest::body;
+        CHECK(with_archdata(good, good + 16).word == 0);
+        CHECK(with_archdata(0, 0).word == 0);
+        for (const auto& [start, end] : {std::pair{good + 16, good}, {good, good + 12}, {base.value, good}, {good, base.value + AnyGuest::bytes}})
+            CHECK(with_archdata(start, end).error(guest.machine.arch()) == Errno::einval);
+        CHECK(guest.kernel.log_text().find("<3>module_arch_init: archdata->dbe_table_* invalid.") != std::string::npos);
+    }
 }
