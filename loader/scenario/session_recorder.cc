@@ -188,7 +188,9 @@ ordered_json SessionRecorder::scenario(const std::string& id, const std::string&
 std::optional<std::string> SessionRecorder::difference(const ScenarioResult& run) const
 {
     for (std::size_t i = 0; i < seen_.size() && i < run.results->size(); ++i) {
-        const auto& [step, result, stored] = seen_[i];
+        const auto& step = seen_[i].step;
+        const auto& result = seen_[i].result;
+        const auto& stored = seen_[i].stored;
         const auto& got = (*run.results)[i];
         const auto differ = [&](const std::string& saw) {
             return fmt::format("step {} ({}): the session saw {}, its replay gives {}", i, step["op"].get<std::string>(), saw, got.dump());
