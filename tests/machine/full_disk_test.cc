@@ -84,7 +84,6 @@ void check_on(Disk disk, const std::function<bool(const MachineFile&)>& works)
     });
     if (status == cannot_mount) WARN("this host lets us mount no disk of our own: not tested");
     else CHECK(status == 0);
-    SUCCEED();
 }
 
 } // namespace

@@ -520,15 +520,14 @@ TEST_CASE("without permission, a machine is refused with its name", "[machine][f
 
 TEST_CASE("a machine that may only be read is read, and refused for writing", "[machine][file][damage]")
 {
-    if (::geteuid() != 0) { SUCCEED("needs another user"); return; }
     Scratch scratch;
     const MachineFile file(scratch.path());
     make_machine(file, 6);
     std::filesystem::permissions(scratch.directory(), std::filesystem::perms(0755));
     for (const auto& entry : std::filesystem::directory_iterator(scratch.directory()))
-        std::filesystem::permissions(entry.path(), std::filesystem::perms(0644));
+        std::filesystem::permissions(entry.path(), std::filesystem::perms(0444));
     const auto status = in_child([&] {
-        if (::setuid(65534) != 0) return 50;
+        if (::geteuid() == 0 && ::setuid(65534) != 0) return 50; // root writes everywhere
         if (counter(file) != 6) return 1;
         try {
             file.begin();

@@ -3,10 +3,10 @@
 
 #include "emu/machine/host_file.h"
 #include "emu/machine/machine.h"
+#include "tests/in_child.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,24 +37,6 @@ public:
 private:
     std::filesystem::path directory_;
 };
-
-/// Runs `body` in a forked child; its exit status, or minus the signal that ended it. 99 for an exception.
-template <class Body>
-int in_child(Body body)
-{
-    const auto child = ::fork();
-    if (child == 0) {
-        int status = 99;
-        try {
-            status = body();
-        } catch (...) {
-        }
-        ::_exit(status);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
 
 /// A checksum over a file's length and everything in it that is not zero.
 inline std::uint64_t digest(const std::string& path)
