@@ -41,6 +41,12 @@ public:
         for (const int call : calls) check(seccomp_rule_add(context_, action, call, 0));
     }
     void allow_if(int call, scmp_arg_cmp condition) { check(seccomp_rule_add(context_, SCMP_ACT_ALLOW, call, 1, condition)); }
+    void allow_equal(int call, unsigned argument, scmp_datum_t value) { allow_if(call, {argument, SCMP_CMP_EQ, value, 0}); }
+    /// Where the argument's bits under `mask` are `value`.
+    void allow_masked(int call, unsigned argument, scmp_datum_t mask, scmp_datum_t value)
+    {
+        allow_if(call, {argument, SCMP_CMP_MASKED_EQ, mask, value});
+    }
     void load() { check(seccomp_load(context_)); }
 
 private:
@@ -72,18 +78,18 @@ void enter_jail_filter(JailFiles files)
                 // time
                 SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
                 SCMP_SYS(gettimeofday), SCMP_SYS(time)});
-    filter.allow_if(SCMP_SYS(mmap), SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
-    filter.allow_if(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, PAGEMAP_SCAN)); // which pages a commit writes
-    filter.allow_if(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS));       // how standard output is buffered
-    filter.allow_if(SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));        // asking only
-    filter.allow_if(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()))); // abort()
+    filter.allow_masked(SCMP_SYS(mmap), 3, MAP_ANONYMOUS, MAP_ANONYMOUS);
+    filter.allow_equal(SCMP_SYS(ioctl), 1, PAGEMAP_SCAN); // which pages a commit writes
+    filter.allow_equal(SCMP_SYS(ioctl), 1, TCGETS);       // how standard output is buffered
+    filter.allow_equal(SCMP_SYS(prlimit64), 2, 0);        // asking only
+    filter.allow_equal(SCMP_SYS(tgkill), 0, static_cast<scmp_datum_t>(::getpid())); // abort()
     filter.add(SCMP_ACT_ALLOW, {SCMP_SYS(seccomp)}); // close_jail_files: a filter can only take more away
-    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS));
-    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_GET_SECCOMP));
-    filter.allow_if(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP));
+    filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_NO_NEW_PRIVS);
+    filter.allow_equal(SCMP_SYS(prctl), 0, PR_GET_SECCOMP);
+    filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_SECCOMP);
     const auto forbidden = files == JailFiles::write ? 0 : writing;
-    filter.allow_if(SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, forbidden, O_RDONLY));
-    filter.allow_if(SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, O_RDONLY));
+    filter.allow_masked(SCMP_SYS(open), 1, forbidden, O_RDONLY);
+    filter.allow_masked(SCMP_SYS(openat), 2, forbidden, O_RDONLY);
     filter.add(SCMP_ACT_KILL_PROCESS,
                {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(clone), SCMP_SYS(clone3),
                 SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(ptrace), SCMP_SYS(kill),
