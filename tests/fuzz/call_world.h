@@ -8,21 +8,22 @@
 #include "loader/scenario/scenario_memory.h"
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace retromod {
 
+/// What must hold after every call does not.
+struct InvariantBroken : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
 #define REQUIRE_THAT_HOLDS(condition)                                                                                                  \
     do {                                                                                                                               \
-        if (!(condition)) {                                                                                                            \
-            std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);                                        \
-            std::abort();                                                                                                              \
-        }                                                                                                                              \
+        if (!(condition)) throw InvariantBroken("does not hold: " #condition);                                                         \
     } while (0)
 
 /// What the calls can leave behind.
@@ -51,7 +52,7 @@ public:
     GuestAddr base(std::size_t slot) const { return bases_[slot % bases_.size()]; }
     std::uint64_t size(std::size_t slot) const { return sizes_[slot % sizes_.size()]; }
 
-    /// Makes a call and checks what must hold after it. `at_trap` is run at each int3.
+    /// Makes a call and checks what must hold after it. `at_trap` is run at each int3. Throws InvariantBroken.
     template <class AtTrap>
     Outcome call(const SystemCall& call, AtTrap at_trap)
     {
@@ -111,6 +112,40 @@ public:
         REQUIRE_THAT_HOLDS(kernel_.modules().size() == list->size());
     }
 
+    WorldState state()
+    {
+        const auto& numbers = machine_.header().memory;
+        WorldState state{numbers.vmalloc_in_use, numbers.frames_in_use, {}};
+        for (const auto& [at, pages] : mapped_) {
+            const auto area = memory().vmalloc_area({at});
+            if (!area || area->start.value != at) continue;
+            std::vector<std::byte> bytes(kept_bytes);
+            memory().read({at}, bytes);
+            state.modules.emplace(at, std::move(bytes));
+        }
+        return state;
+    }
+
+    /// What a call of that result may have changed. Throws InvariantBroken.
+    void check_rules(const SystemCall& call, SyscallResult result, const WorldState& before, const WorldState& after)
+    {
+        const bool failed = result.failed(kernel_.arch());
+        if (call.name == "create_module" && !failed) {
+            check_memory(after, round_up(call.arguments[1], kernel_.arch().page_bytes) / kernel_.arch().page_bytes);
+            return;
+        }
+        check_memory(after, 0);
+        const bool removes = call.name == "delete_module" && !failed;
+        const auto gone = before.modules.size() - after.modules.size();
+        if (!removes) REQUIRE_THAT_HOLDS(gone == 0);
+        else if (call.arguments[0]) REQUIRE_THAT_HOLDS(gone == 1);
+        if (guest_ran_) return;
+        if (call.name == "query_module" || call.name == "get_kernel_syms" || call.name == "create_module")
+            REQUIRE_THAT_HOLDS(before == after);
+        if (call.name == "delete_module" && failed) REQUIRE_THAT_HOLDS(before == after);
+        if (call.name == "init_module" && failed) check_headers(before, after);
+    }
+
 private:
     static constexpr RunLimits limits{20'000};
     static constexpr std::size_t kept_bytes = 512;
@@ -144,45 +179,12 @@ private:
         return std::nullopt;
     }
 
-    WorldState state()
-    {
-        const auto& numbers = machine_.header().memory;
-        WorldState state{numbers.vmalloc_in_use, numbers.frames_in_use, {}};
-        for (const auto& [at, pages] : mapped_) {
-            const auto area = memory().vmalloc_area({at});
-            if (!area || area->start.value != at) continue;
-            std::vector<std::byte> bytes(kept_bytes);
-            memory().read({at}, bytes);
-            state.modules.emplace(at, std::move(bytes));
-        }
-        return state;
-    }
-
     /// The pages of the modules that are mapped are all that is in use.
     void check_memory(const WorldState& after, std::uint64_t fresh_pages)
     {
         std::uint64_t pages = fresh_pages;
         for (const auto& [at, content] : after.modules) pages += mapped_.at(at);
         REQUIRE_THAT_HOLDS(after.vmalloc_pages == pages);
-    }
-
-    void check_rules(const SystemCall& call, SyscallResult result, const WorldState& before, const WorldState& after)
-    {
-        const bool failed = result.failed(kernel_.arch());
-        if (call.name == "create_module" && !failed) {
-            check_memory(after, round_up(call.arguments[1], kernel_.arch().page_bytes) / kernel_.arch().page_bytes);
-            return;
-        }
-        check_memory(after, 0);
-        const bool removes = call.name == "delete_module" && !failed;
-        const auto gone = before.modules.size() - after.modules.size();
-        if (!removes) REQUIRE_THAT_HOLDS(gone == 0);
-        else if (call.arguments[0]) REQUIRE_THAT_HOLDS(gone == 1);
-        if (guest_ran_) return;
-        if (call.name == "query_module" || call.name == "get_kernel_syms" || call.name == "create_module")
-            REQUIRE_THAT_HOLDS(before == after);
-        if (call.name == "delete_module" && failed) REQUIRE_THAT_HOLDS(before == after);
-        if (call.name == "init_module" && failed) check_headers(before, after);
     }
 
     /// A refused image leaves every header as it was; 2.2's links of earlier dependencies are the exception.
