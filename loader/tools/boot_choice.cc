@@ -58,4 +58,12 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     return std::nullopt;
 }
 
+std::string describe(const MachineOptions& machine, const BootOptions& boot)
+{
+    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
+                       machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor",
+                       machine.compiler == Compiler::gcc_3 ? "3" : "2.95",
+                       boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "");
+}
+
 } // namespace retromod

@@ -27,4 +27,7 @@ private:
     bool smp_ = false;
 };
 
+/// What such a machine is, in one line: "2.4.18-14 on i386, 64 MB, uniprocessor, gcc 3".
+std::string describe(const MachineOptions& machine, const BootOptions& boot);
+
 } // namespace retromod

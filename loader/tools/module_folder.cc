@@ -3,6 +3,7 @@
 
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
+#include "loader/elf/modinfo.h"
 #include "loader/elf/module_file.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 namespace retromod {
 namespace {
@@ -38,7 +40,10 @@ std::optional<Problem> read_symbols(const ElfFile& file, FolderModule& module)
             const bool global = symbol.binding == elf::stb_global;
             if (symbol.section == elf::shn_undef) {
                 if (global && !symbol.name.empty()) module.imports.emplace_back(symbol.name);
-            } else if (has_export_table) {
+                continue;
+            }
+            if (symbol.name == "init_module") module.loadable = true;
+            if (has_export_table) {
                 if (symbol.name.starts_with(export_prefix))
                     module.exports.emplace_back(symbol.name.substr(export_prefix.size()));
             } else if (global && symbol.name != "init_module" && symbol.name != "cleanup_module") {
@@ -49,9 +54,17 @@ std::optional<Problem> read_symbols(const ElfFile& file, FolderModule& module)
     return std::nullopt;
 }
 
+/// How many leading characters of two paths are the same folders.
+std::size_t common_folders(std::string_view a, std::string_view b)
+{
+    const auto differ = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+    const auto slash = a.substr(0, differ).rfind('/');
+    return slash == std::string_view::npos ? 0 : slash + 1;
+}
+
 FolderModule read_module(std::string name, const std::string& path)
 {
-    FolderModule module{std::move(name), path, {}, {}, {}};
+    FolderModule module{std::move(name), path, {}, {}, false, {}};
     const auto file = read_module_file(path);
     if (!file) {
         module.problem = file.problem();
@@ -59,6 +72,7 @@ FolderModule read_module(std::string name, const std::string& path)
     }
     const auto object = ElfFile::open(file->bytes);
     module.problem = object ? read_symbols(*object, module) : object.problem();
+    if (object && Modinfo(*object).find("kernel_version")) module.loadable = true;
     return module;
 }
 
@@ -66,20 +80,40 @@ FolderModule read_module(std::string name, const std::string& path)
 
 ModuleFolder::ModuleFolder(const std::string& folder)
 {
+    namespace fs = std::filesystem;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (auto name = module_name(entry.path().filename())) modules_.push_back(read_module(*name, entry.path()));
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        auto name = module_name(entry->path().filename());
+        std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
+        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown))) modules_.push_back(read_module(*name, entry->path()));
     }
     if (error) throw std::runtime_error(fmt::format("{}: {}", folder, error.message()));
     std::ranges::sort(modules_, {}, &FolderModule::path);
     for (const auto& module : modules_)
-        for (const auto& symbol : module.exports) exporters_.try_emplace(symbol, &module);
+        for (const auto& symbol : module.exports) exporters_[symbol].push_back(&module);
 }
 
 const FolderModule* ModuleFolder::find(std::string_view name) const
 {
-    const auto found = std::ranges::find(modules_, name, &FolderModule::name);
-    return found == modules_.end() ? nullptr : &*found;
+    const FolderModule* found = nullptr;
+    for (const auto& module : modules_)
+        if (module.name == name && (!found || (module.loadable && !found->loadable))) found = &module;
+    return found;
+}
+
+const FolderModule* ModuleFolder::choose(const FolderModule& user, std::string_view symbol,
+                                         const std::set<const FolderModule*>& loaded) const
+{
+    const auto found = exporters_.find(symbol);
+    if (found == exporters_.end()) return nullptr;
+    if (found->second.size() == 1) return found->second.front();
+    const auto supplied = [&](const FolderModule& module) {
+        return std::ranges::count_if(user.imports, [&](const auto& name) { return std::ranges::find(module.exports, name) != module.exports.end(); });
+    };
+    const auto merit = [&](const FolderModule* module) {
+        return std::tuple(loaded.contains(module), module->loadable, supplied(*module), common_folders(user.path, module->path));
+    };
+    return *std::ranges::max_element(found->second, {}, merit); // the first of equals
 }
 
 std::vector<const FolderModule*> ModuleFolder::dependencies(
@@ -89,11 +123,11 @@ std::vector<const FolderModule*> ModuleFolder::dependencies(
     std::set<const FolderModule*> seen{&module};
     const std::function<void(const FolderModule&)> add_needs_of = [&](const FolderModule& user) {
         for (const auto& symbol : user.imports) {
-            const auto exporter = exporters_.find(symbol);
-            if (exporter == exporters_.end() || kernel_offers(symbol)) continue;
-            if (!seen.insert(exporter->second).second) continue;
-            add_needs_of(*exporter->second);
-            order.push_back(exporter->second);
+            if (kernel_offers(symbol)) continue;
+            const auto* exporter = choose(user, symbol, seen);
+            if (!exporter || !seen.insert(exporter).second) continue;
+            add_needs_of(*exporter);
+            order.push_back(exporter);
         }
     };
     add_needs_of(module);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,28 +19,33 @@ struct FolderModule {
     std::string path;
     std::vector<std::string> exports; ///< with their versions
     std::vector<std::string> imports;
+    bool loadable = false;            ///< it has an init_module or says what kernel it is for: not only a part of one
     std::optional<Problem> problem;   ///< why it could not be read; then exports and imports are empty
 };
 
-/// The module files of a folder, and which of them need which. Symbols that only a string at run time names (load_nls,
+/// The module files of a folder or tree, and which of them need which. Symbols that only a string at run time names (load_nls,
 /// request_module) are not seen.
 class ModuleFolder {
 public:
-    /// Reads every .o and .o.gz in `folder`, by name; not below it. Throws std::runtime_error when there is no such
-    /// folder.
+    /// Reads every .o and .o.gz in `folder` and below it, in the order of their paths. Throws std::runtime_error when
+    /// there is no such folder.
     explicit ModuleFolder(const std::string& folder);
 
     const std::vector<FolderModule>& modules() const { return modules_; }
+    /// The module of that name; where several files have it, the first one that is loadable.
     const FolderModule* find(std::string_view name) const;
 
-    /// The modules to load before `module`, in order: whoever supplies an import that the kernel does not. Where several
-    /// export a name, the first by file name.
+    /// The modules to load before `module`, in order: whoever supplies an import that the kernel does not, and what those
+    /// need. Where several export a name: one that is loaded already, else a loadable one, else the one that supplies most
+    /// of what is imported, else the nearest in the tree, else the first by path.
     std::vector<const FolderModule*> dependencies(const FolderModule& module,
                                                   const std::function<bool(const std::string&)>& kernel_offers) const;
 
 private:
     std::vector<FolderModule> modules_;
-    std::unordered_map<std::string_view, const FolderModule*> exporters_;
+    std::unordered_map<std::string_view, std::vector<const FolderModule*>> exporters_;
+
+    const FolderModule* choose(const FolderModule& user, std::string_view symbol, const std::set<const FolderModule*>& loaded) const;
 };
 
 } // namespace retromod

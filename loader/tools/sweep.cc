@@ -1,69 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// retromod sweep DIR: every module of a folder, with what it needs, in a fresh machine and a process of its own.
-#include "loader/legacy/insmod.h"
+// retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
 #include "loader/tools/boot_choice.h"
 #include "loader/tools/child_pool.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/module_folder.h"
 #include "loader/tools/progress.h"
-#include "loader/tools/sweep_module.h"
+#include "loader/tools/sweep_merge.h"
+#include "loader/tools/sweep_plans.h"
 #include "loader/tools/sweep_summary.h"
 #include "loader/tools/tool_session.h"
-#include "loader/tools/verdicts.h"
 
 #include <fmt/format.h>
 
-#include <sstream>
+#include <set>
 #include <thread>
 
 namespace retromod {
 namespace {
 
 struct Choice {
-    std::string folder;
-    std::optional<std::string> verdicts;
-    bool json = false;
+    std::vector<std::string> paths; ///< the folder; with --merge, result files
+    std::optional<std::string> verdicts, output;
+    std::string shard = "1/1";
+    bool merge = false, json = false, differences = false;
     std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
     std::uint64_t seconds = 60;
 };
 
-std::vector<std::string> words_of(const std::string& text)
-{
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) words.push_back(word);
-    return words;
-}
+/// Shows rows as they come, and the summary.
+class Report {
+public:
+    Report(const std::vector<Verdict>& verdicts, const Choice& choice) : summary_(verdicts), choice_(choice) {}
 
-/// What a verdict file tells: those modules, loaded as they were for the real kernel.
-std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const ModuleFolder& folder)
-{
-    std::vector<SweepPlan> plans;
-    for (const auto& verdict : verdicts) {
-        const auto* module = folder.find(verdict.module);
-        if (!module) {
-            complain(fmt::format("sweep: {} is not in the folder", verdict.module));
-            continue;
-        }
-        SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}};
-        for (const auto& name : verdict.dependencies)
-            if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
-        plans.push_back(std::move(plan));
+    void show(const SweepRow& row)
+    {
+        const auto differences = choice_.differences ? ShowDifferences::yes : ShowDifferences::no;
+        fmt::print("{}\n", choice_.json ? summary_.json_line(row) : summary_.line(row, differences));
+        std::fflush(stdout);
+        summary_.add(row);
     }
-    return plans;
-}
+    void finish() const { fmt::print("{}", choice_.json ? summary_.json() : summary_.text()); }
 
-/// Every module of the folder, with those before it that export what it imports.
-std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Kernel& kernel)
+private:
+    SweepSummary summary_;
+    const Choice& choice_;
+};
+
+int merge(const Choice& choice)
 {
-    const auto offered = [&](const std::string& name) { return kernel.symbol_address(name).has_value(); };
-    std::vector<SweepPlan> plans;
-    for (const auto& module : folder.modules()) {
-        SweepPlan plan{module.name, module.path, {}, {}};
-        for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(dependency->path);
-        plans.push_back(std::move(plan));
-    }
-    return plans;
+    const auto merged = merge_sweep_results(choice.paths);
+    Report report(choice.verdicts ? read_verdicts(*choice.verdicts) : std::vector<Verdict>(), choice);
+    for (const auto& row : merged.rows) report.show(row);
+    report.finish();
+    for (const auto& line : merged.missing) complain("sweep: " + line);
+    return merged.missing.empty() ? 0 : exit_status::failure;
 }
 
 /// The row of a child, also of one that broke.
@@ -71,6 +60,7 @@ SweepRow row_of(const ChildResult& result, const SweepPlan& plan)
 {
     SweepRow row;
     row.module = plan.name;
+    row.file = plan.path;
     switch (result.end) {
     case ChildResult::End::exited: row = sweep_row_from_json(result.output); break;
     case ChildResult::End::failed:
@@ -87,6 +77,43 @@ SweepRow row_of(const ChildResult& result, const SweepPlan& plan)
     return row;
 }
 
+int wrong_use(const std::string& what)
+{
+    complain("sweep: " + what);
+    return exit_status::usage;
+}
+
+/// The plans whose results are not in the file yet.
+std::vector<const SweepPlan*> left_to_do(const std::vector<SweepPlan>& plans, const SweepFile* file)
+{
+    std::set<std::string_view> done;
+    if (file)
+        for (const auto& row : file->done()) done.insert(row.file);
+    std::vector<const SweepPlan*> left;
+    for (const auto& plan : plans)
+        if (!done.contains(plan.path)) left.push_back(&plan);
+    return left;
+}
+
+int sweep(const std::vector<SweepPlan>& plans, Session& session, Report report, SweepFile* file, const ChildPool& pool)
+{
+    const auto left = left_to_do(plans, file);
+    if (file)
+        for (const auto& row : file->done()) report.show(row);
+    Progress progress(left.size());
+    pool.run(left.size(), [&](std::size_t i) { return to_json(sweep_module(session, *left[i])); },
+             [&](std::size_t i, const ChildResult& result) {
+                 const auto row = row_of(result, *left[i]);
+                 progress.hide();
+                 if (file) file->add(row);
+                 report.show(row);
+                 progress.advance(row.module);
+             });
+    progress.hide();
+    report.finish();
+    return 0;
+}
+
 } // namespace
 
 int sweep_command(const Invocation& invocation)
@@ -95,44 +122,42 @@ int sweep_command(const Invocation& invocation)
     BootChoice boot_choice;
     Options options(invocation);
     boot_choice.declare(options);
-    options.positional("DIR", choice.folder, "a folder of module files")
+    options.positionals("DIR", choice.paths, "a folder of module files; with --merge, result files")
         .value("--verdicts", choice.verdicts, "what a real kernel said of them: a tab-separated file; only its modules are tried")
+        .flag("--differences", choice.differences, "show the lines in which a module differs from that")
         .flag("--json", choice.json, "one JSON object a module, then one of the summary")
-        .value("-j,--jobs", choice.jobs, "how many at a time")
+        .value("-o,--output", choice.output, "keep the results in this file too; a sweep that was stopped goes on with it")
+        .value("--shard", choice.shard, "N/COUNT: do only the N-th of COUNT parts")
+        .flag("--merge", choice.merge, "join the result files of a sweep's shards")
+        .value("-j,--jobs", choice.jobs, "how many at a time (default: as many as there are processors)")
         .value("--seconds", choice.seconds, "time limit for one module");
     if (const auto status = options.parse()) return *status;
     MachineOptions machine;
     BootOptions boot;
-    if (const auto wrong = boot_choice.fill(machine, boot)) {
-        complain("sweep: " + *wrong);
-        return exit_status::usage;
-    }
+    if (const auto wrong = boot_choice.fill(machine, boot)) return wrong_use(*wrong);
 
-    const ModuleFolder folder(choice.folder);
+    const auto shard = read_shard(choice.shard);
+    if (!shard) return wrong_use(fmt::format("--shard {}: not N/COUNT with N from 1 to COUNT", choice.shard));
+    if (choice.paths.empty()) return wrong_use(choice.merge ? "no result file" : "no folder");
+    if (choice.merge) return merge(choice);
+    if (choice.paths.size() > 1) return wrong_use(fmt::format("one folder, not {}", choice.paths.size()));
+
+    const ModuleFolder folder(choice.paths.front());
     const auto verdicts = choice.verdicts ? read_verdicts(*choice.verdicts) : std::vector<Verdict>();
     // Booted once: each child works on its own copy of the fresh machine.
     auto session = Session::in_memory(machine, boot);
     session.calls().set_limits(limits_of(invocation));
-    const auto plans = choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session.kernel());
+    const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session.kernel()), *shard);
     if (plans.empty()) {
-        complain(fmt::format("sweep: no module to try in {}", choice.folder));
+        complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
         return exit_status::failure;
     }
-    SweepSummary summary(verdicts);
-    Progress progress(plans.size());
-    const ChildPool pool{static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)};
-    pool.run(plans.size(), [&](std::size_t i) { return to_json(sweep_module(session, plans[i])); },
-             [&](std::size_t i, const ChildResult& result) {
-                 const auto row = row_of(result, plans[i]);
-                 progress.hide();
-                 fmt::print("{}\n", choice.json ? to_json(row) : summary.line(row));
-                 std::fflush(stdout);
-                 summary.add(row);
-                 progress.advance(row.module);
-             });
-    progress.hide();
-    fmt::print("{}", choice.json ? summary.json() : summary.text());
-    return 0;
+    std::optional<SweepFile> file;
+    if (choice.output)
+        file.emplace(*choice.output, SweepHeader{choice.paths.front(), describe(machine, boot), choice.verdicts.value_or(""),
+                                                 choice.shard, plans.size()});
+    return sweep(plans, session, Report(verdicts, choice), file ? &*file : nullptr,
+                 {static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)});
 }
 
 } // namespace retromod

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/child_pool.h"
 #include "loader/tools/module_folder.h"
+#include "loader/tools/sweep_compare.h"
+#include "loader/tools/sweep_plans.h"
 #include "loader/tools/symbol_versions.h"
 #include "loader/tools/verdicts.h"
 
@@ -88,6 +90,115 @@ TEST_CASE("a module's dependencies are who exports what it imports and the kerne
     CHECK(needed[0]->name == "exporter");
     const auto none = folder.dependencies(*importer, [](const std::string&) { return true; });
     CHECK(none.empty());
+}
+
+namespace {
+
+/// A folder with copies of sample modules, for one test.
+class SampleTree {
+public:
+    void add(const std::string& sample, const std::string& as)
+    {
+        const auto to = path_ / as;
+        std::filesystem::create_directories(to.parent_path());
+        std::filesystem::copy_file("images/built/i386/" + sample + ".o", to);
+    }
+    ~SampleTree() { std::filesystem::remove_all(path_); }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_ = std::filesystem::temp_directory_path() / ("retromod-tree-" + std::to_string(getpid()));
+};
+
+bool only_printk(const std::string& name) { return name == "printk"; }
+
+} // namespace
+
+TEST_CASE("modules are found below the folder, and the nearest of several exporters is taken", "[tools][folder]")
+{
+    SampleTree tree;
+    tree.add("importer", "kernel/b/importer.o");
+    tree.add("exporter", "kernel/a/exporter.o");
+    tree.add("exporter", "kernel/b/other_name.o");
+    const ModuleFolder folder(tree.path());
+    CHECK(folder.modules().size() == 3);
+    const auto needed = folder.dependencies(*folder.find("importer"), only_printk);
+    REQUIRE(needed.size() == 1);
+    CHECK(needed[0]->name == "other_name");
+}
+
+TEST_CASE("a kernel symbol is not looked for in modules, with its version or without", "[tools][folder][sweep]")
+{
+    SampleTree tree;
+    tree.add("importer", "importer.o");
+    tree.add("exporter", "exporter.o");
+    const ModuleFolder folder(tree.path());
+    auto session = Session::in_memory({});
+    const auto plans = plans_of(folder, session.kernel());
+    REQUIRE(plans.size() == 2);
+    CHECK(plans[0].dependencies.empty());
+    CHECK(plans[1].dependencies == std::vector<std::string>{tree.path() / "exporter.o"});
+}
+
+TEST_CASE("a shard is every n-th module, and all shards are all modules", "[tools][sweep]")
+{
+    std::vector<SweepPlan> plans(7);
+    for (std::size_t i = 0; i < plans.size(); ++i) plans[i].name = std::to_string(i);
+    std::size_t modules = 0;
+    for (std::uint64_t number = 1; number <= 3; ++number) modules += part_of(plans, {number, 3}).size();
+    CHECK(modules == 7);
+    CHECK(part_of(plans, {2, 3})[1].name == "4");
+    CHECK(read_shard("2/3")->number == 2);
+    for (const auto* text : {"", "2", "0/3", "4/3", "2/3x", "-1/3", "2/"}) CHECK_FALSE(read_shard(text));
+}
+
+TEST_CASE("a quoted field of a verdict file holds JSON, and its texts are written out", "[tools][verdicts]")
+{
+    const TextFile file("module\tparams\tdeps\tverdict\tunload\teffects\tklog_load\n"
+                        "a\t\t-\tok\tunload-ok\t\"{\"\"misc\"\": {\"\"added\"\": [\"\"130 watchdog\"\"]}}\"\t<6>a\\n<6>b\\\\c\\n\n");
+    const auto verdicts = read_verdicts(file.path());
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts[0].effects->at("misc") == std::vector<std::string>{"130 watchdog"});
+    CHECK(*verdicts[0].log == "<6>a\n<6>b\\c\n");
+    CHECK_FALSE(verdicts[0].said);
+    const TextFile broken("module\tparams\tdeps\tverdict\tunload\teffects\na\t\t-\tok\t\t{\n");
+    CHECK_THROWS_WITH(read_verdicts(broken.path()), Catch::Contains(":2: "));
+}
+
+TEST_CASE("logs agree line for line but for addresses, process ids and an oops' registers", "[tools][sweep]")
+{
+    Verdict verdict;
+    verdict.verdict = "ok";
+    verdict.log = "<6>at c4831060, thread pid 13\n<1>Unable to handle kernel NULL pointer dereference at virtual address 00000000\n"
+                  "<4>EIP is at f [kernel] 0x10 (2.4.18)\n<4>eax: 00000000\n<6>after\n";
+    SweepRow row;
+    row.verdict = "ok";
+    row.log = "<6>at c8800060, thread pid 6\n<1>Unable to handle kernel NULL pointer dereference at virtual address 00000000\n"
+              "<4>EIP is at f [kernel] 0x14 (2.4.20)\n<4>eax: 00000001\n<4>more\n<6>after\n";
+    const auto log_of = [&] {
+        for (const auto& comparison : compare(row, verdict))
+            if (comparison.aspect == "log") return comparison;
+        return Comparison{};
+    };
+    CHECK(log_of().agrees);
+    row.log += "<6>once more\n";
+    CHECK_FALSE(log_of().agrees);
+    CHECK(log_of().here == std::vector<std::string>{"<6>once more"});
+    CHECK(log_of().really.empty());
+}
+
+TEST_CASE("a row of a sweep survives its JSON", "[tools][sweep]")
+{
+    SweepRow row;
+    row.module = "a";
+    row.use_count = "-1";
+    row.effects["tree"] = {"/proc/a 100444"};
+    row.faults = {"/proc/ioports: the name of 0350-0353 lies in freed memory"};
+    const auto again = sweep_row_from_json(to_json(row));
+    CHECK(again.use_count == row.use_count);
+    CHECK(again.effects == row.effects);
+    CHECK(again.faults == row.faults);
+    CHECK_THROWS_WITH(sweep_row_from_json("{}"), Catch::Contains("no row of a sweep"));
 }
 
 TEST_CASE("a file that is no module stays in the folder with its problem", "[tools][folder]")
