@@ -18,10 +18,12 @@ bool ModuleList::name_is_inside(GuestAddr module, const Node& node) const
 }
 
 bool ModuleList::still_true(GuestAddr module, const Node& node) const
-{
+try {
     const auto at = view(module);
     return at.pointer(ModuleField::next) == node.next && at.pointer(ModuleField::name) == node.name_pointer &&
-           at.name() == node.name;
+           at.is_named(node.name);
+} catch (const KernelFault&) { // a name that lost its end
+    return false;
 }
 
 void ModuleList::note_written(GuestRange range)

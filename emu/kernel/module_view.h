@@ -71,10 +71,9 @@ public:
     {
         return layout_->has(field) && layout_->end_of(field) <= get(ModuleField::size_of_struct);
     }
-    std::string name() const { return memory_->load_string(pointer(ModuleField::name), longest_name); }
+    std::string name() const { return memory_->load_string(pointer(ModuleField::name)); }
     /// Whether its name is `text`; reads no further than a comparison must.
     bool is_named(std::string_view text) const;
-    static constexpr std::size_t longest_name = 1 << 16; ///< of a name or symbol without an end
     std::uint64_t flags() const { return get(ModuleField::flags); }
     bool flag(std::uint64_t bit) const { return (flags() & bit) != 0; }
     void set_flag(std::uint64_t bit) { set(ModuleField::flags, flags() | bit); }

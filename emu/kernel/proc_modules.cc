@@ -8,6 +8,7 @@ namespace retromod {
 namespace {
 
 constexpr std::size_t page_of_text = 4096;
+constexpr std::size_t longest_text = std::size_t{1} << 28; ///< of /proc/ksyms, after which we say that its reader will not end
 
 /// Collects pieces up to a page; the first that does not fit ends the text, and nothing of it appears.
 class PageWriter {
@@ -95,6 +96,7 @@ ErrnoOr<std::string> proc_ksyms_text(Kernel& kernel)
             // Differs from 2.4, whose printf writes "<NULL>": the measured results have this form.
             const auto name = pointer ? memory.load_string(pointer) : "(null)";
             text += fmt::format("{:0{}x} {}", memory.load_word(at), width, name);
+            if (text.size() > longest_text) throw KernelHang{"/proc/ksyms has more than 256 megabytes of names"};
             text += owner.empty() ? "\n" : fmt::format("\t[{}]\n", owner);
         }
     };

@@ -8,6 +8,15 @@
 namespace retromod {
 namespace {
 
+/// Bytes of names after which we say that the call will not end: more than can be asked for with any buffer. A module's
+/// symbols can all point to one name of megabytes.
+constexpr std::uint64_t longest_answer = std::uint64_t{1} << 30;
+
+void check_work(std::uint64_t name_bytes)
+{
+    if (name_bytes > longest_answer) throw KernelHang{"query_module counts more than a gigabyte of names"};
+}
+
 enum Which : std::uint64_t { nothing = 0, modules = 1, deps = 2, refs = 3, symbols = 4, info = 5 };
 
 struct Query {
@@ -40,6 +49,7 @@ public:
         if (full_ || bytes > query_.size - written_) {
             full_ = true;
             needed_ += bytes;
+            check_work(needed_);
             return true;
         }
         if (query_.kernel.copy_to_user(query_.buffer + written_, std::as_bytes(std::span(name.c_str(), bytes)))) return false;
@@ -106,7 +116,7 @@ ErrnoOr<Done> query_symbols(const Query& query)
     const auto count = query.module.get(ModuleField::nsyms);
     const auto first = query.module.pointer(ModuleField::syms);
     const auto array = kernel.arch().word(count * entry);
-    const auto name_of = [&](std::uint64_t i) { return memory.load_string(memory.load_pointer(first + i * entry + word), ModuleView::longest_name); };
+    const auto name_of = [&](std::uint64_t i) { return memory.load_string(memory.load_pointer(first + i * entry + word)); };
 
     std::uint64_t written = array, done = 0;
     const bool array_fits = array <= query.size;
@@ -124,7 +134,10 @@ ErrnoOr<Done> query_symbols(const Query& query)
         }
         if (done == count) return query.answer(count);
     }
-    for (; done < count; ++done) written += name_of(done).size() + 1;
+    for (; done < count; ++done) {
+        written += name_of(done).size() + 1;
+        check_work(written - array);
+    }
     return query.answer(written, Errno::enospc);
 }
 

@@ -56,10 +56,10 @@ AddressSpace::AddressSpace(const Arch& arch, const MemoryImage& image) : arch_(&
 
 // --- access -----------------------------------------------------------------------------------------------------
 
-std::span<std::byte> AddressSpace::bytes(GuestAddr address, Access access) const
+std::span<std::byte> AddressSpace::bytes(GuestAddr address, Access access, std::uint64_t wanted) const
 {
     if (in_direct_map(address)) return direct_bytes(address, access);
-    if (vmalloc_window().contains(address)) return vmalloc_bytes(address, access);
+    if (vmalloc_window().contains(address)) return vmalloc_bytes(address, access, wanted);
     if (is_user(address) && user_) {
         const auto found = user_->bytes(address, access);
         return found.first(std::min<std::uint64_t>(found.size(), arch_->task_size - address));
@@ -78,13 +78,14 @@ std::span<std::byte> AddressSpace::direct_bytes(GuestAddr address, Access access
     return image_.direct.subspan(address - arch_->page_offset, end - address.value);
 }
 
-std::span<std::byte> AddressSpace::vmalloc_bytes(GuestAddr address, Access access) const
+std::span<std::byte> AddressSpace::vmalloc_bytes(GuestAddr address, Access access, std::uint64_t wanted) const
 {
     const auto first = page_index(address);
-    auto end = first;
-    while (end < image_.vmalloc_pages.size() && allows(image_.vmalloc_pages[end], access)) ++end;
-    if (end == first) return {};
     const auto offset = address - image_.vmalloc_start;
+    const auto pages = std::min<std::uint64_t>(image_.vmalloc_pages.size(), first + wanted / arch_->page_bytes + 2);
+    auto end = first;
+    while (end < pages && allows(image_.vmalloc_pages[end], access)) ++end;
+    if (end == first) return {};
     return image_.vmalloc.subspan(offset, end * arch_->page_bytes - offset);
 }
 
@@ -92,7 +93,7 @@ std::size_t AddressSpace::read(GuestAddr address, std::span<std::byte> into) con
 {
     std::size_t done = 0;
     while (done < into.size()) {
-        const auto source = bytes(address + done, Access::read);
+        const auto source = bytes(address + done, Access::read, into.size() - done);
         if (source.empty()) break;
         const auto count = std::min(source.size(), into.size() - done);
         std::ranges::copy(source.first(count), into.begin() + static_cast<std::ptrdiff_t>(done));
@@ -105,7 +106,7 @@ std::size_t AddressSpace::write(GuestAddr address, std::span<const std::byte> fr
 {
     std::size_t done = 0;
     while (done < from.size()) {
-        const auto target = bytes(address + done, Access::write);
+        const auto target = bytes(address + done, Access::write, from.size() - done);
         if (target.empty()) break;
         const auto count = std::min(target.size(), from.size() - done);
         std::ranges::copy(from.subspan(done, count), target.begin());
@@ -135,7 +136,7 @@ void AddressSpace::write_all(GuestAddr address, std::span<const std::byte> from)
 void AddressSpace::fill(GuestAddr address, std::uint64_t count, std::byte value)
 {
     for (std::uint64_t done = 0; done < count;) {
-        const auto target = bytes(address + done, Access::write);
+        const auto target = bytes(address + done, Access::write, count - done);
         if (target.empty()) fault(address + done, Access::write);
         const auto part = target.first(std::min<std::uint64_t>(target.size(), count - done));
         std::ranges::fill(part, value);
@@ -164,9 +165,10 @@ void AddressSpace::store_sized(GuestAddr address, unsigned size, std::uint64_t v
 
 std::string AddressSpace::load_string(GuestAddr address, std::size_t limit) const
 {
+    constexpr std::uint64_t likely_text = 64; // most end here: no need to know how far the memory reaches
     std::string text;
     while (text.size() < limit) {
-        const auto source = bytes(address + text.size(), Access::read);
+        const auto source = bytes(address + text.size(), Access::read, likely_text);
         if (source.empty()) fault(address + text.size(), Access::read);
         const auto part = source.first(std::min(source.size(), limit - text.size()));
         const auto nul = std::ranges::find(part, std::byte{0});

@@ -59,8 +59,9 @@ public:
 
     // --- access -------------------------------------------------------------------------------------------------
 
-    /// The host bytes from `address` on that may be accessed so, up to the next gap; empty when the first may not.
-    std::span<std::byte> bytes(GuestAddr address, Access access) const;
+    /// The host bytes from `address` on that may be accessed so, up to the next gap; empty when the first may not. Where
+    /// no more than `wanted` bytes matter it need not look further: a module can have thousands of pages.
+    std::span<std::byte> bytes(GuestAddr address, Access access, std::uint64_t wanted = UINT64_MAX / 2) const;
 
     /// Copies up to the first byte that cannot be accessed; returns the number of bytes copied.
     std::size_t read(GuestAddr address, std::span<std::byte> into) const;
@@ -90,8 +91,8 @@ public:
     void write_all(GuestAddr address, std::span<const std::byte> from); ///< throws KernelFault
     void fill(GuestAddr address, std::uint64_t bytes, std::byte value); ///< throws KernelFault
 
-    /// The text from `address` to its NUL, cut at `limit` bytes. Throws KernelFault.
-    std::string load_string(GuestAddr address, std::size_t limit = 4096) const;
+    /// The text from `address` to its NUL, or its first `limit` bytes. Throws KernelFault where memory ends before.
+    std::string load_string(GuestAddr address, std::size_t limit = SIZE_MAX) const;
 
     // --- user window ---------------------------------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ public:
 private:
     [[noreturn]] void fault(GuestAddr address, Access access) const;
     std::span<std::byte> direct_bytes(GuestAddr address, Access access) const;
-    std::span<std::byte> vmalloc_bytes(GuestAddr address, Access access) const;
+    std::span<std::byte> vmalloc_bytes(GuestAddr address, Access access, std::uint64_t wanted) const;
     void note_changed(GuestAddr start, std::uint64_t bytes);
     std::uint64_t page_index(GuestAddr address) const { return (address - image_.vmalloc_start) / arch_->page_bytes; }
     std::optional<std::uint64_t> find_vmalloc_gap(std::uint64_t pages) const;

@@ -14,6 +14,11 @@ namespace {
 /// Above where programs of the time were linked (0x08048000 on i386, 0x00400000 on MIPS).
 constexpr GuestAddr first_buffer{0x10000000};
 
+// Blocks of the host that are kept for the next buffer: each call places its arguments anew, and a mapping costs more
+// than most calls do.
+constexpr std::uint64_t largest_spare = 64 << 10;
+constexpr std::size_t most_spares = 8;
+
 } // namespace
 
 BufferedUserMemory::BufferedUserMemory(const Arch& arch) : arch_(&arch), next_(first_buffer) {}
@@ -21,6 +26,8 @@ BufferedUserMemory::BufferedUserMemory(const Arch& arch) : arch_(&arch), next_(f
 BufferedUserMemory::~BufferedUserMemory()
 {
     clear();
+    for (const auto& [bytes, block] : spares_)
+        munmap(block, bytes);
 }
 
 // --- access -----------------------------------------------------------------------------------------------------
@@ -61,6 +68,13 @@ std::span<std::byte> BufferedUserMemory::buffer(GuestAddr start, std::uint64_t c
 
 std::byte* BufferedUserMemory::new_block(std::uint64_t count)
 {
+    if (const auto spare = spares_.find(count); spare != spares_.end()) {
+        auto* block = spare->second;
+        spares_.erase(spare);
+        std::fill_n(block, count, std::byte{0});
+        blocks_.emplace(block, Block{count, 0});
+        return block;
+    }
     void* memory = mmap(nullptr, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     auto* block = static_cast<std::byte*>(memory);
@@ -152,11 +166,17 @@ void BufferedUserMemory::protect(GuestAddr start, std::uint64_t count, Writable 
     ++generation_;
 }
 
+void BufferedUserMemory::drop_block(std::byte* block, std::uint64_t count)
+{
+    if (count <= largest_spare && spares_.size() < most_spares) spares_.emplace(count, block);
+    else munmap(block, count);
+}
+
 void BufferedUserMemory::release(const Buffer& buffer)
 {
     const auto block = blocks_.find(buffer.block);
     if (--block->second.buffers) return;
-    munmap(block->first, block->second.bytes);
+    drop_block(block->first, block->second.bytes);
     blocks_.erase(block);
 }
 
@@ -173,7 +193,7 @@ bool BufferedUserMemory::free(GuestAddr start)
 void BufferedUserMemory::clear()
 {
     for (const auto& [block, row] : blocks_)
-        munmap(block, row.bytes);
+        drop_block(block, row.bytes);
     blocks_.clear();
     buffers_.clear();
     next_ = first_buffer;

@@ -68,6 +68,7 @@ private:
 
     std::byte* new_block(std::uint64_t bytes);
     void release(const Buffer& buffer);
+    void drop_block(std::byte* block, std::uint64_t bytes);
     bool is_free(GuestAddr start, std::uint64_t bytes) const;
     Buffers::iterator find(GuestAddr address);
     void split_at(GuestAddr address);
@@ -77,6 +78,7 @@ private:
     std::uint64_t generation_ = 0;
     Buffers buffers_;
     std::map<std::byte*, Block> blocks_;
+    std::multimap<std::uint64_t, std::byte*> spares_; ///< mappings of the host that hold no buffer now, by size
 };
 
 } // namespace retromod

@@ -7,13 +7,14 @@
 #include "emu/kernel/kernel.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/scenario/replay.h"
+#include "tests/bench/kernel_walk.h"
+#include "tests/bench/sample.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <sstream>
@@ -28,28 +29,6 @@ constexpr int calls_per_round = 400;
 constexpr std::array<int, 3> counts = {10, 1'000, 10'000};
 constexpr double flat_budget = 2.0;
 constexpr double scenarios_budget = 10.0;
-
-double cpu_seconds()
-{
-    timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-struct Sample {
-    std::vector<double> seconds;
-    double median() const
-    {
-        auto sorted = seconds;
-        std::ranges::sort(sorted);
-        return sorted[sorted.size() / 2];
-    }
-    double noise() const
-    {
-        const auto [low, high] = std::ranges::minmax(seconds);
-        return 50 * (high - low) / median();
-    }
-};
 
 const ExportTable& exports()
 {
@@ -120,36 +99,6 @@ private:
     Kernel kernel_{machine_, exports()};
     std::string name_;
     GuestAddr base_;
-};
-
-/// What find_module does in the kernel, with the cache misses that it has: a header at the start of a page each.
-class KernelWalk {
-public:
-    struct Module {
-        Module* next;
-        const char* name;
-        std::uint32_t flags;
-        char text[32];
-    };
-    explicit KernelWalk(int count) : pages_(static_cast<std::size_t>(count) * 8192)
-    {
-        for (int i = 0; i < count; ++i) {
-            auto* module = reinterpret_cast<Module*>(pages_.data() + static_cast<std::size_t>(i) * 8192);
-            *module = {newest_, module->text, 1, {}};
-            fmt::format_to(module->text, "module{}", i);
-            newest_ = module;
-        }
-    }
-    const Module* find(const char* name) const
-    {
-        for (const auto* module = newest_; module; module = module->next)
-            if (!(module->flags & 2) && std::strcmp(module->name, name) == 0) return module;
-        return nullptr;
-    }
-
-private:
-    std::vector<char> pages_;
-    Module* newest_ = nullptr;
 };
 
 template <class Work>

@@ -85,6 +85,19 @@ TEST_CASE("a look-up reads no more of a broken name than the comparison needs", 
     CHECK_FALSE(guest.kernel.modules().find("y"));
 }
 
+TEST_CASE("a name that loses its end is met only by look-ups that compare so far", "[kernel][modules]")
+{
+    Guest guest(no_exports);
+    const auto other = guest.create("other");
+    const std::string name(4096 - Guest::header - 1, 'n'); // its NUL is the last byte of the module's page
+    const GuestAddr module{guest.kernel.call({"create_module", {guest.user.place(name).value, 4096}, 2}).result.word};
+    REQUIRE(guest.kernel.modules().find(name)->address() == module);
+    guest.machine.memory().store<char>(module + 4095, 'n');
+    CHECK(guest.kernel.modules().find("other")->address() == other);
+    CHECK_FALSE(guest.kernel.modules().find(name));
+    CHECK_THROWS_AS(guest.kernel.modules().find(name + "n"), KernelFault);
+}
+
 TEST_CASE("a list that leaves the mapped memory is an oops where the kernel's walk would fault", "[kernel][modules]")
 {
     Guest guest(no_exports);
