@@ -159,9 +159,10 @@ private:
                 sign = " ";
             }
         }
+        const std::string_view numerals = c.letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
         std::string digits;
         do {
-            digits.insert(digits.begin(), (c.letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef")[value % base]);
+            digits.insert(digits.begin(), numerals[value % base]);
             value /= base;
         } while (value);
         const std::string prefix = !c.alternate ? "" : base == 8 ? "0" : base == 16 ? (c.letter == 'X' ? "0X" : "0x") : "";

@@ -42,6 +42,9 @@ void limit(int resource, rlim_t soft, rlim_t hard)
         throw std::system_error(errno, std::generic_category(), "the host refuses a resource limit (--no-jail runs without)");
 }
 
+#ifdef __SANITIZE_ADDRESS__
+void limit_address_space(const JailLimits&) {} // its shadow memory is larger than any limit
+#else
 std::uint64_t address_space_in_use()
 {
     std::uint64_t pages = 0;
@@ -53,13 +56,17 @@ std::uint64_t address_space_in_use()
     return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+void limit_address_space(const JailLimits& limits)
+{
+    limit(RLIMIT_AS, address_space_in_use() + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
+}
+#endif
+
 void enter(const JailLimits& limits)
 {
     limit(RLIMIT_CORE, 0, 0);
     limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
-#ifndef __SANITIZE_ADDRESS__ // its shadow memory is larger than any limit
-    limit(RLIMIT_AS, address_space_in_use() + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
-#endif
+    limit_address_space(limits);
     enter_jail_filter(limits.files);
 }
 
