@@ -18,7 +18,8 @@ enum class RelocationForm : std::uint8_t { rel, rela };
 enum class ErrnoSet : std::uint8_t { generic, mips, alpha, sparc };
 
 /// One guest architecture: every number about it that is not code.
-/// Source: include/asm-*/{page,processor,pgtable,elf,errno}.h of 2.4.37.11.
+/// Source: include/asm-*/{page,processor,pgtable,elf,errno}.h of 2.4.37.11; for x86_64, whose modules are of the kernel
+/// from 2.6 on, Documentation/x86/x86_64/mm.rst and asm/page_64_types.h of 6.1.
 struct Arch {
     std::string_view name;         ///< as `uname -m` would distinguish it: "i386", "mipsel"
     std::string_view utsname;      ///< utsname.machine of a machine of this kind
@@ -39,6 +40,7 @@ struct Arch {
     bool has_gp;                   ///< struct module has a gp member (alpha)
     unsigned least_structure_alignment = 1; ///< of any structure or union, bytes: 4 by arm's old ABI
     bool has_dbe_table = false;    ///< archdata begins with the bounds of a table of bus errors (mips)
+    GuestAddr image_map = {};      ///< where the kernel image's own window on memory begins; 0: it is in the direct map
 
     /// `value` cut to the width of a machine word.
     constexpr std::uint64_t word(std::uint64_t value) const

@@ -16,15 +16,22 @@ ArgCursor::ArgCursor(const Cpu& cpu, const Engine& engine, const AddressSpace& m
 {
 }
 
-ArgCursor::ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list)
+ArgCursor::ArgCursor(const Cpu& cpu, const AddressSpace& memory, ArgumentList list)
     : cpu_(&cpu), memory_(&memory), list_(list)
 {
 }
 
-std::uint64_t ArgCursor::word_at(unsigned index) const
+GuestAddr ArgCursor::listed_at(unsigned index) const
 {
     const auto& arch = *cpu_->arch;
-    if (!engine_) return memory_->load_word({arch.word(list_.value + std::uint64_t{arch.word_bytes} * index)});
+    const bool saved = index < list_.saved_words;
+    const auto start = saved ? list_.saved : list_.stack;
+    return {arch.word(start.value + std::uint64_t{arch.word_bytes} * (saved ? index : index - list_.saved_words))};
+}
+
+std::uint64_t ArgCursor::word_at(unsigned index) const
+{
+    if (!engine_) return memory_->load_word(listed_at(index));
     switch (convention_.kind) {
     case Convention::Kind::c:
         return cpu_->argument(*engine_, *memory_, index);
@@ -42,12 +49,13 @@ std::uint64_t ArgCursor::next_word()
     return word_at(index_++);
 }
 
-GuestAddr ArgCursor::next_va_list()
+ArgumentList ArgCursor::next_va_list()
 {
     const auto base = next_word();
-    if (cpu_->va_list_words == 1) return {base};
+    if (cpu_->open_va_list) return cpu_->open_va_list(*memory_, {base});
+    if (cpu_->va_list_words == 1) return {.stack = {base}};
     const auto offset = static_cast<std::int32_t>(next_word());
-    return GuestAddr{base} + static_cast<std::uint64_t>(std::int64_t{offset});
+    return {.stack = GuestAddr{base} + static_cast<std::uint64_t>(std::int64_t{offset})};
 }
 
 std::uint64_t ArgCursor::next_wide()
@@ -56,7 +64,7 @@ std::uint64_t ArgCursor::next_wide()
     if (arch.word_bytes == 8) return next_word();
     if (cpu_->pairs_wide_arguments) {
         // In a call the pair starts at an even word; in a va_list at an address that is a multiple of eight.
-        const bool odd = engine_ ? index_ % 2 : (list_.value / 4 + index_) % 2;
+        const bool odd = engine_ ? index_ % 2 : listed_at(index_).value / 4 % 2;
         if (odd) ++index_;
     }
     const auto first = next_word();

@@ -32,11 +32,18 @@ struct Instruction {
     std::string text; ///< "mov eax, dword ptr [esp + 4]"
 };
 
+/// Where the arguments of a va_list lie: first those that the called function has saved of its registers, then the rest.
+struct ArgumentList {
+    GuestAddr saved = {};
+    unsigned saved_words = 0;
+    GuestAddr stack = {};
+};
+
 /// The code of one architecture: registers by number, calling convention, disassembly. One row per <arch>.cc.
 struct Cpu {
     const Arch* arch;
     std::span<const std::string_view> register_names; ///< index = register number in CpuContext
-    unsigned pc, sp, result, result_high;             ///< register numbers; result_high holds the rest of 64 bits (32-bit CPUs)
+    unsigned pc, sp, result, result_second;           ///< register numbers; a 64-bit result of a 32-bit CPU takes both results' registers, in the order of its memory
     std::span<const std::byte> entry_code;            ///< what stands at a kernel entry: a return to the caller
     unsigned entry_bytes;                             ///< distance of kernel entries in the text
 
@@ -51,7 +58,7 @@ struct Cpu {
     std::vector<std::byte> (*entry_code_for)(unsigned return_register) = nullptr;
     /// The value of argument word `index` of a C call whose first instruction is about to run. Throws KernelFault.
     std::uint64_t (*argument)(const Engine&, const AddressSpace&, unsigned index);
-    /// Whether a 64-bit argument must start at an even word (mips o32).
+    /// Whether a 64-bit argument must start at an even word (mips o32, ppc).
     bool pairs_wide_arguments;
     /// Interrupt-enable state of a context (i386 IF).
     bool (*interrupts_enabled)(const CpuContext&);
@@ -61,6 +68,9 @@ struct Cpu {
     std::optional<Instruction> (*disassemble_one)(std::span<const std::byte> code, GuestAddr address) = nullptr;
     /// Argument words that a va_list parameter takes: alpha's is a structure {base, offset}.
     unsigned va_list_words = 1;
+    /// Reads the structure that a va_list parameter points to (x86_64, ppc); null where it points to the words themselves.
+    ArgumentList (*open_va_list)(const AddressSpace&, GuestAddr structure) = nullptr;
+    std::optional<unsigned> pointer_result = std::nullopt; ///< holds a result as well, where callers look for pointers (m68k)
     std::span<const unsigned> reported_registers = {}; ///< what an oops shows, in order; empty: all
 };
 
@@ -72,21 +82,22 @@ class ArgCursor {
 public:
     /// At a kernel entry, before its first instruction.
     ArgCursor(const Cpu& cpu, const Engine& engine, const AddressSpace& memory, Convention convention = {});
-    /// Over the arguments of a va_list, which begin at `list`.
-    ArgCursor(const Cpu& cpu, const AddressSpace& memory, GuestAddr list);
+    /// Over the arguments of a va_list.
+    ArgCursor(const Cpu& cpu, const AddressSpace& memory, ArgumentList list);
 
     std::uint64_t next_word();  ///< an int, long or pointer, zero-extended from the guest's word. Throws KernelFault.
-    GuestAddr next_va_list();   ///< where the arguments of a va_list parameter begin. Throws KernelFault.
+    ArgumentList next_va_list(); ///< where the arguments of a va_list parameter are. Throws KernelFault.
     std::uint64_t next_wide();  ///< a 64-bit argument with the architecture's pairing rule. Throws KernelFault.
 
 private:
     std::uint64_t word_at(unsigned index) const;
+    GuestAddr listed_at(unsigned index) const;
 
     const Cpu* cpu_;
     const Engine* engine_ = nullptr;
     const AddressSpace* memory_;
     Convention convention_;
-    GuestAddr list_;
+    ArgumentList list_;
     unsigned index_ = 0;
 };
 

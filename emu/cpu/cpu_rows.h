@@ -6,6 +6,7 @@
 namespace retromod {
 
 extern const Cpu cpu_i386;
+extern const Cpu cpu_x86_64;
 extern const Cpu cpu_mipsel;
 extern const Cpu cpu_mips;
 extern const Cpu cpu_alpha;

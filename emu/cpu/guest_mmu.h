@@ -27,6 +27,9 @@ public:
     virtual bool raises_at(GuestAddr address) const = 0;
     /// Whether a forbidden store to `address` raises one; else Unicorn has to check.
     virtual bool checks_stores_to(GuestAddr address) const = 0;
+    /// Whether memory at `address` must lie there for Unicorn as well as at its physical place: Unicorn looks addresses up
+    /// before the CPU translates them.
+    virtual bool is_looked_up_untranslated(GuestAddr) const { return false; }
     /// The address that the exception being reported is about.
     virtual GuestAddr fault_address() const = 0;
     /// Whether the CPU does not know yet what was mapped at `address`; `refill`, between runs, tells it.

@@ -76,7 +76,7 @@ constexpr unsigned reported[] = {i386_eax, i386_ebx, i386_ecx, i386_edx, i386_es
 const Cpu cpu_i386 = {
     .arch = &i386(),
     .register_names = names,
-    .pc = i386_eip, .sp = i386_esp, .result = i386_eax, .result_high = i386_edx,
+    .pc = i386_eip, .sp = i386_esp, .result = i386_eax, .result_second = i386_edx,
     .entry_code = {&ret, 1},
     .entry_bytes = 16,
     .initial = initial,

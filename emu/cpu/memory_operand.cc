@@ -2,6 +2,7 @@
 #include "emu/cpu/memory_operand.h"
 
 #include "emu/cpu/i386_registers.h"
+#include "emu/cpu/x86_64_registers.h"
 
 #include <algorithm>
 
@@ -10,52 +11,81 @@ namespace {
 
 struct RegisterRow {
     x86_reg name;
-    I386Register number;
+    unsigned number;
 };
 constexpr RegisterRow i386_rows[] = {
     {X86_REG_EAX, i386_eax}, {X86_REG_ECX, i386_ecx}, {X86_REG_EDX, i386_edx}, {X86_REG_EBX, i386_ebx},
     {X86_REG_ESP, i386_esp}, {X86_REG_EBP, i386_ebp}, {X86_REG_ESI, i386_esi}, {X86_REG_EDI, i386_edi},
 };
+constexpr RegisterRow x86_64_rows[] = {
+    {X86_REG_RAX, x86_64_rax}, {X86_REG_RCX, x86_64_rcx}, {X86_REG_RDX, x86_64_rdx}, {X86_REG_RBX, x86_64_rbx},
+    {X86_REG_RSP, x86_64_rsp}, {X86_REG_RBP, x86_64_rbp}, {X86_REG_RSI, x86_64_rsi}, {X86_REG_RDI, x86_64_rdi},
+    {X86_REG_R8, x86_64_r8},   {X86_REG_R9, x86_64_r9},   {X86_REG_R10, x86_64_r10}, {X86_REG_R11, x86_64_r11},
+    {X86_REG_R12, x86_64_r12}, {X86_REG_R13, x86_64_r13}, {X86_REG_R14, x86_64_r14}, {X86_REG_R15, x86_64_r15},
+    {X86_REG_FS, x86_64_fs_base}, {X86_REG_GS, x86_64_gs_base},
+};
 
-std::uint64_t i386_value(const CpuContext& context, x86_reg name)
-{
-    const auto* row = std::ranges::find(i386_rows, name, &RegisterRow::name);
-    return row == std::end(i386_rows) ? 0 : context.reg[row->number];
-}
+/// The instruction set of the i386 and of x86-64, with the registers of one of them.
+struct X86Operands {
+    const Cpu& cpu;
+    const CpuContext& context;
+    std::vector<MemoryOperand>& operands;
 
-void add_i386_operands(std::vector<MemoryOperand>& operands, const cs_insn& instruction, const CpuContext& context)
-{
-    if (instruction.id == X86_INS_LEA || instruction.id == X86_INS_NOP) return;
-    const auto& x86 = instruction.detail->x86;
-    for (const auto& operand : std::span(x86.operands, x86.op_count)) {
-        if (operand.type != X86_OP_MEM) continue;
-        const auto& mem = operand.mem;
-        const auto scaled = i386_value(context, mem.index) * static_cast<std::uint64_t>(mem.scale);
-        const auto address = i386_value(context, mem.base) + scaled + static_cast<std::uint64_t>(mem.disp);
-        // Capstone 4 knows no access for some instructions: then it may be either.
-        const bool either = operand.access == CS_AC_INVALID;
-        operands.push_back({{address & 0xffffffff}, operand.size, either || (operand.access & CS_AC_READ),
-                            either || (operand.access & CS_AC_WRITE), mem.base, mem.index});
+    bool is_64() const { return cpu.arch->word_bytes == 8; }
+    unsigned word() const { return cpu.arch->word_bytes; }
+
+    std::uint64_t value(unsigned name) const
+    {
+        const auto rows = is_64() ? std::span<const RegisterRow>(x86_64_rows) : i386_rows;
+        const auto row = std::ranges::find(rows, static_cast<x86_reg>(name), &RegisterRow::name);
+        return row == rows.end() ? 0 : context.reg[row->number];
     }
-}
 
-// What push, pop, call and ret do to the stack.
-void add_i386_stack(std::vector<MemoryOperand>& operands, const cs_insn& instruction, const CpuContext& context)
-{
-    const auto esp = context.reg[i386_esp];
-    switch (instruction.id) {
-    case X86_INS_PUSH:
-    case X86_INS_PUSHFD:
-    case X86_INS_CALL: operands.push_back({{(esp - 4) & 0xffffffff}, 4, false, true, X86_REG_ESP, 0}); break;
-    case X86_INS_PUSHAL: operands.push_back({{(esp - 32) & 0xffffffff}, 32, false, true, X86_REG_ESP, 0}); break;
-    case X86_INS_POP:
-    case X86_INS_POPFD:
-    case X86_INS_RET: operands.push_back({{esp}, 4, true, false, X86_REG_ESP, 0}); break;
-    case X86_INS_POPAL: operands.push_back({{esp}, 32, true, false, X86_REG_ESP, 0}); break;
-    case X86_INS_LEAVE: operands.push_back({{context.reg[i386_ebp]}, 4, true, false, X86_REG_EBP, 0}); break;
-    default: break;
+    void add_named(const cs_insn& instruction)
+    {
+        if (instruction.id == X86_INS_LEA || instruction.id == X86_INS_NOP) return;
+        const auto& x86 = instruction.detail->x86;
+        for (const auto& operand : std::span(x86.operands, x86.op_count)) {
+            if (operand.type != X86_OP_MEM) continue;
+            const auto& mem = operand.mem;
+            const auto base = mem.base == X86_REG_RIP ? instruction.address + instruction.size : value(mem.base);
+            const auto segment = is_64() ? value(mem.segment) : 0; // the i386's are flat
+            const auto address = segment + base + value(mem.index) * static_cast<std::uint64_t>(mem.scale) +
+                                 static_cast<std::uint64_t>(mem.disp);
+            // Capstone 4 knows no access for some instructions: then it may be either.
+            const bool either = operand.access == CS_AC_INVALID;
+            operands.push_back({{cpu.arch->word(address)}, operand.size, either || (operand.access & CS_AC_READ),
+                                either || (operand.access & CS_AC_WRITE), mem.base, mem.index});
+        }
     }
-}
+
+    void add_stack(unsigned base, std::uint64_t distance_below, unsigned bytes, Access access)
+    {
+        const auto at = cpu.arch->word(value(base) - distance_below);
+        operands.push_back({{at}, bytes, access == Access::read, access == Access::write, base, 0});
+    }
+
+    // What push, pop, call and ret do to the stack.
+    void add_stack(const cs_insn& instruction)
+    {
+        const unsigned sp = is_64() ? X86_REG_RSP : X86_REG_ESP, bp = is_64() ? X86_REG_RBP : X86_REG_EBP;
+        const unsigned all = 8 * word();
+        switch (instruction.id) {
+        case X86_INS_PUSH:
+        case X86_INS_PUSHFD:
+        case X86_INS_PUSHFQ:
+        case X86_INS_CALL: return add_stack(sp, word(), word(), Access::write);
+        case X86_INS_PUSHAL: return add_stack(sp, all, all, Access::write);
+        case X86_INS_POP:
+        case X86_INS_POPFD:
+        case X86_INS_POPFQ:
+        case X86_INS_RET: return add_stack(sp, 0, word(), Access::read);
+        case X86_INS_POPAL: return add_stack(sp, 0, all, Access::read);
+        case X86_INS_LEAVE: return add_stack(bp, 0, word(), Access::read);
+        default: return;
+        }
+    }
+};
 
 struct MipsAccess {
     mips_insn id;
@@ -90,8 +120,9 @@ std::vector<MemoryOperand> memory_operands(const Cpu& cpu, const cs_insn& instru
 {
     std::vector<MemoryOperand> operands;
     if (cpu.capstone_arch == CS_ARCH_X86) {
-        add_i386_operands(operands, instruction, context);
-        add_i386_stack(operands, instruction, context);
+        X86Operands x86{cpu, context, operands};
+        x86.add_named(instruction);
+        x86.add_stack(instruction);
     } else if (cpu.capstone_arch == CS_ARCH_MIPS) {
         add_mips_operands(operands, instruction, context);
     }

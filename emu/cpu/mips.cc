@@ -69,7 +69,7 @@ Cpu row(std::string_view name, std::span<const std::byte> entry_code, int endian
     return {
         .arch = find_arch(name),
         .register_names = names,
-        .pc = mips_pc, .sp = mips_sp, .result = mips_v0, .result_high = mips_v1,
+        .pc = mips_pc, .sp = mips_sp, .result = mips_v0, .result_second = mips_v1,
         .entry_code = entry_code,
         .entry_bytes = 16,
         .initial = initial,

@@ -9,7 +9,7 @@
 
 namespace retromod {
 
-/// A set of 4 KB pages of a 32-bit address space.
+/// A set of 4 KB pages, by the low 32 bits of their addresses: of 64-bit ones it may hold more than was put in.
 class PageSet {
 public:
     PageSet() : words_((std::uint64_t{1} << 20) / 64) {}

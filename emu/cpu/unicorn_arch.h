@@ -43,6 +43,7 @@ struct UnicornArch {
 const UnicornArch* find_unicorn_arch(const Arch& arch);
 
 extern const UnicornArch unicorn_i386;
+extern const UnicornArch unicorn_x86_64;
 extern const UnicornArch unicorn_mipsel;
 extern const UnicornArch unicorn_mips;
 

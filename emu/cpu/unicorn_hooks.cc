@@ -177,7 +177,7 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     const auto access = access_of(type);
     const bool prohibited = type == UC_MEM_FETCH_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT;
     if (!prohibited && (map_at(at) || find_mapped(at)))
-        return mmu_->physical(at) == at || !mmu_->raises_at(at) || add_decoy(at);
+        return mmu_->physical(at) == at || mmu_->is_looked_up_untranslated(at) || !mmu_->raises_at(at) || add_decoy(at);
     if (access == Access::execute) {
         std::uint64_t pc = 0;
         uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);

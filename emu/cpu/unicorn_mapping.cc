@@ -38,8 +38,15 @@ bool UnicornEngine::map_at(GuestAddr address)
     // Unicorn's own check of stores would let the block run on.
     const bool stores = writable || mmu_->checks_stores_to(range.start);
     const auto permissions = UC_PROT_READ | (stores ? UC_PROT_WRITE : 0) | (executable ? UC_PROT_EXEC : 0);
-    require(uc_mem_map_ptr(uc_, physical->value, range.bytes, static_cast<std::uint32_t>(permissions), mapping->host),
-            "uc_mem_map_ptr");
+    const auto put_at = [&](GuestAddr place) {
+        require(uc_mem_map_ptr(uc_, place.value, range.bytes, static_cast<std::uint32_t>(permissions), mapping->host),
+                "uc_mem_map_ptr");
+    };
+    put_at(*physical);
+    if (mmu_->is_looked_up_untranslated(range.start)) {
+        remove_decoys(range);
+        put_at(range.start);
+    }
     mmu_->map(*mapping);
     mapped_.emplace(range.start.value, Mapped{*mapping, *physical});
     // Unicorn stops the process beyond some 4000 mappings.
@@ -57,6 +64,8 @@ void UnicornEngine::unmap(MappedRanges::iterator at)
     current_page_ = no_address;
     mmu_->unmap(mapping.range);
     require(uc_mem_unmap(uc_, physical.value, mapping.range.bytes), "uc_mem_unmap");
+    if (mmu_->is_looked_up_untranslated(mapping.range.start))
+        require(uc_mem_unmap(uc_, mapping.range.start.value, mapping.range.bytes), "uc_mem_unmap");
     if (is_vmalloc(at->second) && (static_cast<unsigned>(mapping.protection) & 2)) touched_.push_back(mapping.range);
     mapped_.erase(at);
 }
@@ -82,8 +91,10 @@ void UnicornEngine::unmap_spare()
 
 void UnicornEngine::drop_translations(GuestRange range)
 {
-    executed_.for_each(
-        range, [&](GuestRange part) { uc_ctl_remove_cache(uc_, part.start.value, part.start.value + part.bytes); });
+    executed_.for_each(range, [&](GuestRange part) {
+        // A page of 64 bits can have the number of another one in the set: Unicorn must know it.
+        if (find_mapped(part.start)) uc_ctl_remove_cache(uc_, part.start.value, part.start.value + part.bytes);
+    });
 }
 
 void UnicornEngine::remove_decoys(GuestRange physical)

@@ -17,8 +17,8 @@ struct ExportContext {
     ArgCursor arguments;
     ExportCall* trace; ///< where to note arguments and result, if someone traces
     std::uint64_t result = 0;
-    std::uint64_t result_high = 0;
-    bool wide = false; ///< result_high counts
+    std::uint64_t result_second = 0;
+    bool wide = false; ///< result_second counts
 };
 
 /// Releases in which something exists.

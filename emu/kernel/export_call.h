@@ -145,8 +145,12 @@ inline void store_result(ExportContext& c, ULong v) { c.result = c.kernel.arch()
 inline void store_result(ExportContext& c, Long v) { c.result = c.kernel.arch().word(static_cast<std::uint64_t>(v.value)); }
 inline void store_result(ExportContext& c, std::uint64_t v)
 {
-    c.result = c.kernel.arch().word(v);
-    if (c.kernel.arch().word_bytes == 4) c.result_high = v >> 32, c.wide = true;
+    const auto& arch = c.kernel.arch();
+    c.result = arch.word(v);
+    if (arch.word_bytes == 8) return;
+    c.result_second = v >> 32;
+    if (arch.order == ByteOrder::big) std::swap(c.result, c.result_second);
+    c.wide = true;
 }
 inline void store_result(ExportContext& c, std::int64_t v) { store_result(c, static_cast<std::uint64_t>(v)); }
 

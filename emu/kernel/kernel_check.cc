@@ -45,8 +45,9 @@ private:
     {
         require(std::ranges::find(text, '\0') != std::end(text), "the name of a {} has no end", what);
     }
-    void inside(std::string_view what, std::uint64_t address, std::uint64_t bytes)
+    void inside(std::string_view what, std::uint64_t seen_at, std::uint64_t bytes)
     {
+        const auto address = memory_.in_direct_terms({seen_at}).value;
         const auto end = machine_.arch().page_offset.value + machine_.header().direct_bytes;
         require(memory_.in_direct_map({address}) && bytes <= end - address, "{} lies at {:#x}, outside the memory", what, address);
     }

@@ -177,6 +177,7 @@ void Kernel::finish_frame(std::uint64_t value)
         const auto number = (frame.entry - state_->entries) / cpu_.entry_bytes;
         const auto& convention = entry_conventions_[number];
         if (convention.returns_value) context.reg[convention.result_register.value_or(cpu_.result)] = arch().word(value);
+        if (convention.returns_value && cpu_.pointer_result) context.reg[*cpu_.pointer_result] = arch().word(value);
         cpu_.finish_call(context, memory());
         if (convention.return_register) context.reg[cpu_.pc] = context.reg[*convention.return_register];
         if (sink_) {
@@ -327,7 +328,8 @@ try {
     ExportContext context{*this, ArgCursor(cpu_, *engine_, memory(), convention), sink_ ? &trace : nullptr};
     row->plain(context);
     if (convention.returns_value) engine_->set_reg(convention.result_register.value_or(cpu_.result), context.result);
-    if (context.wide) engine_->set_reg(cpu_.result_high, context.result_high);
+    if (convention.returns_value && cpu_.pointer_result) engine_->set_reg(*cpu_.pointer_result, context.result);
+    if (context.wide) engine_->set_reg(cpu_.result_second, context.result_second);
     if (sink_) sink_->export_called(trace);
     return Next::resume;
 } catch (const KernelFault& fault) {

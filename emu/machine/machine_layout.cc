@@ -92,6 +92,7 @@ std::optional<std::string> guest_windows_problem(const Arch& arch, const GuestWi
 
 GuestAddr image_start(const Arch& arch)
 {
+    if (arch.image_map) return arch.page_offset + (arch.kernel_text - arch.image_map);
     const bool in_direct_map = arch.kernel_text >= arch.page_offset && arch.kernel_text - arch.page_offset < largest_memory;
     return in_direct_map ? arch.kernel_text : arch.page_offset + mega;
 }

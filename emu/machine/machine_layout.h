@@ -48,8 +48,8 @@ GuestWindows guest_windows(const Arch& arch, std::uint64_t memory_bytes, std::op
 /// Why a machine cannot have these windows, or nothing when it can.
 std::optional<std::string> guest_windows_problem(const Arch& arch, const GuestWindows& windows);
 
-/// Where the kernel image starts in the direct map: arch.kernel_text. On x86_64, whose kernel text is mapped elsewhere,
-/// 1 MB into the direct map.
+/// Where the kernel image starts in the direct map: arch.kernel_text, or the place in memory that it shows on x86_64; 1 MB
+/// into the direct map where the row names no such place.
 GuestAddr image_start(const Arch& arch);
 
 } // namespace retromod

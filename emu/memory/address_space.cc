@@ -59,6 +59,7 @@ AddressSpace::AddressSpace(const Arch& arch, const MemoryImage& image) : arch_(&
 std::span<std::byte> AddressSpace::bytes(GuestAddr address, Access access, std::uint64_t wanted) const
 {
     if (in_direct_map(address)) return direct_bytes(address, access);
+    if (in_image_map(address)) return direct_bytes(in_direct_terms(address), access);
     if (vmalloc_window().contains(address)) return vmalloc_bytes(address, access, wanted);
     if (is_user(address) && user_) {
         const auto found = user_->bytes(address, access);
@@ -198,21 +199,22 @@ GuestAddr AddressSpace::allocate_image(std::uint64_t count, std::uint64_t alignm
         image_.frames[frame] = 1;
     }
     state.image_end = start + count;
-    return {start};
+    return arch_->image_map ? arch_->image_map + offset : GuestAddr{start};
 }
 
 GuestAddr AddressSpace::allocate_text(std::uint64_t count)
 {
     const auto page = arch_->page_bytes;
     const auto start = allocate_image(round_up(count, page), page);
-    image_.state->text_start = start.value;
+    image_.state->text_start = in_direct_terms(start).value;
     image_.state->text_end = image_.state->image_end;
     return start;
 }
 
 bool AddressSpace::is_text(GuestAddr address) const
 {
-    return address.value >= image_.state->text_start && address.value < image_.state->text_end;
+    const auto value = in_direct_terms(address).value;
+    return value >= image_.state->text_start && value < image_.state->text_end;
 }
 
 std::uint64_t AddressSpace::free_pages() const
@@ -312,23 +314,31 @@ bool AddressSpace::vfree(GuestAddr start)
 
 // --- what an engine must know -----------------------------------------------------------------------------------
 
+AddressSpace::Mapping AddressSpace::direct_mapping(GuestAddr address) const
+{
+    const auto& state = *image_.state;
+    auto start = arch_->page_offset.value;
+    auto end = start + image_.direct.size();
+    auto protection = Protection::all;
+    if (is_text(address)) {
+        start = state.text_start;
+        end = state.text_end;
+        protection = Protection::read_execute;
+    } else if (address.value < state.text_start) {
+        end = state.text_start;
+    } else {
+        start = std::max(start, state.text_end);
+    }
+    return {{{start}, end - start}, image_.direct.data() + (start - arch_->page_offset.value), protection};
+}
+
 std::optional<AddressSpace::Mapping> AddressSpace::mapping(GuestAddr address) const
 {
-    if (in_direct_map(address)) {
-        const auto& state = *image_.state;
-        auto start = arch_->page_offset.value;
-        auto end = start + image_.direct.size();
-        auto protection = Protection::all;
-        if (is_text(address)) {
-            start = state.text_start;
-            end = state.text_end;
-            protection = Protection::read_execute;
-        } else if (address.value < state.text_start) {
-            end = state.text_start;
-        } else {
-            start = std::max(start, state.text_end);
-        }
-        return Mapping{{{start}, end - start}, image_.direct.data() + (start - arch_->page_offset.value), protection};
+    if (in_direct_map(address)) return direct_mapping(address);
+    if (in_image_map(address)) {
+        auto found = direct_mapping(in_direct_terms(address));
+        found.range.start = arch_->image_map + (found.range.start - arch_->page_offset);
+        return found;
     }
     if (const auto area = vmalloc_area(address)) {
         const auto bits = image_.vmalloc_pages[page_index(address)] & protection_bits;

@@ -5,6 +5,7 @@
 #include "emu/memory/memory_fault.h"
 #include "emu/memory/user_memory.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,7 +50,8 @@ struct GuestRange {
 };
 
 /// The guest's memory as its kernel sees it: the user window below TASK_SIZE, the direct map from PAGE_OFFSET, and the
-/// vmalloc area with an unmapped guard page behind each allocation.
+/// vmalloc area with an unmapped guard page behind each allocation. On x86_64 the kernel image is seen through a window
+/// of its own, which shows the same memory as the direct map; addresses of the image are handed out in that window.
 /// Differs from 2.4: pages of the vmalloc area have no second address in the direct map, and kernel text is read-only.
 class AddressSpace {
 public:
@@ -98,7 +100,11 @@ public:
 
     void set_user_memory(UserMemory* user) { user_ = user; }
     UserMemory* user_memory() const { return user_; }
-    bool is_user(GuestAddr address) const { return address < arch_->task_size; }
+    /// Whether it is below TASK_SIZE and no kernel address; on m68k the two spaces overlap, and the kernel's comes first.
+    bool is_user(GuestAddr address) const
+    {
+        return address < arch_->task_size && !in_direct_map(address) && !vmalloc_window().contains(address);
+    }
 
     // --- allocation ----------------------------------------------------------------------------------------------
 
@@ -114,6 +120,11 @@ public:
     std::optional<GuestAddr> allocate_frame_run(std::uint64_t pages, std::uint64_t alignment_pages = 1);
     void free_frames(GuestAddr address, std::uint64_t pages);
     bool in_direct_map(GuestAddr address) const { return address - arch_->page_offset < image_.direct.size(); }
+    /// The address in the direct map of what `address` shows through the kernel image's window; others as they are.
+    GuestAddr in_direct_terms(GuestAddr address) const
+    {
+        return in_image_map(address) ? arch_->page_offset + (address - arch_->image_map) : address;
+    }
 
     /// An area of the vmalloc window of `bytes` rounded up to pages, with a guard page behind it.
     std::optional<GuestAddr> vmalloc(std::uint64_t bytes, Protection protection = Protection::all);
@@ -147,6 +158,12 @@ public:
 
 private:
     [[noreturn]] void fault(GuestAddr address, Access access) const;
+    bool in_image_map(GuestAddr address) const
+    {
+        constexpr std::uint64_t largest_image = 512 << 20; // KERNEL_IMAGE_SIZE
+        return arch_->image_map && address - arch_->image_map < std::min<std::uint64_t>(largest_image, image_.direct.size());
+    }
+    Mapping direct_mapping(GuestAddr address) const;
     std::span<std::byte> direct_bytes(GuestAddr address, Access access) const;
     std::span<std::byte> vmalloc_bytes(GuestAddr address, Access access, std::uint64_t wanted) const;
     void note_changed(GuestAddr start, std::uint64_t bytes);

@@ -53,12 +53,12 @@ TEST_CASE("a va_list is a pointer to words; MIPS aligns 64-bit ones by address",
     const bool pairs = guest.cpu->pairs_wide_arguments;
     const auto list = guest.code + 0x100;
     guest.put_words(list, {1, 0xaaaaaaaa, 0x55667788, 0x11223344, 0x99999999});
-    ArgCursor arguments(*guest.cpu, guest.memory, list);
+    ArgCursor arguments(*guest.cpu, guest.memory, ArgumentList{.stack = list});
     CHECK(arguments.next_word() == 1);
     CHECK(arguments.next_wide() == (pairs ? 0x1122334455667788 : 0x55667788aaaaaaaa));
     CHECK(arguments.next_word() == (pairs ? 0x99999999 : 0x11223344));
 
-    ArgCursor from_odd(*guest.cpu, guest.memory, list + 4); // the list itself starts at an odd word
+    ArgCursor from_odd(*guest.cpu, guest.memory, ArgumentList{.stack = list + 4}); // the list itself starts at an odd word
     CHECK(from_odd.next_wide() == (pairs ? 0x1122334455667788 : 0x55667788aaaaaaaa));
 }
 
