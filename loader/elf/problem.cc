@@ -50,6 +50,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::relocation_dangerous,
      "{detail} in {where}+{offset:#x}: '{symbol}' at {value:#x} does not fit the field"},
     {ProblemKind::relocation_unhandled, "{where}+{offset:#x}: relocation type {type} for '{symbol}' is not handled"},
+    {ProblemKind::relocation_place_not_zero, "{detail} in {where}+{offset:#x}: the field for '{symbol}' is not zero before it"},
     {ProblemKind::relocation_unpaired, "{detail} in {where}+{offset:#x}: '{symbol}' has no matching low half"},
     {ProblemKind::no_relocator, "modules for {detail} cannot be linked"},
     {ProblemKind::image_too_large, "needs {value} bytes of memory, more than {expected}"},

@@ -45,6 +45,7 @@ enum class ProblemKind : std::uint8_t {
     relocation_dangerous,
     relocation_unhandled,
     relocation_unpaired,
+    relocation_place_not_zero,
     no_relocator,
     image_too_large,
 };

@@ -45,6 +45,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::local_symbol_index, "local symbol {symbol} with index {value} exceeds local_symtab_size {expected}"},
     {ProblemKind::relocation_overflow, "Relocation overflow of type {type} for {symbol}"},
     {ProblemKind::relocation_dangerous, "Dangerous relocation of type {type} for {symbol}"},
+    {ProblemKind::relocation_place_not_zero, "Dangerous relocation of type {type} for {symbol}"},
     {ProblemKind::relocation_unpaired, "Dangerous relocation of type {type} for {symbol}"},
     {ProblemKind::relocation_unhandled, "Unhandled relocation of type {type} for {symbol}"},
 };

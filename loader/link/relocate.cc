@@ -107,6 +107,7 @@ private:
         switch (outcome) {
         case RelocationOutcome::ok: return;
         case RelocationOutcome::overflow: return report(entry, ProblemKind::relocation_overflow);
+        case RelocationOutcome::place_not_zero: return report(entry, ProblemKind::relocation_place_not_zero);
         case RelocationOutcome::dangerous: return report(entry, ProblemKind::relocation_dangerous);
         case RelocationOutcome::unhandled: return report(entry, ProblemKind::relocation_unhandled);
         }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr const RelocationArch* table[] = {
     &relocation_i386,
+    &relocation_x86_64,
     &relocation_mips,
     &relocation_alpha,
 };

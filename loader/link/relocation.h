@@ -22,7 +22,7 @@ struct RelocationKind {
     GotNeed got = GotNeed::none;
 };
 
-enum class RelocationOutcome : std::uint8_t { ok, overflow, dangerous, unhandled };
+enum class RelocationOutcome : std::uint8_t { ok, overflow, dangerous, place_not_zero, unhandled };
 
 /// One relocation, in the psABI's letters. All are addresses or offsets in bytes, of the guest.
 struct RelocationSite {
@@ -71,6 +71,7 @@ struct RelocationArch {
 const RelocationArch* relocation_arch(const Arch& arch);
 
 extern const RelocationArch relocation_i386;
+extern const RelocationArch relocation_x86_64;
 extern const RelocationArch relocation_mips;
 extern const RelocationArch relocation_alpha;
 
