@@ -10,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 
-from targets import BUILT, MANIFEST, ROOT, TARGETS, Target, flags_of, header_files
+from targets import BUILT, MANIFEST, ROOT, TARGETS, Target, flags_of, header_files, samples_of
 
 
 def sha256(path: pathlib.Path) -> str:
@@ -46,7 +46,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.o"):
             old.unlink()
-        for source in sorted((ROOT / "images/samples").glob("*.c")):
+        for source in samples_of(name):
             result = folder / (source.stem + ".o")
             flags = compile_module(target, source, structures / name, result)
             manifest["objects"][str(result.relative_to(BUILT))] = {

@@ -22,12 +22,27 @@ class Target:
     objcopy: str
     flags: list[str]
     removed: list[str]   # sections of types that insmod 2.4 refuses
+    release: str = "2.4.20"
+    only: tuple[str, ...] = ()  # the samples that are built for it; none: all but those of one processor or release
+
+
+# Samples that hold a processor's instructions, or a release's ways.
+I386_SAMPLES = {"hostile", "ports"}
+OLD_SAMPLES = {"classic"}
+
+
+def i386(layouts: str, **more) -> Target:
+    return Target("i386 " + layouts, "i386", "i686-linux-gnu-gcc", "i686-linux-gnu-objcopy",
+                  ["-m32", "-march=i386", "-mpreferred-stack-boundary=2", "-fcf-protection=none"],
+                  [".note.gnu.property"], **more)
 
 
 TARGETS = {
-    "i386": Target("i386 2.4.22 up gcc3", "i386", "i686-linux-gnu-gcc", "i686-linux-gnu-objcopy",
-                   ["-m32", "-march=i386", "-mpreferred-stack-boundary=2", "-fcf-protection=none"],
-                   [".note.gnu.property"]),
+    "i386": i386("2.4.22 up gcc3"),
+    "i386-smp": i386("2.4.22 smp gcc3", only=("hello", "sleeper", "timers")),
+    "i386-gcc2.95": i386("2.4.22 up gcc2.95", only=("hello", "sleeper", "timers")),
+    "i386-2.2": i386("2.2.1 up gcc3", release="2.2.1",
+                     only=("chrdev", "classic", "exporter", "fails", "hello", "importer", "procfile")),
     "mipsel": Target("mipsel 2.4.22 up gcc3", "mips", "mipsel-linux-gnu-gcc", "mipsel-linux-gnu-objcopy",
                      ["-mabi=32", "-mips2", "-mno-abicalls", "-G0", "-mlong-calls", "-msoft-float", "-mno-check-zero-division"],
                      [".gnu.attributes", ".MIPS.abiflags"]),
@@ -40,7 +55,16 @@ WITH_COMMONS = {"lib"}
 
 
 def flags_of(target: Target, module: str) -> list[str]:
-    return COMMON_FLAGS + target.flags + ["-fcommon" if module in WITH_COMMONS else "-fno-common"]
+    release = [f'-DUTS_RELEASE="{target.release}"'] + (["-DLINUX_2_2"] if target.release.startswith("2.2.") else [])
+    return COMMON_FLAGS + target.flags + release + ["-fcommon" if module in WITH_COMMONS else "-fno-common"]
+
+
+def samples_of(name: str) -> list[pathlib.Path]:
+    """The sources that are built for a target."""
+    target = TARGETS[name]
+    left_out = OLD_SAMPLES | (set() if name == "i386" else I386_SAMPLES)
+    return [path for path in sorted((ROOT / "images" / "samples").glob("*.c"))
+            if (path.stem in target.only if target.only else path.stem not in left_out)]
 
 
 def samples() -> list[str]:

@@ -30,7 +30,7 @@ void BootChoice::declare(Options& options)
         .choice("--arch", arch_, runnable_arches(), "architecture")
         .value("--memory", memory_megabytes_, "memory in MB")
         .flag("--smp", smp_, "structures of an SMP kernel")
-        .choice("--compiler", compiler_, {"2.95", "3"}, "gcc that the kernel was built with")
+        .choice("--compiler", compiler_, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", uts_release, "what uname says (default: the release)")
         .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them");
@@ -52,7 +52,7 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
         return fmt::format("the structures of {} on {} are not known", machine.release->name, arch_);
     machine.memory_bytes = memory_megabytes_ << 20;
     machine.smp = smp_;
-    machine.compiler = compiler_ == "3" ? Compiler::gcc_3 : Compiler::gcc_2_95;
+    machine.compiler = compiler_.ends_with('3') ? Compiler::gcc_3 : Compiler::gcc_2_95;
     boot.stub = stub;
     if (versions) boot.versions = read_symbol_versions(*versions);
     return std::nullopt;

@@ -5,7 +5,7 @@
 usage: tools_test.py RESULT.json BIN_DIR
        tools_test.py --update BIN_DIR [NAME...]     rewrites what is expected: read the difference before committing it
 
-A case runs in an empty folder that has the sample modules in i386/ and mipsel/, with the programs in PATH and
+A case runs in an empty folder that has the sample modules in i386/, mipsel/ and so on, with the programs in PATH and
 RETROMOD_MACHINE naming a machine that does not exist yet. Nothing in its output may depend on the host.
 """
 import difflib
@@ -28,7 +28,7 @@ MODIFIED = 1_000_000_000  # seconds since 1970
 def transcript(script: pathlib.Path, bin_dir: pathlib.Path) -> str:
     # The folder's path has a fixed length: insmod stores it in the module, whose size shows.
     with tempfile.TemporaryDirectory(prefix="retromod-", dir="/tmp") as folder:
-        for arch in ("i386", "mipsel"):
+        for arch in ("i386", "i386-2.2", "i386-smp", "i386-gcc2.95", "mipsel"):
             shutil.copytree(TOP / "images" / "built" / arch, pathlib.Path(folder) / arch)
             for module in (pathlib.Path(folder) / arch).iterdir():
                 os.utime(module, (MODIFIED, MODIFIED))  # insmod notes it in the module

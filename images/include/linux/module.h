@@ -4,8 +4,6 @@
 #include <asm/atomic.h>
 #include <linux/types.h>
 
-#define UTS_RELEASE "2.4.20"
-
 #define MODULE_INFO_TEXT __attribute__((section(".modinfo"), used))
 
 static const char __module_kernel_version[] MODULE_INFO_TEXT = "kernel_version=" UTS_RELEASE;
