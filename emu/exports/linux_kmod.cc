@@ -6,10 +6,13 @@
 namespace retromod {
 namespace {
 
-std::int32_t request_module(Kernel& kernel, const GuestString& name)
+Step request_module(Kernel& kernel, Frame& frame, GuestString name)
 {
-    kernel.request_module(name.text);
-    return 0;
+    if (frame.phase++) return Return{0};
+    const auto asked = kernel.request_module(name.text);
+    if (!asked) return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, asked.error())}))};
+    if (*asked) return **asked;
+    return Return{0};
 }
 
 /// User space has no programs: the fork succeeds, the program does not start.

@@ -97,11 +97,13 @@ GuestAddr inter_module_get(Kernel& kernel, GuestString name)
     return {row->userdata};
 }
 
-GuestAddr inter_module_get_request(Kernel& kernel, GuestString name, GuestString module_name)
+Step inter_module_get_request(Kernel& kernel, Frame& frame, GuestString name, GuestString module_name)
 {
-    if (const auto data = inter_module_get(kernel, name)) return data;
-    kernel.request_module(module_name.text);
-    return inter_module_get(kernel, name);
+    const auto data = inter_module_get(kernel, name);
+    if (data || frame.phase++) return Return{data.value};
+    const auto asked = kernel.request_module(module_name.text);
+    if (asked && *asked) return **asked;
+    return Return{inter_module_get(kernel, name).value};
 }
 
 void inter_module_put(Kernel& kernel, GuestString name)

@@ -86,17 +86,20 @@ GuestAddr make_socket(Kernel& kernel)
     return socket.at();
 }
 
-std::int32_t sock_create(Kernel& kernel, std::int32_t family, std::int32_t, std::int32_t, GuestAddr result)
+Return int_result(Kernel& kernel, std::int32_t value) { return {kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{value}))}; }
+
+Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t, std::int32_t, GuestAddr result)
 {
-    if (family < 0 || family >= static_cast<std::int32_t>(family_limit)) return error_code(kernel, Errno::eafnosupport);
+    if (family < 0 || family >= static_cast<std::int32_t>(family_limit)) return int_result(kernel, error_code(kernel, Errno::eafnosupport));
     if (!kernel_has_family(static_cast<std::uint64_t>(family))) {
-        kernel.request_module(fmt::format("net-pf-{}", family));
-        return error_code(kernel, Errno::eafnosupport);
+        const auto asked = frame.phase++ ? std::optional<Sleep>() : kernel.request_module(fmt::format("net-pf-{}", family));
+        if (asked && *asked) return **asked;
+        return int_result(kernel, error_code(kernel, Errno::eafnosupport));
     }
     const auto socket = make_socket(kernel);
-    if (!socket) return error_code(kernel, Errno::enfile);
+    if (!socket) return int_result(kernel, error_code(kernel, Errno::enfile));
     kernel.memory().store_word(result, socket.value);
-    return 0;
+    return Return{0};
 }
 
 void sock_release(Kernel& kernel, GuestAddr at)

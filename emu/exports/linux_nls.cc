@@ -72,11 +72,13 @@ GuestAddr take(Kernel& kernel, const CharsetRow* row)
     return {row->table};
 }
 
-GuestAddr load_nls(Kernel& kernel, GuestString charset)
+Step load_nls(Kernel& kernel, Frame& frame, GuestString charset)
 {
-    if (const auto* row = find_charset(kernel, charset.text)) return take(kernel, row);
-    kernel.request_module("nls_" + charset.text);
-    return take(kernel, find_charset(kernel, charset.text));
+    if (!find_charset(kernel, charset.text) && !frame.phase++) {
+        const auto asked = kernel.request_module("nls_" + charset.text);
+        if (asked && *asked) return **asked;
+    }
+    return Return{take(kernel, find_charset(kernel, charset.text)).value};
 }
 
 void unload_nls(Kernel& kernel, GuestAddr table)

@@ -22,6 +22,7 @@ void KernelBoot::lay_out()
     auto& memory = kernel.memory();
     state.booted = 1;
     state.stub_unknown = options.stub && options.versions.empty(); // with versions, just the names of that kernel
+    note_modules_folder();
     state.jiffies = boot_jiffies;
     state.boot_time = boot_time;
     state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;
@@ -32,6 +33,14 @@ void KernelBoot::lay_out()
     memory.store_word({state.module_list}, state.kernel_module);
     make_idle_task();
     make_variables();
+}
+
+void KernelBoot::note_modules_folder()
+{
+    if (options.modules_folder.empty()) return;
+    auto& row = kernel.machine_.single<ModulesFolderRow>();
+    if (options.modules_folder.size() >= sizeof row.path) throw std::length_error("the path of the folder of modules is too long");
+    options.modules_folder.copy(row.path, sizeof row.path - 1);
 }
 
 void KernelBoot::add_entry(std::string_view name, bool is_trap)

@@ -19,6 +19,7 @@ struct KernelBoot {
     void bring_up();
 
 private:
+    void note_modules_folder();
     void make_entries();
     void add_entry(std::string_view name, bool is_trap);
     void make_variables();

@@ -101,13 +101,6 @@ try {
     // A table that leaves the mapped memory helps nobody: its faults become oopses.
 }
 
-// Source: request_module of kernel/kmod.c.
-void Kernel::request_module(std::string_view name)
-{
-    if (usermode_helper_) usermode_helper_->request_module(name);
-    else log(fmt::format("<3>kmod: failed to exec /sbin/modprobe -s -k {}, errno = 2\n", name));
-}
-
 void Kernel::forget_module(GuestAddr module)
 {
     if (const auto area = memory().vmalloc_area(module); area && engine_) engine_->remove_precise(*area);

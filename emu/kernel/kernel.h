@@ -32,7 +32,8 @@ struct KernelBug {
 class UsermodeHelper {
 public:
     virtual ~UsermodeHelper() = default;
-    /// What /sbin/modprobe would be run for.
+    /// What /sbin/modprobe would be run for. Called between two steps of guest threads, while the one that asked waits: may
+    /// make system calls, which may ask again.
     virtual void request_module(std::string_view name) = 0;
 };
 
@@ -127,10 +128,20 @@ struct TimerRow {
     std::uint64_t expires; ///< jiffies
 };
 
+/// Where this machine's user space has its modules; fixed format, one row.
+struct ModulesFolderRow {
+    static constexpr std::string_view table_name = "modules_folder";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    char path[4088]; ///< on the host, absolute; empty: nowhere
+};
+
 /// How a machine's kernel is brought up.
 struct BootOptions {
     /// Versioned names of the kernel's symbols ("printk_R1b7d4074"), by plain name; empty: no versions.
     std::unordered_map<std::string, std::string> versions;
+    std::string modules_folder;           ///< where user space looks for modules that the kernel requests; empty: nowhere
     bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
     /// Offer exactly these instead of the exports (scenarios). One without an address is the export of that name.
     std::vector<KernelSymbol> only_symbols;
@@ -245,9 +256,13 @@ public:
     /// get_mod_name, getname: a name from user space. ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG.
     ErrnoOr<std::string> get_mod_name(GuestAddr user);
 
-    /// request_module: asks the helper; without one the kernel logs that it could not run modprobe.
-    void request_module(std::string_view name);
+    /// request_module, of a step function: asks the helper. What comes back is the step to return; when the function is
+    /// called again, user space has done what it could. Nothing: go on at once, there is no helper and the log says that
+    /// modprobe could not be run. ENOMEM: modprobes that wait for modprobes go too deep.
+    ErrnoOr<std::optional<Sleep>> request_module(std::string_view name);
     void set_usermode_helper(UsermodeHelper* helper) { usermode_helper_ = helper; }
+    /// BootOptions::modules_folder of this machine.
+    std::string modules_folder();
 
     // --- memory (kmalloc.cc) ---------------------------------------------------------------------------------------
 
@@ -347,6 +362,7 @@ private:
     void begin_guest_call(const CallGuest& call);
     void push_frame(ThreadRow& thread, std::uint32_t step, GuestAddr entry);
     ThreadRow* pick(ThreadRow& preferred);
+    void serve_module_request();
     bool is_runnable(ThreadRow& thread);
     void switch_to(ThreadRow* thread);
     void finish_thread(ThreadRow& thread, ThreadState state);
@@ -384,6 +400,12 @@ private:
     EventSink* sink_ = nullptr;
     IoBus* io_bus_ = nullptr;
     UsermodeHelper* usermode_helper_ = nullptr;
+    struct ModuleRequest {
+        ThreadId thread;
+        std::string name;
+    };
+    std::optional<ModuleRequest> module_request_;
+    unsigned modprobes_ = 0; ///< under way, each waiting for the next
     Caller caller_;
     ThreadRow* current_ = nullptr;
     std::uint32_t last_picked_ = 0; ///< row of the thread that had the last turn beside the awaited one

@@ -12,6 +12,9 @@
 namespace retromod {
 namespace {
 
+/// How far open is.
+enum Phase : std::uint32_t { entered, opening, asked_for_module };
+
 constexpr std::uint64_t character_device = 0020666, regular_file = 0100444;
 
 Return opened(Kernel& kernel, OpenFileRow& row)
@@ -34,17 +37,24 @@ Step open_with(Kernel& kernel, Frame& frame, const FileRequest& request)
     const auto open = file_operation(kernel, *row, "open");
     if (!open) return opened(kernel, *row);
     frame.local<std::uint32_t>() = kernel.machine().table<OpenFileRow>().number_of(*row);
-    frame.phase = 1;
+    frame.phase = opening;
     return CallGuest{open, {row->inode, row->file}, 2, "open"};
+}
+
+/// Nobody has registered that device: once, user space is asked for who might.
+Step no_driver(Kernel& kernel, Frame& frame, const std::string& module)
+{
+    if (frame.phase == asked_for_module) return failure(kernel, Errno::enodev);
+    frame.phase = asked_for_module;
+    const auto asked = kernel.request_module(module);
+    if (asked && *asked) return **asked;
+    return failure(kernel, Errno::enodev);
 }
 
 Step open_misc(Kernel& kernel, Frame& frame, FileRequest request)
 {
-    auto device = find_misc(kernel, request.device.minor);
-    if (!device) {
-        kernel.request_module(fmt::format("char-major-{}-{}", misc_major, request.device.minor));
-        return failure(kernel, Errno::enodev);
-    }
+    const auto device = find_misc(kernel, request.device.minor);
+    if (!device) return no_driver(kernel, frame, fmt::format("char-major-{}-{}", misc_major, request.device.minor));
     request.operations = GuestStruct(kernel, "struct miscdevice", device).get("fops");
     return open_with(kernel, frame, request);
 }
@@ -54,10 +64,7 @@ Step open_device(Kernel& kernel, Frame& frame, FileRequest request)
     request.mode = character_device;
     if (request.device.major == misc_major) return open_misc(kernel, frame, request);
     const auto* major = find_major(kernel, DeviceKind::character, request.device.major);
-    if (!major) {
-        kernel.request_module(fmt::format("char-major-{}", request.device.major));
-        return failure(kernel, Errno::enodev);
-    }
+    if (!major) return no_driver(kernel, frame, fmt::format("char-major-{}", request.device.major));
     // Differs from 2.4: the kernel's own drivers (memory, terminals) are names without a device behind them.
     if (!major->operations) return failure(kernel, Errno::enxio);
     request.operations = major->operations;
@@ -95,7 +102,7 @@ Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
 
 Step sys_open(Kernel& kernel, Frame& frame)
 {
-    if (frame.phase == 1) {
+    if (frame.phase == opening) {
         auto* row = kernel.machine().table<OpenFileRow>().find(frame.local<std::uint32_t>());
         if (!row) return failure(kernel, Errno::ebadf);
         const auto result = static_cast<std::int32_t>(frame.result);

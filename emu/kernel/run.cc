@@ -77,6 +77,10 @@ Outcome Kernel::run(ThreadId id, const RunLimits& limits)
     while (awaited->state != ThreadState::finished) {
         if (awaited->state == ThreadState::dead) return {Outcome::Kind::oops, {}, {}, "the thread was killed"};
         if (interrupted_) deliver_signal();
+        if (module_request_) {
+            serve_module_request();
+            continue;
+        }
         auto* next = pick(*awaited);
         if (!next) {
             const auto event = next_event();
@@ -100,6 +104,7 @@ void Kernel::settle(std::uint64_t ticks)
     const auto end = jiffies() + ticks;
     std::uint64_t blocks_left = (ticks + 1) * blocks_per_jiffy;
     while (blocks_left) {
+        if (module_request_) serve_module_request();
         auto* next = threads.find_if([&](ThreadRow& thread) { return is_runnable(thread); });
         if (!next) {
             const auto event = next_event();

@@ -62,14 +62,6 @@ void limit_address_space(const JailLimits& limits)
 }
 #endif
 
-void enter(const JailLimits& limits)
-{
-    limit(RLIMIT_CORE, 0, 0);
-    limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
-    limit_address_space(limits);
-    enter_jail_filter(limits.files);
-}
-
 void set_handler(int signal, void (*handler)(int))
 {
     struct sigaction action = {};
@@ -85,7 +77,7 @@ void set_handler(int signal, void (*handler)(int))
         if (::getppid() != parent) ::_exit(1);
         set_handler(SIGINT, SIG_IGN);
         for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTERM}) set_handler(signal, SIG_DFL); // our death tells
-        enter(limits);
+        enter_jail(limits);
         status = work();
         if (std::fflush(stdout) != 0) throw std::runtime_error("standard output: cannot be written");
     } catch (const std::bad_alloc&) {
@@ -157,6 +149,14 @@ JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& wor
     if (WIFSIGNALED(status)) return {true, WTERMSIG(status), death_reason(WTERMSIG(status))};
     if (WEXITSTATUS(status) == no_memory_status) return {true, 0, fmt::format("it used up its memory ({} MB)", limits.memory_bytes >> 20)};
     return {false, WEXITSTATUS(status), {}};
+}
+
+void enter_jail(const JailLimits& limits)
+{
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1);
+    limit_address_space(limits);
+    enter_jail_filter(limits.files);
 }
 
 void guest_may_run(const JailLimits& limits)

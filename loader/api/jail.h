@@ -35,6 +35,9 @@ struct JailResult {
 /// Errors: std::system_error when the host has no fork or no seccomp for us.
 JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& work);
 
+/// What the child of run_in_jail does first, for a child that was made otherwise. Errors: std::system_error.
+void enter_jail(const JailLimits& limits);
+
 /// Called in the child before the guest first runs.
 void guest_may_run(const JailLimits& limits);
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace retromod {
 namespace {
 
@@ -33,6 +35,7 @@ void BootChoice::declare(Options& options)
         .choice("--compiler", compiler_, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", uts_release, "what uname says (default: the release)")
         .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map")
+        .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them");
 }
 
@@ -54,16 +57,22 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     machine.smp = smp_;
     machine.compiler = compiler_.ends_with('3') ? Compiler::gcc_3 : Compiler::gcc_2_95;
     boot.stub = stub;
+    if (modules) {
+        std::error_code error;
+        if (!std::filesystem::is_directory(*modules, error)) return fmt::format("--modules {}: no such folder", *modules);
+        boot.modules_folder = std::filesystem::absolute(*modules);
+    }
     if (versions) boot.versions = read_symbol_versions(*versions);
     return std::nullopt;
 }
 
 std::string describe(const MachineOptions& machine, const BootOptions& boot)
 {
-    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
+    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
                        machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor",
                        machine.compiler == Compiler::gcc_3 ? "3" : "2.95",
-                       boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "");
+                       boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "",
+                       boot.modules_folder.empty() ? "" : ", modules of " + boot.modules_folder);
 }
 
 } // namespace retromod

@@ -18,6 +18,7 @@ public:
     std::string release = "2.4.20";
     std::optional<std::string> uts_release;
     std::optional<std::string> versions;
+    std::optional<std::string> modules;
     bool stub = false;
 
 private:

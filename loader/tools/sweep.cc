@@ -3,6 +3,7 @@
 #include "loader/tools/boot_choice.h"
 #include "loader/tools/child_pool.h"
 #include "loader/tools/commands.h"
+#include "loader/tools/modprobe_helper.h"
 #include "loader/tools/progress.h"
 #include "loader/tools/sweep_merge.h"
 #include "loader/tools/sweep_plans.h"
@@ -95,13 +96,25 @@ std::vector<const SweepPlan*> left_to_do(const std::vector<SweepPlan>& plans, co
     return left;
 }
 
-int sweep(const std::vector<SweepPlan>& plans, Session& session, Report report, SweepFile* file, const ChildPool& pool)
+struct Work {
+    Session& session;
+    SweepFile* file; ///< where to keep the results, or nowhere
+    Jailed jailed;
+    ChildPool pool;
+};
+
+int sweep(const std::vector<SweepPlan>& plans, Report report, const Work& work)
 {
+    auto* const file = work.file;
     const auto left = left_to_do(plans, file);
     if (file)
         for (const auto& row : file->done()) report.show(row);
     Progress progress(left.size());
-    pool.run(left.size(), [&](std::size_t i) { return to_json(sweep_module(session, *left[i])); },
+    const auto job = [&](std::size_t i) {
+        if (work.jailed == Jailed::yes) enter_jail({.files = JailFiles::read});
+        return to_json(sweep_module(work.session, *left[i]));
+    };
+    work.pool.run(left.size(), job,
              [&](std::size_t i, const ChildResult& result) {
                  const auto row = row_of(result, *left[i]);
                  progress.hide();
@@ -147,6 +160,8 @@ int sweep_command(const Invocation& invocation)
     // Booted once: each child works on its own copy of the fresh machine.
     auto session = Session::in_memory(machine, boot);
     session.calls().set_limits(limits_of(invocation));
+    ModprobeHelper modprobe(session, boot.modules_folder, limits_of(invocation));
+    if (!boot.modules_folder.empty()) session.kernel().set_usermode_helper(&modprobe);
     const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session.kernel()), *shard);
     if (plans.empty()) {
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
@@ -156,8 +171,8 @@ int sweep_command(const Invocation& invocation)
     if (choice.output)
         file.emplace(*choice.output, SweepHeader{choice.paths.front(), describe(machine, boot), choice.verdicts.value_or(""),
                                                  choice.shard, plans.size()});
-    return sweep(plans, session, Report(verdicts, choice), file ? &*file : nullptr,
-                 {static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)});
+    const ChildPool pool{static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)};
+    return sweep(plans, Report(verdicts, choice), {session, file ? &*file : nullptr, invocation.jailed, pool});
 }
 
 } // namespace retromod

@@ -5,6 +5,7 @@
 #include "loader/scenario/session_recorder.h"
 #include "loader/tools/interrupt.h"
 #include "loader/tools/machine_choice.h"
+#include "loader/tools/modprobe_helper.h"
 #include "loader/tools/trace_sinks.h"
 #include "loader/tools/traced_ports.h"
 
@@ -86,6 +87,11 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
+    if (auto folder = session_.kernel().modules_folder(); !folder.empty()) {
+        modprobe_ = std::make_unique<ModprobeHelper>(session_, std::move(folder), limits_of(invocation));
+        session_.kernel().set_usermode_helper(modprobe_.get());
+        limits_.files = std::max(limits_.files, JailFiles::read); // it reads modules while guest code is under way
+    }
     if (!invocation.trace || !invocation.trace->io) return;
     ports_ = std::make_unique<TracedPorts>(*trace_);
     session_.kernel().set_io_bus(ports_.get());

@@ -41,6 +41,7 @@ private:
     std::unique_ptr<EventSink> trace_;
     std::unique_ptr<ModuleCalls> recording_;
     std::unique_ptr<IoBus> ports_;
+    std::unique_ptr<UsermodeHelper> modprobe_;
     Session session_;
 };
 

@@ -20,5 +20,7 @@ retromod sweep i386 -o shard1.jsonl; echo "exit $?"
 retromod sweep i386 --shard 3/2; echo "exit $?"
 echo '{"no": "row"}' >> shard1.jsonl; retromod sweep --merge shard1.jsonl; echo "exit $?"
 retromod sweep --merge verdicts.tsv; echo "exit $?"
+# What a driver leaves behind is found and named.
+mkdir leaky; cp i386/leaves.o leaky; retromod sweep leaky | sed 's/ [0-9.]*s$/ TIME/'
 retromod sweep nosuch; echo "exit $?"
 mkdir empty; retromod sweep empty; echo "exit $?"
