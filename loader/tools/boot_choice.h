@@ -2,7 +2,7 @@
 #pragma once
 
 #include "emu/kernel/kernel.h"
-#include "emu/machine/machine.h"
+#include "loader/api/machine_words.h"
 #include "loader/tools/options.h"
 
 namespace retromod {
@@ -15,17 +15,10 @@ public:
     /// the file of --versions cannot be read.
     std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot) const;
 
-    std::string release = "2.4.20";
-    std::optional<std::string> uts_release;
+    MachineWords words;
     std::optional<std::string> versions;
     std::optional<std::string> modules;
     bool stub = false;
-
-private:
-    std::string arch_ = "i386";
-    std::string compiler_ = "3";
-    std::uint64_t memory_megabytes_ = 128;
-    bool smp_ = false;
 };
 
 /// What such a machine is, in one line: "2.4.18-14 on i386, 64 MB, uniprocessor, gcc 3".

@@ -14,7 +14,7 @@ ABI = ["emu/abi"]
 MACHINE = ABI + ["emu/memory", "emu/cpu", "emu/machine"]
 ELF = ABI + ["loader/elf"]
 LINK = ELF + ["loader/link"]
-EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/modules"]
+EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/kmod", "loader/modules"]
 
 # Folder -> folders it may include, its own always.
 MAY_INCLUDE = {
@@ -28,6 +28,7 @@ MAY_INCLUDE = {
     "loader/link": ELF,
     "loader/legacy": LINK,
     "loader/modern": LINK,
+    "loader/kmod": ELF,
     "loader/modules": LINK,
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy"],
     "loader/api": EVERYTHING + ["loader/scenario"],
