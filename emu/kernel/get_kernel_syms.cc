@@ -39,8 +39,9 @@ private:
 bool add_module(Kernel& kernel, const ModuleView& module, SymbolTable& table)
 {
     const bool is_kernel = kernel.modules().is_end(module.address());
-    if (!table.add(module.address().value, is_kernel ? "#" : "#" + module.name())) return false;
     auto& memory = kernel.memory();
+    const auto own = is_kernel ? "" : memory.load_string(module.pointer(ModuleField::name), name_bytes - 1);
+    if (!table.add(module.address().value, "#" + own)) return false;
     const auto entry = kernel.module_layout().symbol_bytes();
     const auto first = module.pointer(ModuleField::syms);
     const auto count = module.get(ModuleField::nsyms);
@@ -55,9 +56,7 @@ bool add_module(Kernel& kernel, const ModuleView& module, SymbolTable& table)
 std::uint64_t count_all(Kernel& kernel)
 {
     std::uint64_t count = 0;
-    const auto add = [&](const ModuleView& module) { count += module.get(ModuleField::nsyms) + 1; };
-    kernel.modules().for_each(add);
-    add(kernel.modules().kernel());
+    kernel.modules().for_each_to_null([&](const ModuleView& module) { count += module.get(ModuleField::nsyms) + 1; });
     return count;
 }
 
@@ -69,11 +68,9 @@ Step sys_get_kernel_syms(Kernel& kernel, Frame& frame)
     if (!user) return Return{count_all(kernel)};
     SymbolTable table(kernel, user);
     bool writable = true;
-    const auto add = [&](const ModuleView& module) {
+    kernel.modules().for_each_to_null([&](const ModuleView& module) {
         if (writable && is_queryable(kernel, module)) writable = add_module(kernel, module, table);
-    };
-    kernel.modules().for_each(add);
-    add(kernel.modules().kernel());
+    });
     return Return{table.count()};
 }
 

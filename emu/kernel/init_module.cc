@@ -152,7 +152,8 @@ ErrnoOr<Done> check_name(const Candidate& c)
     // A release without a private copy compares with the stored text, which a large header has just overwritten.
     const auto& rules = c.kernel.rules();
     const auto stored = rules.compares_private_name ? c.old_name : c.kernel.memory().load_string(c.old_name_at);
-    if (*name != stored) return refuse(c.kernel, fmt::format("changed module name to `{}' from `{}'", *name, stored));
+    if (name->size() != c.call_name.size() || *name != stored)
+        return refuse(c.kernel, fmt::format("changed module name to `{}' from `{}'", *name, stored));
     return Done{};
 }
 

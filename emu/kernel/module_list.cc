@@ -76,7 +76,8 @@ try {
 std::optional<ModuleView> ModuleList::find_walking(std::string_view name) const
 {
     CircleWatch watch;
-    for (auto at = first(); !is_end(at); at = view(at).pointer(ModuleField::next)) {
+    // The kernel's walk ends at NULL, which is behind its own entry; that has no name to be found by.
+    for (auto at = first(); at; at = view(at).pointer(ModuleField::next)) {
         if (watch.comes_round_at(at)) throw KernelHang{"find_module walks a circle of modules"};
         const auto module = view(at);
         if (!module.flag(module_flag::deleted) && module.is_named(name)) return module;

@@ -56,6 +56,17 @@ public:
         }
     }
 
+    /// The same of every entry up to a NULL, which stands behind the kernel's entry.
+    template <class Visit>
+    void for_each_to_null(Visit visit) const
+    {
+        CircleWatch watch;
+        for (auto at = first(); at; at = view(at).pointer(ModuleField::next)) {
+            if (watch.comes_round_at(at)) throw KernelHang{"the list of modules is a circle"};
+            visit(view(at));
+        }
+    }
+
 private:
     struct Node {
         GuestAddr previous, next; ///< previous of the newest: null

@@ -98,6 +98,19 @@ TEST_CASE("a name that loses its end is met only by look-ups that compare so far
     CHECK_THROWS_AS(guest.kernel.modules().find(name + "n"), KernelFault);
 }
 
+TEST_CASE("a list that ends early ends look-ups and get_kernel_syms, and is an oops for the others", "[kernel][modules]")
+{
+    Guest guest(no_exports);
+    guest.create("a");
+    const auto b = guest.create("b");
+    guest.kernel.module(b).set(ModuleField::next, 0);
+    CHECK_FALSE(guest.kernel.modules().find("a"));
+    CHECK(guest.kernel.modules().find("b")->address() == b);
+    CHECK(guest.kernel.call({"get_kernel_syms", {0}, 1}).result.word == 1);
+    CHECK(guest.remove("a").result.error(guest.machine.arch()) == Errno::enoent);
+    CHECK(guest.kernel.call({"query_module", {0, 1, 0, 0, guest.user.allocate(4).value}, 5}).kind == Outcome::Kind::oops);
+}
+
 TEST_CASE("a list that leaves the mapped memory is an oops where the kernel's walk would fault", "[kernel][modules]")
 {
     Guest guest(no_exports);

@@ -218,6 +218,41 @@ TEST_CASE("the use count of a big-endian machine is the first half of its word, 
     CHECK(guest.query("m", 5, 4).words[3] == 0xfffffffe);
 }
 
+TEST_CASE("on a 64-bit big-endian machine members are big-endian words, counts their first half", "[kernel][layouts]")
+{
+    Arch arch = *find_arch("x86_64"); // 2.4 has sparc64, ppc64 and s390x of this kind; no row stands for them
+    arch.order = ByteOrder::big;
+    const LayoutSet layouts(arch, LayoutVersion::v2_4_37_11, false, Compiler::gcc_3);
+    const ModuleLayout layout(layouts);
+    std::vector<std::byte> direct(2 * arch.page_bytes);
+    std::vector<std::uint8_t> frames(2);
+    MemoryState state;
+    AddressSpace memory(arch, {.direct = direct, .vmalloc = {}, .vmalloc_start = arch.vmalloc_start, .frames = frames, .vmalloc_pages = {}, .state = &state});
+    const auto base = arch.page_offset;
+    ModuleView module(memory, layout, base);
+    module.set(size_of_struct, layout.header_bytes());
+    module.set(nsyms, 3);
+    module.set(kernel_data, 0x1122334455667788);
+    module.set_usecount(-2);
+    const auto at = [&](std::size_t offset, std::size_t count) { return std::vector<std::byte>(direct.begin() + offset, direct.begin() + offset + count); };
+    const auto bytes = [](std::initializer_list<unsigned> list) {
+        std::vector<std::byte> result;
+        for (const auto byte : list) result.push_back(static_cast<std::byte>(byte));
+        return result;
+    };
+    CHECK(at(0, 8) == bytes({0, 0, 0, 0, 0, 0, 0, 184}));
+    CHECK(at(32, 8) == bytes({0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 0})); // usecount, then the union's rest
+    CHECK(at(48, 8) == bytes({0, 0, 0, 3, 0, 0, 0, 0}));             // nsyms, ndeps
+    CHECK(at(176, 8) == bytes({0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88}));
+    CHECK(module.usecount() == -2);
+    CHECK(module.has(kernel_data));
+    CHECK(layouts.size("struct module_info") == 32);
+    CHECK(layouts.size("struct module_symbol") == 16);
+    CHECK(layouts.size("struct module_ref") == 24);
+    CHECK(layouts.size("struct kernel_sym") == 72);
+    CHECK(layouts.field("struct kernel_sym", "name").offset == 8);
+}
+
 TEST_CASE("alpha refuses a gp outside the module, after the body is in place", "[kernel][layouts]")
 {
     if (!find_cpu(*find_arch("alpha"))) return;
