@@ -20,6 +20,7 @@ struct ExceptionMeaning {
     ExceptionKind kind;
     Access access;   ///< of a memory exception, as far as the CPU says
     unsigned vector; ///< the architecture's own number of it
+    unsigned pc_advance = 0; ///< from the instruction to where the program counter is then; of traced instructions
 };
 
 /// What Unicorn needs to know of one architecture: one row per unicorn_<arch>.cc.
@@ -37,6 +38,10 @@ struct UnicornArch {
     std::optional<GuestAddr> (*find_exception)(const AddressSpace& memory, GuestAddr block, unsigned vector);
     bool exceptions_keep_pc;    ///< the program counter is right when an exception is reported
     bool has_ports;             ///< in and out instructions
+    /// A hook runs before every instruction: exact faults where no translation of the CPU's own raises them, at some ten
+    /// times the cost.
+    bool traces_instructions = false;
+    int cpu_model = -1; ///< of Unicorn's list; -1: its default
 };
 
 /// The row of that architecture, or nothing when Unicorn does not run it for us.
@@ -46,5 +51,9 @@ extern const UnicornArch unicorn_i386;
 extern const UnicornArch unicorn_x86_64;
 extern const UnicornArch unicorn_mipsel;
 extern const UnicornArch unicorn_mips;
+extern const UnicornArch unicorn_m68k;
+extern const UnicornArch unicorn_sparc;
+extern const UnicornArch unicorn_arm;
+extern const UnicornArch unicorn_ppc;
 
 } // namespace retromod

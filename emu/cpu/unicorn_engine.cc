@@ -17,6 +17,7 @@ UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpa
 {
     require(uc_open(arch.arch, arch.mode, &uc_), "uc_open");
     owner_.reset(uc_);
+    if (arch.cpu_model >= 0) require(uc_ctl_set_cpu_model(uc_, arch.cpu_model), "CPU model");
     void* page = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::bad_alloc();
     decoy_page_ = static_cast<std::byte*>(page);
@@ -123,12 +124,17 @@ void UnicornEngine::after_failure(uc_err error)
     std::uint64_t pc = 0;
     uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
     pc_ = {pc};
-    exception_pending_ = true;
+    exception_pending_ = !arch_.traces_instructions;
     if (error == UC_ERR_OK) {
-        const bool called_null = pc == 0;
+        // `until` was reached, or the CPU halted. Some CPUs are a few bytes further by then, but nothing lies in page 0.
+        const bool called_null = pc < page_bytes;
+        if (called_null) pc_ = {};
         stop_ = called_null ? Stop{StopKind::fault, pc_, {pc_, Access::execute, false}} : Stop{StopKind::halt, pc_, {}};
     } else if (error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION) {
         stop_ = Stop{StopKind::illegal, pc_, {}};
+    } else if (bad_access_ && bad_access_->access != Access::execute && arch_.traces_instructions) {
+        restore(at_bad_access_);
+        stop_ = Stop{StopKind::fault, pc_, *bad_access_};
     } else if (bad_access_) {
         const bool fetched = bad_access_->access == Access::execute;
         if (!fetched && !arch_.exceptions_keep_pc) pc_ = {block_start_};

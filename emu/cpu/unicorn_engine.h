@@ -120,6 +120,7 @@ private:
     bool running_ = false;
     GuestAddr wanted_; ///< to be mapped before the run goes on
     std::exception_ptr error_;
+    CpuContext at_bad_access_;              ///< where instructions are traced: the registers before it changed any
     std::optional<MemoryFault> bad_access_; ///< seen by the hook of unmapped memory, to come back as an exception
     bool exception_pending_ = false;
 

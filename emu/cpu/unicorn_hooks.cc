@@ -100,6 +100,7 @@ void UnicornEngine::install_hooks()
              arch_.exceptions_keep_pc ? UnicornHooks::block<false> : UnicornHooks::block<true>, 1, 0);
     add_hook(uc_, this, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT, UnicornHooks::bad_access, 1, 0);
     add_hook(uc_, this, UC_HOOK_INTR, UnicornHooks::exception, 1, 0);
+    if (arch_.traces_instructions) add_hook(uc_, this, UC_HOOK_CODE, UnicornHooks::precise, 1, 0);
     if (!arch_.has_ports) return;
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::in, 1, 0, UC_X86_INS_IN);
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::out, 1, 0, UC_X86_INS_OUT);
@@ -176,12 +177,26 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     const GuestAddr at{address};
     const auto access = access_of(type);
     const bool prohibited = type == UC_MEM_FETCH_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT;
+    if (access == Access::execute && !mmu_->raises_at(at) && !find_mapped(at) && memory_.mapping(at)) {
+        // Code that is mapped while it is being translated stays translated, whatever is written there later.
+        std::uint64_t block = 0;
+        uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &block);
+        pc_ = {block};
+        wanted_ = at;
+        pause();
+        return false;
+    }
     if (!prohibited && (map_at(at) || find_mapped(at)))
         return mmu_->physical(at) == at || mmu_->is_looked_up_untranslated(at) || !mmu_->raises_at(at) || add_decoy(at);
     if (access == Access::execute) {
         std::uint64_t pc = 0;
         uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
         pc_ = {pc};
+    }
+    if (arch_.traces_instructions && access != Access::execute) {
+        if (bad_access_) return false; // the rest of an instruction that has faulted already
+        pc_ = {last_precise_};
+        at_bad_access_ = save();
     }
     bad_access_ = MemoryFault{at, access, prohibited};
     return !prohibited && mmu_->raises_at(at) && add_decoy(at);
@@ -199,14 +214,16 @@ bool UnicornEngine::add_decoy(GuestAddr address)
 void UnicornEngine::on_exception(unsigned vector)
 {
     if (stop_ || paused_) return;
-    exception_pending_ = true;
+    exception_pending_ = !arch_.traces_instructions;
     std::uint64_t value = 0;
     uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &value);
     GuestAddr pc{value};
     const auto meaning = arch_.classify(vector);
     if (meaning.kind == ExceptionKind::memory) return on_memory_exception(pc, meaning.access);
     bool exact = true;
-    if (arch_.find_exception) {
+    if (arch_.traces_instructions) {
+        pc = {last_precise_ + meaning.pc_advance};
+    } else if (arch_.find_exception) {
         const auto found = arch_.find_exception(memory_, {block_start_}, vector);
         exact = found.has_value();
         pc = found.value_or(GuestAddr{block_start_});
@@ -248,7 +265,7 @@ void UnicornEngine::on_memory_exception(GuestAddr pc, Access access)
 
 void UnicornEngine::add_precise(GuestAddr pc)
 {
-    if (arch_.exceptions_keep_pc || precise_.contains(pc.value)) return;
+    if (arch_.exceptions_keep_pc || arch_.traces_instructions || precise_.contains(pc.value)) return;
     precise_.emplace(pc.value, add_hook(uc_, this, UC_HOOK_CODE, UnicornHooks::precise, pc.value, pc.value));
     drop_translations({pc, 1});
 }

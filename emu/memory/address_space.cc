@@ -317,8 +317,8 @@ bool AddressSpace::vfree(GuestAddr start)
 AddressSpace::Mapping AddressSpace::direct_mapping(GuestAddr address) const
 {
     const auto& state = *image_.state;
-    auto start = arch_->page_offset.value;
-    auto end = start + image_.direct.size();
+    auto start = std::max(arch_->page_offset.value, arch_->page_bytes);
+    auto end = arch_->page_offset.value + image_.direct.size();
     auto protection = Protection::all;
     if (is_text(address)) {
         start = state.text_start;

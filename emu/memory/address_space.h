@@ -119,7 +119,11 @@ public:
     /// Any number of consecutive pages of the direct map.
     std::optional<GuestAddr> allocate_frame_run(std::uint64_t pages, std::uint64_t alignment_pages = 1);
     void free_frames(GuestAddr address, std::uint64_t pages);
-    bool in_direct_map(GuestAddr address) const { return address - arch_->page_offset < image_.direct.size(); }
+    /// Whether it is in the direct map; where that begins at 0 (m68k) the page of NULL is not mapped.
+    bool in_direct_map(GuestAddr address) const
+    {
+        return address - arch_->page_offset < image_.direct.size() && address.value >= arch_->page_bytes;
+    }
     /// The address in the direct map of what `address` shows through the kernel image's window; others as they are.
     GuestAddr in_direct_terms(GuestAddr address) const
     {

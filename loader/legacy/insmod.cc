@@ -189,6 +189,7 @@ private:
         create_this_module(*object_, report_.name);
         create_got(*object_);
         report_.unresolved = settle_undefined(*object_, options_.bind_unresolved);
+        create_veneers(*object_);
         report_.imports = imports_of(*object_, kernel_);
         if (report_.unresolved.empty()) return true;
         if (options_.quiet) return false;

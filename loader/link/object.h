@@ -99,6 +99,10 @@ public:
     std::optional<std::uint32_t> got() const { return got_; }
     void set_got(std::uint32_t section) { got_ = section; }
 
+    /// The linker's own section of veneers, if it made one.
+    std::optional<std::uint32_t> veneers() const { return veneers_; }
+    void set_veneers(std::uint32_t section) { veneers_ = section; }
+
     /// Loaded sections in the order in which they lie in memory.
     std::vector<std::uint32_t> load_order() const;
 
@@ -125,6 +129,7 @@ private:
     std::vector<RelocationTable> relocations_;
     std::vector<AddressPatch> patches_;
     std::optional<std::uint32_t> got_;
+    std::optional<std::uint32_t> veneers_;
     std::vector<std::uint32_t> first_sections_;
     std::array<std::vector<std::uint32_t>, priority_count> by_priority_;
 

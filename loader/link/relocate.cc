@@ -17,10 +17,10 @@ std::string kind_name(const RelocationKind* kind, std::uint32_t type)
 }
 
 /// The symbol's slot for a RELA entry's addend; a REL entry's, which lies in the field, is no matter of the slot's.
-const GotSlot* find_slot(const LinkSymbol& symbol, std::int64_t addend)
+const GotSlot* find_slot(const std::vector<GotSlot>& slots, std::int64_t addend)
 {
-    const auto found = std::ranges::find(symbol.got_slots, static_cast<std::uint64_t>(addend), &GotSlot::addend);
-    return found == symbol.got_slots.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(slots, static_cast<std::uint64_t>(addend), &GotSlot::addend);
+    return found == slots.end() ? nullptr : &*found;
 }
 
 /// Applies the relocations of one section.
@@ -69,13 +69,25 @@ private:
     /// Fills the symbol's slot for this addend and returns its offset in .got.
     std::uint64_t fill_slot(const LinkSymbol& symbol, std::int64_t addend)
     {
-        const auto* const slot = find_slot(symbol, addend);
+        const auto* const slot = find_slot(symbol.got_slots, addend);
         if (!slot || !got_) return 0;
         const auto& arch = object_.arch();
         const auto place = object_.place(*got_, slot->offset, arch.word_bytes);
         const auto value = arch.word(object_.address_of(symbol).value + slot->addend);
         if (!place.empty()) store_unsigned(place.data(), arch.word_bytes, arch.order, value);
         return slot->offset;
+    }
+
+    /// Writes the symbol's veneer for this addend and returns its address.
+    std::uint64_t fill_veneer(const LinkSymbol& symbol, std::int64_t addend)
+    {
+        const auto* const slot = find_slot(symbol.veneers, addend);
+        if (!slot) return 0;
+        const auto section = *object_.veneers();
+        const auto target = object_.arch().word(object_.address_of(symbol).value + slot->addend);
+        const auto place = object_.place(section, slot->offset, arch_.veneer.bytes);
+        if (!place.empty()) arch_.veneer.write(place, target);
+        return object_.section(section).address.value + slot->offset;
     }
 
     void apply(std::size_t entry)
@@ -98,6 +110,7 @@ private:
                 .B = base_.value,
                 .GOT = got_ ? object_.section(*got_).address.value : 0,
                 .G = symbol ? fill_slot(*symbol, relocation.addend) : 0,
+                .V = symbol ? fill_veneer(*symbol, relocation.addend) : 0,
                 .order = object_.arch().order,
                 .entry = entry,
                 .contents = section_.writable(),
@@ -150,7 +163,7 @@ void create_got(Object& object)
             if (!kind || kind->got == GotNeed::none) continue;
             needed = true;
             auto* symbol = object.symbol_of(table, relocation);
-            if (kind->got != GotNeed::slot || !symbol || find_slot(*symbol, relocation.addend)) continue;
+            if (kind->got != GotNeed::slot || !symbol || find_slot(symbol->got_slots, relocation.addend)) continue;
             symbol->got_slots.push_back({static_cast<std::uint64_t>(relocation.addend), bytes});
             bytes += object.arch().word_bytes;
         }
@@ -163,6 +176,25 @@ void create_got(Object& object)
         symbol->value = 0;
         symbol->binding = elf::stb_local;
     }
+}
+
+void create_veneers(Object& object)
+{
+    const auto* arch = relocation_arch(object.arch());
+    if (!arch || !arch->veneer.bytes) return;
+    std::uint64_t bytes = 0;
+    for (const auto& table : object.relocations()) {
+        for (const auto& relocation : table.entries) {
+            const auto* kind = arch->find(relocation.type);
+            if (!kind || !kind->is_branch) continue;
+            auto* symbol = object.symbol_of(table, relocation);
+            if (!symbol || !symbol->is_imported() || find_slot(symbol->veneers, relocation.addend)) continue;
+            symbol->veneers.push_back({static_cast<std::uint64_t>(relocation.addend), bytes});
+            bytes += arch->veneer.bytes;
+        }
+    }
+    if (!bytes) return;
+    object.set_veneers(object.create_section(".plt", 4, bytes, elf::shf_alloc | elf::shf_execinstr));
 }
 
 std::vector<Problem> relocate(Object& object, GuestAddr base)

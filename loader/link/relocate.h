@@ -8,6 +8,10 @@ namespace retromod {
 /// Makes `.got` if relocations ask for one, with a slot for each symbol that needs it. Before commons are allocated.
 void create_got(Object& object);
 
+/// Makes `.plt` with a veneer for each symbol of others that a branch refers to. When all symbols are resolved, before
+/// commons are allocated.
+void create_veneers(Object& object);
+
 /// Moves a laid-out object to `base`, applies all relocations of loaded sections and fills in patched addresses.
 /// All problems, in the order of the relocations.
 std::vector<Problem> relocate(Object& object, GuestAddr base);

@@ -11,6 +11,10 @@ constexpr const RelocationArch* table[] = {
     &relocation_x86_64,
     &relocation_mips,
     &relocation_alpha,
+    &relocation_ppc,
+    &relocation_arm,
+    &relocation_sparc,
+    &relocation_m68k,
 };
 
 } // namespace

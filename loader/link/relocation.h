@@ -20,6 +20,13 @@ struct RelocationKind {
     std::string_view name; ///< "R_386_PC32"
     unsigned field_bytes;  ///< of the field it patches
     GotNeed got = GotNeed::none;
+    bool is_branch = false; ///< may go through a veneer where its target is out of reach
+};
+
+/// The code that goes on to a target anywhere, for branches that do not reach it. Lies in the section `.plt`.
+struct Veneer {
+    unsigned bytes = 0;
+    void (*write)(std::span<std::byte> place, std::uint64_t target) = nullptr;
 };
 
 enum class RelocationOutcome : std::uint8_t { ok, overflow, dangerous, place_not_zero, unhandled };
@@ -34,6 +41,7 @@ struct RelocationSite {
     std::uint64_t B;   ///< base of the module
     std::uint64_t GOT; ///< address of .got
     std::uint64_t G;   ///< offset of the symbol's slot in .got
+    std::uint64_t V;   ///< address of the veneer to the symbol; 0: there is none
     ByteOrder order;
     std::size_t entry; ///< number of this entry in its table
     std::span<std::byte> contents; ///< of the section; the field is at `offset`
@@ -63,6 +71,7 @@ struct RelocationArch {
     std::string_view archdata_section;
     /// Where the global pointer points to in .got, bytes (alpha); 0 when there is none. With it every module has a .got.
     std::uint64_t gp_in_got = 0;
+    Veneer veneer = {};
 
     const RelocationKind* find(std::uint32_t type) const;
 };
@@ -74,5 +83,9 @@ extern const RelocationArch relocation_i386;
 extern const RelocationArch relocation_x86_64;
 extern const RelocationArch relocation_mips;
 extern const RelocationArch relocation_alpha;
+extern const RelocationArch relocation_ppc;
+extern const RelocationArch relocation_arm;
+extern const RelocationArch relocation_sparc;
+extern const RelocationArch relocation_m68k;
 
 } // namespace retromod

@@ -22,7 +22,7 @@ constexpr std::uint32_t first_module_section = kernel_section + 1;
 /// A slot of the global offset table: it holds the symbol's value plus the addend.
 struct GotSlot {
     std::uint64_t addend = 0;
-    std::uint64_t offset = 0; ///< bytes into .got
+    std::uint64_t offset = 0; ///< bytes into .got or .plt
 };
 
 /// One symbol of a module that is being linked.
@@ -36,6 +36,7 @@ struct LinkSymbol {
     std::uint8_t type = elf::stt_notype;
     std::uint32_t relocated_as = 0;            ///< type of a relocation that refers to it; 0 when none does
     std::vector<GotSlot> got_slots{}; ///< its slots in .got, one for each addend
+    std::vector<GotSlot> veneers{};   ///< its veneers in .plt, likewise
 
     bool is_local() const { return binding == elf::stb_local; }
     bool is_undefined() const { return section == elf::shn_undef; }

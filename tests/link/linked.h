@@ -36,6 +36,7 @@ struct Linked {
                                    .binding = elf::stb_global});
         }
         create_got(*object);
+        create_veneers(*object);
         object->allocate_commons();
         size = object->lay_out();
         problems = relocate(*object, base);
