@@ -3,10 +3,13 @@
 """Compiles the sample modules into images/built and writes the manifest that says from what and how.
 
 usage: build_images.py FOLDER        FOLDER/ARCH/linux/structures.h is what generate_headers printed
+
+A target whose cross compiler is not installed is skipped with a message: its kept objects stay as they are.
 """
 import hashlib
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -33,15 +36,32 @@ def compiler_version(target: Target) -> str:
     return run.stdout.splitlines()[0]
 
 
+def installed_targets() -> dict[str, Target]:
+    found = {name: target for name, target in TARGETS.items() if shutil.which(target.compiler)}
+    for name in TARGETS.keys() - found.keys():
+        print(f"images: {name} is skipped, {TARGETS[name].compiler} is not installed", file=sys.stderr)
+    return found
+
+
+def kept_of(old: dict, kind: str, names: set[str]) -> dict:
+    """What the manifest says so far of the targets that are skipped."""
+    return {key: value for key, value in old[kind].items() if key.split("/")[0] in names}
+
+
 def main() -> int:
     structures = pathlib.Path(sys.argv[1])
+    targets = installed_targets()
+    skipped = TARGETS.keys() - targets.keys()
+    old = json.loads(MANIFEST.read_text(encoding="utf-8"))
     manifest = {
         "headers": {str(path.relative_to(ROOT)): sha256(path) for path in header_files()},
-        "structures": {name: sha256(structures / name / "linux/structures.h") for name in TARGETS},
-        "compilers": {name: compiler_version(target) for name, target in TARGETS.items()},
-        "objects": {},
+        "structures": {name: sha256(structures / name / "linux/structures.h") for name in targets}
+                      | kept_of(old, "structures", skipped),
+        "compilers": {name: compiler_version(target) for name, target in targets.items()}
+                     | kept_of(old, "compilers", skipped),
+        "objects": kept_of(old, "objects", skipped),
     }
-    for name, target in TARGETS.items():
+    for name, target in targets.items():
         folder = BUILT / name
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.o"):

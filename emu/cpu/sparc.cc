@@ -6,13 +6,15 @@
 
 #include <capstone/capstone.h>
 
+#include <array>
+
 namespace retromod {
 namespace {
 
 constexpr std::string_view names[] = {
     "g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "o0", "o1", "o2", "o3", "o4", "o5", "sp", "o7",
     "l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "i0", "i1", "i2", "i3", "i4", "i5", "fp", "i7",
-    "pc", "y",  "psr",
+    "pc", "y",  "psr", "icc", "cc_op", "cc_src", "cc_src2", "cc_dst",
 };
 static_assert(std::size(names) == sparc_register_count);
 
@@ -29,6 +31,7 @@ CpuContext initial(GuestAddr stack_top, GuestAddr task)
     context.reg[sparc_sp] = round_down(stack_top.value - frame_header, 8);
     context.reg[sparc_current] = task.value;
     context.reg[sparc_psr] = sparc_kernel_psr;
+    context.reg[sparc_cc_op] = sparc_cc_op_flags;
     return context;
 }
 
@@ -66,6 +69,13 @@ void set_interrupts(CpuContext& context, bool enabled)
     psr = enabled ? psr & ~std::uint64_t{sparc_interrupt_level} : psr | sparc_interrupt_level;
 }
 
+// Source: show_regs of arch/sparc/kernel/process.c.
+constexpr auto reported = [] {
+    std::array<unsigned, 31> numbers{};
+    for (unsigned number = 1; number < 32; ++number) numbers[number - 1] = number;
+    return numbers;
+}();
+
 } // namespace
 
 const Cpu cpu_sparc = {
@@ -82,6 +92,7 @@ const Cpu cpu_sparc = {
     .interrupts_enabled = interrupts_enabled,
     .set_interrupts = set_interrupts,
     .capstone_arch = CS_ARCH_SPARC, .capstone_mode = static_cast<int>(CS_MODE_BIG_ENDIAN),
+    .reported_registers = reported,
 };
 
 } // namespace retromod

@@ -9,9 +9,13 @@ enum SparcRegister : unsigned {
     sparc_o0 = 8, sparc_sp = 14, sparc_o7 = 15,
     sparc_fp = 30,
     sparc_pc = 32, sparc_y,
-    sparc_psr, ///< no register of Unicorn's: what rd and wr to %psr see
+    sparc_psr, ///< supervisor bits and interrupt level
+    sparc_icc, sparc_cc_op, sparc_cc_src, sparc_cc_src2, sparc_cc_dst, ///< the condition codes, as the engine keeps them
     sparc_register_count,
 };
+
+/// How Unicorn keeps condition codes: in `icc` itself, or by the operands of an instruction of one of these kinds.
+constexpr unsigned sparc_cc_op_flags = 1, sparc_cc_op_last = 11;
 
 /// PSR of the kernel: supervisor, traps enabled, no interrupt masked; the processor interrupt level is four bits.
 constexpr unsigned sparc_interrupt_level = 0xf00, sparc_kernel_psr = 0x000000a0;

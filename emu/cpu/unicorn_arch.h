@@ -3,6 +3,7 @@
 
 #include "emu/cpu/cpu.h"
 #include "emu/cpu/guest_mmu.h"
+#include "emu/cpu/hidden_state.h"
 
 #include <unicorn/unicorn.h>
 
@@ -42,6 +43,7 @@ struct UnicornArch {
     /// times the cost.
     bool traces_instructions = false;
     int cpu_model = -1; ///< of Unicorn's list; -1: its default
+    std::unique_ptr<HiddenState> (*make_hidden_state)() = nullptr; ///< of the registers whose id is 0; null: there are none
 };
 
 /// The row of that architecture, or nothing when Unicorn does not run it for us.

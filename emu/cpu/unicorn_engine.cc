@@ -22,6 +22,8 @@ UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpa
     if (page == MAP_FAILED) throw std::bad_alloc();
     decoy_page_ = static_cast<std::byte*>(page);
     mmu_->start(uc_);
+    if (arch.make_hidden_state) hidden_ = arch.make_hidden_state();
+    if (hidden_) hidden_->start(uc_);
     install_hooks();
     require(uc_context_alloc(uc_, &pristine_), "uc_context_alloc");
     require(uc_context_save(uc_, pristine_), "uc_context_save");
@@ -40,6 +42,7 @@ std::uint64_t UnicornEngine::reg(unsigned number) const
 {
     if (number == cpu_.pc) return pc_.value;
     const auto& row = arch_.registers[number];
+    if (hidden_ && row.id == 0) return hidden_->reg(number);
     std::uint64_t value[2] = {};
     uc_reg_read(uc_, row.id, value);
     return row.half == UnicornRegister::Half::high ? value[1] & 0xffff : value[0];
@@ -54,6 +57,7 @@ void UnicornEngine::set_reg(unsigned number, std::uint64_t value)
     }
     if (!arch_.may_write(number, value)) return;
     const auto& row = arch_.registers[number];
+    if (hidden_ && row.id == 0) return hidden_->set_reg(number, value);
     std::uint64_t both[2] = {value, 0};
     if (row.half != UnicornRegister::Half::whole) {
         uc_reg_read(uc_, row.id, both);
@@ -63,6 +67,16 @@ void UnicornEngine::set_reg(unsigned number, std::uint64_t value)
 }
 
 CpuContext UnicornEngine::save() const
+{
+    try {
+        if (hidden_ && !running_) hidden_->settle(memory_);
+    } catch (const KernelFault&) {
+        // A frame that is not there keeps nothing: its registers are lost, as they are on the CPU.
+    }
+    return read_registers();
+}
+
+CpuContext UnicornEngine::read_registers() const
 {
     CpuContext context;
     for (unsigned number = 0; number < arch_.registers.size(); ++number)
@@ -111,6 +125,7 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         look_up_at_.store(0); // the MMU may run code of its own
         remove_decoys({{0}, no_address});
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+        if (hidden_trap_) handle_hidden_trap();
         if (!stop_ && !paused_) after_failure(error);
         if (stop_) break;
     }
@@ -167,6 +182,18 @@ FaultSearch UnicornEngine::find_instruction(const MemoryFault& fault) const
         access_of_instruction(cpu_, memory_, context, {last_precise_}, fault.address))
         return {GuestAddr{last_precise_}};
     return search_fault(cpu_, memory_, context, {block_start_}, fault);
+}
+
+// What a kernel's own handlers of the lowest level do, between two instructions of the guest.
+void UnicornEngine::handle_hidden_trap()
+{
+    const auto vector = *std::exchange(hidden_trap_, std::nullopt);
+    try {
+        pc_ = hidden_->handle(vector, memory_, pc_);
+        paused_ = true;
+    } catch (const KernelFault& fault) {
+        stop_ = Stop{StopKind::fault, pc_, fault.fault};
+    }
 }
 
 void UnicornEngine::synchronize()

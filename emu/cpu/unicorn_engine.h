@@ -55,6 +55,8 @@ private:
     bool needs_pause() const;
     void after_failure(uc_err error);
     void settle_fault(Stop& stop);
+    void handle_hidden_trap();
+    CpuContext read_registers() const;
     FaultSearch find_instruction(const MemoryFault& fault) const;
     void reset_exception_state();
 
@@ -99,6 +101,7 @@ private:
     uc_engine* uc_ = nullptr;
     uc_context* pristine_ = nullptr; ///< no exception pending; our control registers
     std::unique_ptr<GuestMmu> mmu_;
+    std::unique_ptr<HiddenState> hidden_;
     struct Close {
         void operator()(uc_engine* uc) const { uc_close(uc); }
     };
@@ -123,6 +126,7 @@ private:
     CpuContext at_bad_access_;              ///< where instructions are traced: the registers before it changed any
     std::optional<MemoryFault> bad_access_; ///< seen by the hook of unmapped memory, to come back as an exception
     bool exception_pending_ = false;
+    std::optional<unsigned> hidden_trap_; ///< an exception that hidden_ deals with before the run goes on
 
     static constexpr std::uint32_t attention_interrupt = 1, attention_crowded = 2;
     std::atomic<std::uint32_t> attention_{0};

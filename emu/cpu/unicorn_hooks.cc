@@ -196,7 +196,7 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     if (arch_.traces_instructions && access != Access::execute) {
         if (bad_access_) return false; // the rest of an instruction that has faulted already
         pc_ = {last_precise_};
-        at_bad_access_ = save();
+        at_bad_access_ = read_registers();
     }
     bad_access_ = MemoryFault{at, access, prohibited};
     return !prohibited && mmu_->raises_at(at) && add_decoy(at);
@@ -214,6 +214,11 @@ bool UnicornEngine::add_decoy(GuestAddr address)
 void UnicornEngine::on_exception(unsigned vector)
 {
     if (stop_ || paused_) return;
+    if (hidden_ && hidden_->handles(vector)) {
+        hidden_trap_ = vector;
+        pc_ = {last_precise_};
+        return pause();
+    }
     exception_pending_ = !arch_.traces_instructions;
     std::uint64_t value = 0;
     uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &value);

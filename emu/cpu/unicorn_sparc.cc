@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/flat_mmu.h"
 #include "emu/cpu/sparc_registers.h"
+#include "emu/cpu/sparc_windows.h"
 #include "emu/cpu/unicorn_arch.h"
 
 #include <array>
@@ -18,12 +19,15 @@ constexpr auto registers = [] {
         rows[24 + row].id = UC_SPARC_REG_I0 + number;
     }
     rows[sparc_pc].id = UC_SPARC_REG_PC;
-    rows[sparc_y].id = UC_SPARC_REG_Y;
-    rows[sparc_psr].id = UC_SPARC_REG_INVALID;
-    return rows;
+    return rows; // the others are UC_SPARC_REG_INVALID
 }();
 
-bool may_write(unsigned number, std::uint64_t) { return number != 0 && number != sparc_psr; }
+/// Not a kind of condition codes that Unicorn does not have: it would look it up.
+bool may_write(unsigned number, std::uint64_t value)
+{
+    if (number == sparc_cc_op) return value >= sparc_cc_op_flags && value <= sparc_cc_op_last;
+    return number != 0;
+}
 
 // Unicorn's numbers are the architecture's trap types: 2 illegal, 3 privileged, 0x80 and up the trap instructions.
 ExceptionMeaning classify(unsigned vector)
@@ -35,12 +39,13 @@ ExceptionMeaning classify(unsigned vector)
 }
 
 std::unique_ptr<GuestMmu> make_mmu() { return std::make_unique<FlatMmu>(UC_SPARC_REG_INVALID, 0); }
+std::unique_ptr<HiddenState> make_hidden_state() { return std::make_unique<SparcWindows>(); }
 
 } // namespace
 
 const UnicornArch unicorn_sparc = {
     "sparc", UC_ARCH_SPARC, static_cast<uc_mode>(UC_MODE_SPARC32 | UC_MODE_BIG_ENDIAN), registers, may_write, make_mmu,
-    classify, nullptr, false, false, true,
+    classify, nullptr, false, false, true, -1, make_hidden_state,
 };
 
 } // namespace retromod

@@ -2,7 +2,7 @@
 // What Alpha's compiler and headers call by conventions of their own: division, which the CPU does not have, and copies
 // from and to user memory. Source: arch/alpha/lib/{divide.S,copy_user.S,clear_user.S},
 // include/asm-alpha/{uaccess,string}.h of 2.4.37.11.
-#include "emu/exports/family.h"
+#include "emu/exports/copy_user.h"
 
 #include <limits>
 #include <vector>
@@ -34,17 +34,6 @@ template <Wanted wanted> ULong divide_unsigned_quadwords(Kernel&, ULong a, ULong
 }
 
 // --- user memory ------------------------------------------------------------------------------------------------
-
-/// Copies whatever the addresses allow, after the caller's access_ok; what could not be read is zeroed in the
-/// destination. Returns the bytes not copied.
-ULong copy_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
-{
-    if (bytes.value > largest_copy) return bytes;
-    std::vector<std::byte> buffer(bytes.value);
-    const auto read = kernel.memory().read(from, buffer);
-    const auto written = kernel.memory().write(to, buffer); // its end is zeros where nothing was read
-    return {bytes.value - std::min(read, written)};
-}
 
 ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)
 {

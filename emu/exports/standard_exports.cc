@@ -9,7 +9,7 @@ namespace {
 
 // The boot functions of later ones use what earlier ones made: /proc before its directories' users, for one.
 constexpr const Family* families[] = {
-    &linux_kernel,    &linux_string,  &linux_slab,       &linux_mm,    &linux_vmalloc,   &asm_uaccess, &asm_alpha,   &asm_delay,
+    &linux_kernel,    &linux_string,  &linux_slab,       &linux_mm,    &linux_vmalloc,   &asm_uaccess, &asm_copy_user, &asm_alpha,   &asm_delay,
     &asm_processor,   &linux_timer,   &linux_sched,      &asm_semaphore, &asm_rwsem,     &linux_interrupt, &linux_tqueue,
     &linux_ioport,    &asm_dma,       &linux_module, &linux_kmod,     &linux_notifier, &linux_random, &linux_proc_fs, &linux_sysctl,
     &linux_fs_devices, &linux_fs,     &linux_nls,        &linux_blkdev, &linux_tty,      &linux_pci,     &linux_netdevice,

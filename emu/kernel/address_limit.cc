@@ -6,7 +6,8 @@ namespace retromod {
 AddressLimit address_limit(const Arch& arch)
 {
     if (arch.name == "alpha") return {"addr_limit.seg", true, 0 - arch.task_size.value, 0};
-    return {"addr_limit.seg", false, arch.task_size.value, arch.word(~std::uint64_t{0})};
+    const std::string_view member = arch.name == "arm" ? "addr_limit" : "addr_limit.seg"; // a plain word there
+    return {member, false, arch.task_size.value, arch.word(~std::uint64_t{0})};
 }
 
 } // namespace retromod

@@ -247,3 +247,67 @@ TEST_CASE("code of every CPU is disassembled", "[cpu][traced][disassembly]")
     REQUIRE_FALSE(text.empty());
     for (const auto& instruction : text) CHECK(instruction.text.find("(bad)") == std::string::npos);
 }
+
+TEST_CASE("SPARC calls nest deeper than its register windows, in parallel with another call's", "[cpu][traced][sparc]")
+{
+    TracedGuest guest(cpus[3]);
+    REQUIRE(guest.row.arch == "sparc");
+    // depth: save; if (--n == 0) return 1; return depth(n) + 1
+    guest.put_code("9de3bfa090a6200102800006010000007ffffffc0100000081c7e00891ea200181c7e00891e82001");
+    for (const unsigned depth : {1u, 6u, 7u, 8u, 9u, 40u, 12u}) {
+        REQUIRE(guest.returned(guest.call(guest.code, {depth})));
+        CHECK(guest.result() == depth);
+    }
+    guest.begin(guest.code, {30});
+    for (int blocks = 0; blocks < 40; ++blocks) REQUIRE_FALSE(guest.returned(guest.engine->run(1)));
+    const auto half_way = guest.engine->save();
+    const auto other_stack = *guest.memory.allocate_frames(1) + 8192;
+    auto other = guest.cpu->initial(other_stack, {});
+    guest.cpu->begin_call(other, guest.memory, guest.code, std::vector<std::uint64_t>{25}, guest.entry(0));
+    guest.engine->restore(other);
+    REQUIRE(guest.returned(guest.engine->run(Guest::enough)));
+    CHECK(guest.result() == 25);
+    guest.engine->restore(half_way);
+    REQUIRE(guest.returned(guest.engine->run(Guest::enough)));
+    CHECK(guest.result() == 30);
+}
+
+TEST_CASE("kernel code masks interrupts with its own instructions", "[cpu][traced]")
+{
+    struct Row {
+        unsigned cpu;
+        const char* code; ///< masks interrupts, reads the state into the result, puts it back
+        std::uint64_t result;
+    };
+    const auto row = GENERATE(Row{0, "7d2000a6552a045e7d4001247c6000a67d2001244e800020", 0x1000},
+                              Row{1, "00200fe1803082e303f021e100000fe102f021e10ef0a0e1", 0xd3},
+                              Row{2, "40c1007c0700700040c046c14e75", 0x2704},
+                              Row{3, "8348000084106f008188a0000100000001000000010000009148000081886000"
+                                     "01000000010000000100000081c3e00801000000", 0xf80});
+    TracedGuest guest(cpus[row.cpu]);
+    CAPTURE(guest.row.arch);
+    guest.put_code(row.code);
+    REQUIRE(guest.returned(guest.call(guest.code)));
+    CHECK((guest.result() & 0xffff) == row.result);
+    CHECK(guest.cpu->interrupts_enabled(guest.engine->save()));
+}
+
+TEST_CASE("a ppc va_list counts the registers that are used up; pairs skip to an even one", "[cpu][traced][arguments]")
+{
+    TracedGuest guest(cpus[0]);
+    const auto list = guest.code + 0x100, saved = guest.code + 0x200, stack = guest.code + 0x300;
+    guest.memory.store<std::uint8_t>(list, 5);
+    guest.memory.store<std::uint32_t>(list + 4, static_cast<std::uint32_t>(stack.value));
+    guest.memory.store<std::uint32_t>(list + 8, static_cast<std::uint32_t>(saved.value));
+    for (unsigned word = 0; word < 8; ++word) {
+        guest.memory.store<std::uint32_t>(saved + 4 * word, 100 + word);
+        guest.memory.store<std::uint32_t>(stack + 4 * word, 200 + word);
+    }
+    guest.begin(guest.entry(1), {list.value});
+    ArgCursor arguments(*guest.cpu, *guest.engine, guest.memory);
+    ArgCursor cursor(*guest.cpu, guest.memory, arguments.next_va_list());
+    CHECK(cursor.next_wide() == (std::uint64_t{106} << 32 | 107));
+    CHECK(cursor.next_word() == 200);
+    CHECK(cursor.next_wide() == (std::uint64_t{202} << 32 | 203));
+    CHECK(cursor.next_word() == 204);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The sample modules on every architecture that has an engine, from the object file to their last words.
+#include "tests/api/samples.h"
+
+#include "emu/kernel/proc_files.h"
+#include "loader/api/guest_file.h"
+
+#include <catch2/catch.hpp>
+
+using namespace retromod;
+
+namespace {
+
+constexpr const char* architectures[] = {"i386", "mipsel", "mips", "ppc", "arm", "sparc", "m68k", "alpha"};
+
+/// A machine of one of them, freshly booted.
+struct Board {
+    explicit Board(std::string arch, const char* release = "2.4.37.11") : arch(std::move(arch)), session(boot(release)) {}
+
+    std::string arch;
+    Session session;
+
+    Loaded load(const std::string& name, std::vector<std::string> arguments = {})
+    {
+        return ::load(session, sample(name, arch), std::move(arguments));
+    }
+    bool logged(const std::string& text) const
+    {
+        return const_cast<Session&>(session).kernel().log_text().find(text) != std::string::npos;
+    }
+
+private:
+    Session boot(const char* release) const
+    {
+        MachineOptions options;
+        options.arch = find_arch(arch);
+        options.release = find_release(release);
+        options.uts_release = "2.4.20"; // what the samples were compiled for
+        return Session::in_memory(options);
+    }
+};
+
+Board any_board()
+{
+    const auto index = GENERATE(range(std::size_t{0}, std::size(architectures)));
+    return Board(architectures[index]);
+}
+
+} // namespace
+
+TEST_CASE("a module greets with parameters of every type on every architecture, and leaves", "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    const auto loaded = board.load("hello", {"who=tester", "byte=7", "half=-9", "total=-70000", "text=abc",
+                                             "numbers=1,2,3", "words=a,b", "lines=x,y"});
+    CHECK(loaded.err == "");
+    REQUIRE(loaded.result.exit_status == 0);
+    CHECK(board.logged("hello, tester"));
+    CHECK(board.logged("hello: byte=7 half=-9 count=3 total=-70000 text=abc"));
+    CHECK(board.logged("hello: numbers=1,2,3,40"));
+    CHECK(board.logged("hello: words=a,b,three lines=x,y"));
+    CHECK(board.session.calls().delete_module("hello").word == 0);
+    CHECK(board.logged("goodbye, tester"));
+    CHECK(board.session.kernel().modules().size() == 0);
+}
+
+TEST_CASE("modules call each other on every architecture, and the exporter stays as long as it is used",
+          "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    REQUIRE(board.load("exporter").result.exit_status == 0);
+    const auto loaded = board.load("importer");
+    CHECK(loaded.err == "");
+    REQUIRE(loaded.result.exit_status == 0);
+    CHECK(board.logged("importer"));
+    CHECK(board.session.calls().delete_module("exporter").error(board.session.arch()) == Errno::ebusy);
+    CHECK(board.session.calls().delete_module("importer").word == 0);
+    CHECK(board.session.calls().delete_module("exporter").word == 0);
+}
+
+TEST_CASE("a character device works on every architecture", "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    REQUIRE(board.load("chrdev").result.exit_status == 0);
+    GuestFile file(board.session.calls(), "/dev/chrdev", GuestFile::Access::both);
+    REQUIRE(file.is_open());
+    CHECK(file.write("abc").word == 3);
+    CHECK(board.session.kernel().modules().find("chrdev")->usecount() == 1);
+    CHECK(file.close().word == 0);
+    GuestFile again(board.session.calls(), "/dev/chrdev", GuestFile::Access::read);
+    CHECK(again.read(100).text == "abc");
+    CHECK(again.read(100).text == "");
+    again.close();
+    GuestFile told(board.session.calls(), "/proc/chrdev", GuestFile::Access::read);
+    CHECK(told.read(200).text.find("length 3 of 1024\nopens 2\nreads 2\nwrites 1\n") != std::string::npos);
+    told.close();
+    CHECK(board.session.calls().delete_module("chrdev").word == 0);
+}
+
+TEST_CASE("a /proc file, commons, a failing init and timers on every architecture", "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    for (const std::string name : {"procfile", "lib", "timers", "sleeper"}) {
+        INFO(name);
+        const auto loaded = board.load(name);
+        CHECK(loaded.err == "");
+        CHECK(loaded.result.exit_status == 0);
+    }
+    CHECK(board.session.kernel().modules().size() == 4);
+    const auto failed = board.load("fails");
+    CHECK(failed.result.exit_status == 1);
+    CHECK(board.session.kernel().modules().size() == 4);
+    CHECK_FALSE(board.session.kernel().modules().find("fails"));
+}
+
+TEST_CASE("an exception table saves inline accesses on every architecture", "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    const auto loaded = board.load("exfault");
+    CHECK(loaded.err == "");
+    REQUIRE(loaded.result.exit_status == 0);
+    CHECK(board.logged("reading an int: -14, value 0"));
+    CHECK(board.logged("reading a char: -14, value 0"));
+    CHECK(board.logged("writing an int: -14"));
+}
+
+TEST_CASE("a module that reads through NULL oopses on every architecture, where it did", "[api][architectures]")
+{
+    auto board = any_board();
+    CAPTURE(board.arch);
+    CHECK_THROWS_AS(board.load("oops"), CallStopped);
+    const std::string address = board.session.arch().word_bytes == 8 ? "0000000000000004" : "00000004";
+    CHECK(board.logged("NULL pointer dereference at virtual address " + address));
+    CHECK(board.logged("look"));
+}
+
+TEST_CASE("every sample loads as on i386, on each release", "[api][architectures]")
+{
+    const auto arch = GENERATE(range(std::size_t{0}, std::size(architectures)));
+    const std::string release = GENERATE("2.4.0", "2.4.20");
+    Board reference("i386", release.c_str()), board(architectures[arch], release.c_str());
+    for (const std::string name : {"hello", "exporter", "lib", "procfile", "chrdev", "fails", "fails_positive"}) {
+        INFO(name << " on " << board.arch << " " << release);
+        const auto expected = reference.load(name), loaded = board.load(name);
+        CHECK(loaded.result.exit_status == expected.result.exit_status);
+        CHECK(loaded.out == expected.out);
+        CHECK(board.session.kernel().modules().size() == reference.session.kernel().modules().size());
+    }
+}
