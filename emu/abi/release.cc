@@ -82,6 +82,14 @@ constexpr Release table[] = {
     {"2.4.37.11", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4},
 };
 
+constexpr Release modern_table[] = {
+    {"2.6.17", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_2_6_17, {}, "i386"},
+    {"6.1", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_6_1, "6.1.0-50-amd64",
+     "x86_64", "alpha"},
+    {"6.12", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_6_12,
+     "6.12.95+deb12-amd64", "x86_64", "alpha"},
+};
+
 /// The number that starts `text`; cuts it off together with one separator.
 int take_number(std::string_view& text)
 {
@@ -96,16 +104,26 @@ int take_number(std::string_view& text)
 
 std::span<const Release> releases() { return table; }
 
+std::span<const Release> modern_releases() { return modern_table; }
+
 const Release* find_release(std::string_view name)
 {
     const auto* row = std::ranges::find(table, name, &Release::name);
-    return row == std::end(table) ? nullptr : row;
+    if (row != std::end(table)) return row;
+    const auto* modern = std::ranges::find(modern_table, name, &Release::name);
+    return modern == std::end(modern_table) ? nullptr : modern;
 }
 
 const Release* nearest_release(std::string_view name)
 {
     if (const auto* exact = find_release(name)) return exact;
     if (name.starts_with("2.2.")) return find_release("2.2.1");
+    if (name.starts_with("2.6.")) return find_release("2.6.17");
+    if (name.starts_with("6.")) {
+        name.remove_prefix(2);
+        const auto minor = take_number(name);
+        return minor < 0 ? nullptr : find_release(minor < 4 ? "6.1" : "6.12");
+    }
     if (!name.starts_with("2.4.")) return nullptr;
     name.remove_prefix(4);
     const auto level = take_number(name);

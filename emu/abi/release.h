@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/modern_rules.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -38,17 +40,26 @@ struct Release {
     const CallRules* rules;
     LayoutVersion layouts;
     LayoutVersion exports;
-    unsigned series_minor;    ///< 2 for 2.2.x, 4 for 2.4.x
+    unsigned series_minor;    ///< 2 for 2.2.x, 4 for 2.4.x and what has its structures
+    const ModernRules* modern = nullptr;  ///< of a kernel that links modules itself (2.6 and later); else nothing
+    std::string_view uts_release = {};    ///< what the measured kernel's uname says, where that is not `name`
+    std::string_view arch = "i386";       ///< the machine it was measured on
+    std::string_view structures_arch = {};///< whose structures stand in for tasks and the like; empty: the machine's own
 };
 
-/// The releases whose behaviour was measured, oldest first.
+/// The releases whose behaviour was measured and whose modules user space links, oldest first.
 std::span<const Release> releases();
+
+/// The releases since 2.6, which link modules themselves, oldest first. Their tasks, timers and other structures, which
+/// modules of the tests do not look into, are 2.4.37.11's.
+std::span<const Release> modern_releases();
 
 /// The measured release of that exact name, or nothing.
 const Release* find_release(std::string_view name);
 
-/// The measured release that stands for `name`, or nothing when it is no 2.2 or 2.4 kernel: 2.2.x is 2.2.1; 2.4.0 to
-/// 2.4.15 are 2.4.0; 2.4.16 to 2.4.21 are 2.4.20; from 2.4.22 on 2.4.37.11. A vendor's 2.4.18-N is 2.4.18-14.
+/// The measured release that stands for `name`, or nothing when there is none: 2.2.x is 2.2.1; 2.4.0 to 2.4.15 are
+/// 2.4.0; 2.4.16 to 2.4.21 are 2.4.20; from 2.4.22 on 2.4.37.11. A vendor's 2.4.18-N is 2.4.18-14. 2.6.x is 2.6.17; 6.0
+/// to 6.3 are 6.1; 6.4 and later 6.12.
 const Release* nearest_release(std::string_view name);
 
 std::string_view layout_version_name(LayoutVersion version); ///< "2.4.22"

@@ -5,6 +5,7 @@
 #include "emu/abi/release.h"
 #include "emu/kernel/thread.h"
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ struct DataExport {
     Since since = {};
 };
 
+class ModuleLoader;
+
 /// What the kernel is handed at boot: everything that modules can import, by family.
 struct ExportTable {
     std::vector<std::span<const Export>> functions;
@@ -57,6 +60,7 @@ struct ExportTable {
     std::vector<std::span<const StepEntry>> steps; ///< further step functions that frames name
     std::vector<void (*)(Kernel&)> boot;           ///< run once on a fresh machine, after the data is laid out
     std::vector<void (*)(Kernel&)> tick;           ///< run at every timer tick
+    std::unique_ptr<ModuleLoader> (*module_loader)(Kernel&) = nullptr; ///< of releases that link modules in the kernel
 };
 
 } // namespace retromod

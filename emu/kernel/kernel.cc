@@ -20,6 +20,21 @@ constexpr StepEntry system_calls[] = {
     {"ioctl", sys_ioctl},                   {"call_function", call_function},
 };
 
+Step not_implemented(Kernel& kernel, Frame&) { return failure(kernel, Errno::enosys); }
+
+template <Step (ModuleLoader::*Call)(Frame&)>
+Step by_loader(Kernel& kernel, Frame& frame)
+{
+    return kernel.module_loader() ? (kernel.module_loader()->*Call)(frame) : failure(kernel, Errno::enosys);
+}
+
+// Since 2.5.48 user space no longer links: what it used for that is gone.
+constexpr StepEntry modern_system_calls[] = {
+    {"create_module", not_implemented},   {"query_module", not_implemented},
+    {"get_kernel_syms", not_implemented}, {"init_module", by_loader<&ModuleLoader::init_module>},
+    {"finit_module", by_loader<&ModuleLoader::finit_module>}, {"delete_module", by_loader<&ModuleLoader::delete_module>},
+};
+
 const Cpu& cpu_of(const Machine& machine)
 {
     if (const auto* cpu = find_cpu(machine.arch())) return *cpu;
@@ -33,6 +48,8 @@ Kernel::Kernel(Machine& machine, const ExportTable& exports, const BootOptions& 
     : machine_(machine), exports_(exports), cpu_(cpu_of(machine)), module_layout_(machine.layouts()),
       state_(&machine.single<KernelRow>())
 {
+    if (machine.release().modern)
+        for (const auto& step : modern_system_calls) steps_.emplace(step_key(step.name), step.function);
     for (const auto& step : system_calls) steps_.emplace(step_key(step.name), step.function);
     steps_.emplace(step_key("softirq"), &Kernel::run_softirqs);
     steps_.emplace(step_key("kernel thread"), &Kernel::kernel_thread);
@@ -51,6 +68,8 @@ Kernel::Kernel(Machine& machine, const ExportTable& exports, const BootOptions& 
     modules_ = std::make_unique<ModuleList>(memory(), module_layout_, GuestAddr{state_->module_list},
                                             GuestAddr{state_->kernel_module});
     if (fresh) KernelBoot(*this, boot).bring_up();
+    if (exports_.module_loader) module_loader_ = exports_.module_loader(*this);
+    if (module_loader_ && fresh) module_loader_->boot(boot);
 }
 
 Kernel::~Kernel() = default;

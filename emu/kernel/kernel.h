@@ -37,6 +37,20 @@ public:
     virtual void request_module(std::string_view name) = 0;
 };
 
+struct BootOptions;
+
+/// The part of a kernel since 2.6 that links modules: what its three calls do. It lies beside the loaders of user space,
+/// above this folder, and is handed in by the ExportTable. Calls are step functions; a frame's arguments are the call's.
+class ModuleLoader {
+public:
+    virtual ~ModuleLoader() = default;
+    virtual void boot(const BootOptions& options) = 0; ///< once, on a fresh machine
+    virtual Step init_module(Frame& frame) = 0;   ///< (image, len, params)
+    virtual Step finit_module(Frame& frame) = 0;  ///< (fd, params, flags)
+    virtual Step delete_module(Frame& frame) = 0; ///< (name, flags)
+    virtual std::string proc_modules() = 0;       ///< the text of /proc/modules
+};
+
 /// Kinds of allocation that a test can make fail.
 enum class AllocationKind : std::uint8_t { page, kmalloc, vmalloc };
 
@@ -145,6 +159,11 @@ struct BootOptions {
     bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
     /// Offer exactly these instead of the exports (scenarios). One without an address is the export of that name.
     std::vector<KernelSymbol> only_symbols;
+
+    // Of releases since 2.6 (docs/modern-abi.md):
+    std::string command_line;              ///< "module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule"
+    std::vector<std::pair<ModernOption, bool>> configuration; ///< where it differs from the measured kernel's
+    std::string module_keys;               ///< trusted certificates, PEM, one behind the other
 };
 
 /// BootOptions::only_symbols asks for an export that the release does not have.
@@ -241,6 +260,9 @@ public:
     void forget_module(GuestAddr module);
     /// The module whose area holds that address, if any.
     std::optional<ModuleView> module_of(GuestAddr address);
+
+    /// The loader of a release that links modules in the kernel; else nothing.
+    ModuleLoader* module_loader() { return module_loader_.get(); }
 
     // --- user memory (user_copy.cc) --------------------------------------------------------------------------------
 
@@ -394,6 +416,7 @@ private:
     ModuleLayout module_layout_;
     KernelRow* state_ = nullptr;
     std::unique_ptr<ModuleList> modules_;
+    std::unique_ptr<ModuleLoader> module_loader_;
     std::unique_ptr<Engine> engine_;
     std::function<void()> before_guest_;
     std::atomic<bool> interrupted_ = false;

@@ -63,6 +63,7 @@ void add_users(PageWriter& page, Kernel& kernel, const ModuleView& module)
 
 std::string proc_modules_text(Kernel& kernel)
 {
+    if (auto* loader = kernel.module_loader()) return loader->proc_modules();
     PageWriter page;
     kernel.modules().for_each([&](const ModuleView& module) {
         if (page.full()) return;

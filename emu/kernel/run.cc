@@ -92,7 +92,8 @@ Outcome Kernel::run(ThreadId id, const RunLimits& limits)
         switch_to(next);
         const auto outcome = run_current(blocks_left);
         const bool background = next != awaited;
-        if (background && (next->state == ThreadState::finished || next->state == ThreadState::dead)) threads.erase(*next);
+        const bool over = next->state == ThreadState::finished || next->state == ThreadState::dead;
+        if (background && over && !next->awaited) threads.erase(*next); // one that is awaited stays until it is reaped
         if (outcome && !(background && outcome->kind == Outcome::Kind::oops)) return *outcome;
     }
     return {Outcome::Kind::done, {awaited->result}, {}, {}};

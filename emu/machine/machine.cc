@@ -117,7 +117,8 @@ void Machine::attach()
     auto& head = header();
     arch_ = find_arch(head.arch);
     release_ = find_release(head.release);
-    layouts_ = std::make_unique<LayoutSet>(*arch_, release_->layouts, smp(), static_cast<Compiler>(head.compiler));
+    const auto* structures = release_->structures_arch.empty() ? arch_ : find_arch(release_->structures_arch);
+    layouts_ = std::make_unique<LayoutSet>(*structures, release_->layouts, smp(), static_cast<Compiler>(head.compiler));
 
     const auto bytes_at = [&](std::uint64_t offset, std::uint64_t count) {
         return std::span(reinterpret_cast<std::uint8_t*>(mapping_.data() + offset), count);

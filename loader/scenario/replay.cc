@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/replay.h"
 
+#include "loader/scenario/modern_scenario.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 #include <system_error>
 
@@ -106,6 +110,13 @@ bool is_chosen(const Scenario& scenario, const ReplayOptions& options)
     });
 }
 
+ScenarioFile load_any(const std::string& path)
+{
+    std::ifstream stream(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    return stream && is_modern_scenario_file(text) ? parse_modern_scenarios(path, text) : load_scenarios(path);
+}
+
 /// Calls `use` with each file that can be used; what is wrong with the others goes to `errors`. Returns how many.
 template <class Use>
 std::size_t for_each_file(std::span<const std::string> paths, std::ostream& errors, Use use)
@@ -113,7 +124,7 @@ std::size_t for_each_file(std::span<const std::string> paths, std::ostream& erro
     std::size_t unusable = 0;
     for (const auto& path : paths) {
         try {
-            const auto file = load_scenarios(path);
+            const auto file = load_any(path);
             for (const auto& warning : file.warnings) errors << "warning: " << warning << '\n';
             use(file);
         } catch (const ScenarioError& error) {
@@ -127,11 +138,12 @@ std::size_t for_each_file(std::span<const std::string> paths, std::ostream& erro
     return unusable;
 }
 
-void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, ReplayReport& report, ReplayTotals& totals,
-             std::ostream& errors)
+void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, const ReplayOptions& options,
+             ReplayReport& report, ReplayTotals& totals, std::ostream& errors)
 try {
-    if (!expects(scenario, release)) return;
-    const auto result = run_scenario(scenario, release);
+    const bool modern = scenario.has_tag("modern") && scenario.content->contains("call");
+    if (modern ? release.modern == nullptr || release.arch != "x86_64" : !expects(scenario, release)) return;
+    const auto result = modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release);
     ++(result.passed ? totals.passed : totals.failed);
     report.add({file.path, scenario, release, result});
 } catch (const ScenarioError& error) {
@@ -150,7 +162,7 @@ ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> f
     const auto unusable = for_each_file(files, errors, [&](const ScenarioFile& file) {
         for (const auto& scenario : file.scenarios) {
             if (!is_chosen(scenario, options)) continue;
-            for (const auto* release : options.releases) run_one(file, scenario, *release, *report, totals, errors);
+            for (const auto* release : options.releases) run_one(file, scenario, *release, options, *report, totals, errors);
         }
     });
     totals.unusable += unusable;

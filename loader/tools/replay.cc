@@ -24,11 +24,14 @@ int replay_command(const Invocation& invocation)
         .flag("--json", json, "one JSON object, with a row for each run")
         .flag("--list", list, "only name the scenarios")
         .values("--filter", replayed.filters, "only scenarios with this tag or id; all of them when given several times")
+        .value("--bases", replayed.bases, "folder of base modules for scenarios of the modern ABI (default: our own)")
         .positionals("FILE", files, "scenario files");
     if (const auto status = options.parse()) return *status;
-    const auto releases = chosen_releases(release);
+    auto releases = chosen_releases(release);
+    if (releases && release == "all")
+        for (const auto& modern : modern_releases()) releases->push_back(&modern);
     if (!releases) {
-        complain(fmt::format("replay: '{}' is no 2.2 or 2.4 release", release));
+        complain(fmt::format("replay: '{}' is no release", release));
         return exit_status::usage;
     }
     replayed.releases = *releases;
