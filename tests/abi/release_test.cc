@@ -21,6 +21,11 @@ TEST_CASE("a release that was not measured is mapped to one that was", "[abi][re
     CHECK(stands_for("2.4.21") == "2.4.20");
     CHECK(stands_for("2.4.22") == "2.4.37.11");
     CHECK(stands_for("2.4.33") == "2.4.37.11");
-    CHECK(stands_for("2.6.17") == "none");
+    CHECK(stands_for("2.5.70") == "none");
     CHECK(stands_for("2.4.") == "none");
+    CHECK(stands_for("2.6.9") == "2.6.17");
+    CHECK(stands_for("6.1.176") == "6.1");
+    CHECK(stands_for("6.3") == "6.1");
+    CHECK(stands_for("6.12.95") == "6.12");
+    CHECK(stands_for("6.") == "none");
 }

@@ -20,5 +20,5 @@ echo "status $?"
 echo '{"format": ' > broken.json
 retromod replay broken.json
 echo "status $?"
-retromod replay --release 2.6.0 good.json
+retromod replay --release 2.5.0 good.json
 echo "status $?"

@@ -11,7 +11,7 @@ try retromod
 try retromod nosuch
 try retromod --nosuch
 try retromod --machine
-try retromod boot --release 2.6.0
+try retromod boot --release 2.5.0
 try retromod boot --release 2.2.26 --arch mipsel
 try retromod boot --memory 1
 try retromod boot --memory many
