@@ -93,9 +93,9 @@ constexpr Export functions[] = {
     full<get_user<std::uint8_t>>("__get_user_1", {}, "i386"),
     full<get_user<std::uint16_t>>("__get_user_2", {}, "i386"),
     full<get_user<std::uint32_t>>("__get_user_4", {}, "i386"),
-    full<put_user<std::uint8_t>>("__put_user_1", only_2_2, "i386"),
-    full<put_user<std::uint16_t>>("__put_user_2", only_2_2, "i386"),
-    full<put_user<std::uint32_t>>("__put_user_4", only_2_2, "i386"),
+    full<put_user<std::uint8_t>>("__put_user_1", until(LayoutVersion::v2_4_0), "i386"),
+    full<put_user<std::uint16_t>>("__put_user_2", until(LayoutVersion::v2_4_0), "i386"),
+    full<put_user<std::uint32_t>>("__put_user_4", until(LayoutVersion::v2_4_0), "i386"),
     full<verify_write>("__verify_write", {}, "i386"),
 };
 

@@ -163,13 +163,13 @@ constexpr Export functions[] = {
     full<unregister_filesystem>("unregister_filesystem"),
     init<register_binfmt>("register_binfmt"),
     full<unregister_binfmt>("unregister_binfmt"),
-    full<no_llseek>("no_llseek", since_2_4),
+    full<no_llseek>("no_llseek", from(LayoutVersion::v2_4_18_14)),
     full<default_llseek>("default_llseek", since_2_4),
     full<default_llseek>("generic_file_llseek", from(LayoutVersion::v2_4_18_14)),
     full<fasync_helper>("fasync_helper"),
     inert<kill_fasync>("kill_fasync"),
     full<kdevname>("kdevname"),
-    full<kdevname>("bdevname", since_2_4),
+    full<kdevname>("bdevname"),
     full<kdevname>("cdevname", since_2_4),
 };
 

@@ -124,7 +124,7 @@ constexpr Export functions[] = {
     full<tasklet_schedule>("__tasklet_hi_schedule", v18),
     full<init_bh>("init_bh", since_2_4),
     full<remove_bh>("remove_bh", since_2_4),
-    init<do_softirq>("do_softirq", since_2_4),
+    init<do_softirq>("do_softirq", from(LayoutVersion::v2_4_18_14)),
     init<raise_softirq>("raise_softirq", v18),
     init<cpu_raise_softirq>("cpu_raise_softirq", v18),
 };

@@ -176,7 +176,7 @@ void release_region_2_2(Kernel& kernel, ULong first, ULong count)
 constexpr Export functions[] = {
     full<request_resource>("request_resource", since_2_4),
     full<release_resource>("release_resource", since_2_4),
-    full<check_resource>("check_resource", from(LayoutVersion::v2_4_18_14)),
+    full<check_resource>("check_resource", since_2_4),
     full<allocate_resource>("allocate_resource", since_2_4),
     full<request_region>("__request_region", since_2_4),
     full<check_region>("__check_region", since_2_4),

@@ -144,17 +144,17 @@ constexpr Export functions[] = {
     full<printk>("printk"),
     full<sprintf>("sprintf"),
     full<vsprintf>("vsprintf"),
-    full<snprintf>("snprintf", since_2_4),
-    full<vsnprintf>("vsnprintf", since_2_4),
-    full<sscanf>("sscanf", since_2_4),
-    full<vsscanf>("vsscanf", since_2_4),
+    full<snprintf>("snprintf", from(LayoutVersion::v2_4_18_14)),
+    full<vsnprintf>("vsnprintf", from(LayoutVersion::v2_4_18_14)),
+    full<sscanf>("sscanf", from(LayoutVersion::v2_4_18_14)),
+    full<vsscanf>("vsscanf", from(LayoutVersion::v2_4_18_14)),
     full<simple_strtol>("simple_strtol"),
     full<simple_strtoul>("simple_strtoul"),
-    full<simple_strtoull>("simple_strtoull", since_2_4),
+    full<simple_strtoull>("simple_strtoull", from(LayoutVersion::v2_4_18_14)),
     full<get_option>("get_option", since_2_4),
     full<get_options>("get_options"),
     full<panic>("panic"),
-    full<out_of_line_bug>("__out_of_line_bug", since_2_4),
+    full<out_of_line_bug>("__out_of_line_bug", from(LayoutVersion::v2_4_18_14)),
 };
 
 } // namespace

@@ -17,10 +17,12 @@ GuestAddr register_client(Kernel& kernel, GuestAddr, GuestFunction)
     constexpr std::uint64_t bytes = 128; // more than struct datalink_proto has in any release
     return kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(bytes) : GuestAddr{};
 }
+GuestAddr make_client(Kernel& kernel) { return register_client(kernel, {}, {}); }
+void free_client(Kernel& kernel, GuestAddr client) { kernel.kfree(client); }
+std::int32_t isapnp_absent(Kernel& kernel, GuestAddr) { return error_code(kernel, Errno::enodev); }
+void isapnp_change(Kernel&, GuestAddr, ULong, ULong) {}
 void unregister_client(Kernel&, GuestAddr) {}
 
-std::int32_t accept(Kernel&, GuestAddr, GuestAddr) { return 0; }
-void nothing(Kernel&, GuestAddr, GuestAddr) {}
 
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
@@ -30,18 +32,20 @@ constexpr Export functions[] = {
     full<isapnp_none>("isapnp_present", since_2_4),
     init<isapnp_none>("isapnp_register_driver", v18),
     full<unregister_client>("isapnp_unregister_driver", v18),
+    full<isapnp_none>("isapnp_cfg_end", since_2_4),
+    inert<isapnp_absent>("isapnp_cfg_begin", since_2_4),
+    inert<isapnp_absent>("isapnp_activate", since_2_4),
+    inert<isapnp_absent>("isapnp_deactivate", since_2_4),
+    inert<isapnp_absent>("isapnp_probe_devs", since_2_4),
+    inert<isapnp_change>("isapnp_resource_change", since_2_4),
+    init<make_client>("make_8023_client"),
+    full<free_client>("destroy_8023_client"),
+    init<make_client>("make_EII_client"),
+    full<free_client>("destroy_EII_client"),
     init<register_client>("register_snap_client"),
     inert<unregister_client>("unregister_snap_client"),
     init<register_client>("register_8022_client"),
     inert<unregister_client>("unregister_8022_client"),
-    inert<nothing>("take_over_console"),
-    inert<nothing>("give_up_console", since_2_4),
-    inert<accept>("nf_register_queue_handler", since_2_4),
-    inert<accept>("nf_unregister_queue_handler", since_2_4),
-    inert<accept>("register_md_personality"),
-    inert<accept>("unregister_md_personality"),
-    inert<nothing>("ide_scan_devices", until(LayoutVersion::v2_4_18_14)),
-    inert<nothing>("blk_queue_bounce_limit", v18),
 };
 
 std::uint64_t one_word(Kernel& kernel) { return kernel.arch().word_bytes; }

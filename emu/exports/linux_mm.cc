@@ -38,6 +38,10 @@ GuestAddr address_of(Kernel& kernel, GuestAddr page)
     return kernel.arch().page_offset + number * kernel.arch().page_bytes;
 }
 
+// All memory is mapped for good; there is no high memory.
+GuestAddr kmap_high(Kernel& kernel, GuestAddr page) { return address_of(kernel, page); }
+GuestAddr no_page(Kernel&, GuestAddr) { return {}; }
+
 GuestAddr alloc_pages(Kernel& kernel, std::uint32_t, std::uint32_t order)
 {
     const auto at = allocate_pages(kernel, {order});
@@ -78,11 +82,14 @@ constexpr Export functions[] = {
     full<get_zeroed_page>("get_zeroed_page", since_2_4),
     full<free_pages>("free_pages"),
     full<alloc_pages>("__alloc_pages", until(LayoutVersion::v2_4_0)),
-    full<alloc_pages>("_alloc_pages", since_2_4),
+    full<alloc_pages>("_alloc_pages", from(LayoutVersion::v2_4_18_14)),
     full<free_page_struct>("__free_pages", since_2_4),
     full<si_meminfo>("si_meminfo"),
+    full<kmap_high>("kmap_high", since_2_4),
+    full<nothing>("kunmap_high", since_2_4),
+    inert<no_page>("vmalloc_to_page", from(LayoutVersion::v2_4_18_14)),
     inert<remap_page_range>("remap_page_range"),
-    inert<nothing>("unlock_page", since_2_4),
+    inert<nothing>("unlock_page", from(LayoutVersion::v2_4_18_14)),
     inert<nothing>("lock_page", since_2_4),
 };
 

@@ -74,15 +74,21 @@ std::int32_t sock_unregister(Kernel& kernel, std::int32_t family)
     return 0;
 }
 
+/// Where the vendor's configuration of 2.4.18-14, with IPv6 and more, has sk->socket: read off its modules (ip_queue).
+/// The measured structure is that of a plain configuration, so a netlink socket carries the pointer at both places.
+constexpr std::uint64_t vendor_socket_at = 0x4a0, vendor_bytes = 0x300;
+
 /// A struct socket with its struct sock, tied together; nothing works on them.
 GuestAddr make_socket(Kernel& kernel)
 {
     GuestStruct socket(kernel, "struct socket", new_struct(kernel, "struct socket"));
     if (!socket.at()) return {};
-    GuestStruct sock(kernel, "struct sock", new_struct(kernel, "struct sock"));
+    GuestStruct sock(kernel, "struct sock", new_struct(kernel, "struct sock", vendor_bytes));
     if (!sock.at()) return {};
     socket.set("sk", sock.at());
     sock.set("socket", socket.at());
+    if (kernel.machine().release().exports == LayoutVersion::v2_4_18_14)
+        kernel.memory().store_word(sock.at() + vendor_socket_at, socket.at().value);
     return socket.at();
 }
 
@@ -199,7 +205,6 @@ void nf_unregister_sockopt(Kernel& kernel, GuestAddr operations) { drop_row(kern
 template <Errno error>
 std::int32_t refuse(Kernel& kernel, GuestAddr) { return error_code(kernel, error); }
 std::int32_t sock_no_poll(Kernel&, GuestAddr) { return 0; }
-void nothing(Kernel&, GuestAddr) {}
 
 constexpr Export functions[] = {
     init<sock_register>("sock_register"),
@@ -209,8 +214,8 @@ constexpr Export functions[] = {
     init<netlink_kernel_create>("netlink_kernel_create"),
     init<inet_add_protocol>("inet_add_protocol"),
     full<inet_del_protocol>("inet_del_protocol"),
-    init<inet_add_protocol>("inet_register_protosw", since_2_4),
-    full<inet_del_protocol>("inet_unregister_protosw", since_2_4),
+    init<inet_add_protocol>("inet_register_protosw", from(LayoutVersion::v2_4_18_14)),
+    full<inet_del_protocol>("inet_unregister_protosw", from(LayoutVersion::v2_4_18_14)),
     init<register_named<NetRegistrationRow::qdisc, 2>>("register_qdisc"),
     full<unregister_named<NetRegistrationRow::qdisc>>("unregister_qdisc"),
     init<register_named<NetRegistrationRow::classifier, 1>>("register_tcf_proto_ops"),
@@ -234,8 +239,6 @@ constexpr Export functions[] = {
     full<refuse<Errno::enodev>>("sock_no_mmap", since_2_4),
     full<refuse<Errno::eopnotsupp>>("sock_no_sendpage", from(LayoutVersion::v2_4_18_14)),
     full<sock_no_poll>("sock_no_poll"),
-    inert<nothing>("sock_rfree"),
-    inert<nothing>("sock_wfree"),
 };
 
 void init_hooks(Kernel& kernel, GuestAddr at)

@@ -366,7 +366,11 @@ GuestAddr dev_alloc(Kernel& kernel, GuestString pattern, GuestAddr error_at)
 /// register_trdev of a device that init_trdev registered: only its init is left.
 Step register_trdev(Kernel& kernel, Frame& frame, GuestAddr device)
 {
-    if (frame.phase++) return Return{frame.result ? word_of(error_code(kernel, Errno::eio)) : 0};
+    if (frame.phase == 1 && frame.result) {
+        frame.phase = 2;
+        return CallGuest{function_address(kernel, "unregister_trdev"), {device.value}, 1, "unregister_trdev"};
+    }
+    if (frame.phase++) return Return{frame.phase > 2 ? word_of(error_code(kernel, Errno::eio)) : 0};
     const auto init = device_at(kernel, device).pointer("init");
     if (!init) return Return{0};
     return CallGuest{init, {device.value}, 1, "init"};
@@ -430,8 +434,8 @@ constexpr Export functions[] = {
     full<dev_alloc>("dev_alloc"),
     init<setup<ethernet>>("ether_setup"),
     init<setup<token_ring>>("tr_setup"),
-    init<setup<fddi>>("fddi_setup"),
-    init<setup<localtalk>>("ltalk_setup", since_2_4),
+    init<setup<fddi>>("fddi_setup", since_2_4),
+    init<setup<localtalk>>("ltalk_setup"),
     init<alloc_device<ethernet>>("alloc_etherdev", v18),
     init<alloc_device<token_ring>>("alloc_trdev", v18),
     init<alloc_device<fddi>>("alloc_fddidev", v18),
@@ -439,17 +443,17 @@ constexpr Export functions[] = {
     init<alloc_device<hippi>>("alloc_hippi_dev", v18),
     init<init_device<ethernet>>("init_etherdev"),
     init<init_device<token_ring>>("init_trdev"),
-    init<init_device<fddi>>("init_fddidev"),
+    init<init_device<fddi>>("init_fddidev", since_2_4),
     init<init_device<fibre>>("init_fcdev", since_2_4),
-    init<init_device<hippi>>("init_hippi_dev"),
+    init<init_device<hippi>>("init_hippi_dev", since_2_4),
     init<init_device<localtalk>>("init_ltalkdev", since_2_4),
     init<register_trdev>("register_trdev"),
     full<unregister_netdevice>("unregister_trdev"),
     init<register_netdev>("register_fddidev", only_2_2),
     init<register_netdev>("register_fcdev", since_2_4),
     full<unregister_netdevice>("unregister_fcdev", since_2_4),
-    init<register_netdev>("register_hipdev"),
-    full<unregister_netdevice>("unregister_hipdev"),
+    init<register_netdev>("register_hipdev", from(LayoutVersion::v2_4_18_14)),
+    full<unregister_netdevice>("unregister_hipdev", since_2_4),
     full<dev_get_by_name>("dev_get_by_name", since_2_4),
     full<find_by_name>("dev_get", only_2_2),
     full<dev_get>("dev_get", since_2_4),
@@ -460,9 +464,8 @@ constexpr Export functions[] = {
     full<dev_remove_pack>("dev_remove_pack"),
     init<nothing>("rtnl_lock"),
     init<nothing>("rtnl_unlock"),
-    inert<nothing_with>("netdev_state_change"),
+    inert<nothing_with>("netdev_state_change", since_2_4),
     inert<nothing_with>("__netdev_watchdog_up", since_2_4),
-    inert<nothing_with>("dev_mc_upload"),
     full<net_ratelimit>("net_ratelimit"),
 };
 

@@ -320,9 +320,9 @@ constexpr Export functions[] = {
     init<pci_disable_device>("pci_disable_device", from(LayoutVersion::v2_4_18_14)),
     init<pci_set_master>("pci_set_master"),
     inert<accept_device>("pci_set_power_state", since_2_4),
-    inert<accept_device>("pci_save_state", since_2_4),
-    inert<accept_device>("pci_restore_state", since_2_4),
-    inert<accept_device>("pci_enable_wake", since_2_4),
+    inert<accept_device>("pci_save_state", from(LayoutVersion::v2_4_18_14)),
+    inert<accept_device>("pci_restore_state", from(LayoutVersion::v2_4_18_14)),
+    inert<accept_device>("pci_enable_wake", from(LayoutVersion::v2_4_18_14)),
     inert<accept_device>("pci_request_regions", from(LayoutVersion::v2_4_18_14)),
     inert<accept_device>("pci_release_regions", from(LayoutVersion::v2_4_18_14)),
     init<pci_set_dma_mask>("pci_set_dma_mask", from(LayoutVersion::v2_4_18_14)),
@@ -334,11 +334,12 @@ constexpr Export functions[] = {
 
 struct BoardFunction {
     std::uint32_t devfn, vendor, device, device_class;
+    std::string_view name; ///< in drivers/pci/pci.ids
 };
 constexpr BoardFunction board[] = {
-    {0x00, 0x8086, 0x1237, 0x060000}, // 440FX host bridge
-    {0x08, 0x8086, 0x7000, 0x060100}, // PIIX3 ISA bridge
-    {0x09, 0x8086, 0x7010, 0x010180}, // PIIX3 IDE, bus master registers at c000
+    {0x00, 0x8086, 0x1237, 0x060000, "Intel Corp. 440FX - 82441FX PMC [Natoma]"},
+    {0x08, 0x8086, 0x7000, 0x060100, "Intel Corp. 82371SB PIIX3 ISA [Natoma/Triton II]"},
+    {0x09, 0x8086, 0x7010, 0x010180, "Intel Corp. 82371SB PIIX3 IDE [Natoma/Triton II]"}, // bus master registers at c000
 };
 constexpr std::uint64_t ide_base = 0xc000;
 
@@ -366,6 +367,7 @@ void add_function(Kernel& kernel, GuestAddr bus, const BoardFunction& item)
     device.set_if_there("dma_mask", 0xffffffff);
     const auto slot = fmt::format("{:02x}:{:02x}.{}", 0, item.devfn >> 3, item.devfn & 7);
     if (device.has("slot_name")) store_string(kernel, device.address("slot_name"), slot);
+    if (device.has("name")) store_string(kernel, device.address("name"), item.name);
     auto* row = kernel.machine().table<PciFunctionRow>().insert();
     row->devfn = item.devfn;
     row->device = device.at().value;
@@ -389,10 +391,17 @@ void add_board(Kernel& kernel)
 std::uint64_t list_bytes(Kernel& kernel) { return 2 * kernel.arch().word_bytes; }
 void init_list(Kernel& kernel, GuestAddr at) { guest_list::init(kernel, at); }
 
+/// The 440FX bridge is one that direct transfers between cards are not trusted to.
+void note_bridge_problem(Kernel& kernel, GuestAddr at)
+{
+    constexpr std::uint32_t natoma = 4; // PCIPCI_NATOMA
+    if (kernel.arch().name == "i386") kernel.memory().store<std::uint32_t>(at, natoma);
+}
+
 constexpr DataExport data[] = {
     {"pci_devices", list_bytes, init_list, since_2_4},
     {"pci_root_buses", list_bytes, init_list, since_2_4},
-    {"pci_pci_problems", [](Kernel&) -> std::uint64_t { return 4; }, nullptr, from(LayoutVersion::v2_4_18_14)},
+    {"pci_pci_problems", [](Kernel&) -> std::uint64_t { return 4; }, note_bridge_problem, from(LayoutVersion::v2_4_18_14)},
 };
 
 } // namespace

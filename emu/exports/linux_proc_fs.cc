@@ -137,7 +137,7 @@ struct BoardDirectory {
 constexpr BoardDirectory board_directories[] = {
     {"net", "proc_net"},       {"sysvipc", {}}, {"fs", "proc_root_fs"}, {"driver", "proc_root_driver"}, {"tty", {}},
     {"tty/ldisc", {}},         {"tty/driver", {}}, {"bus", "proc_bus"}, {"bus/pci", {}},              {"sys", {}},
-    {"irq", {}},               {"scsi", "proc_scsi"},
+    {"irq", {}},               {"scsi", "proc_scsi"},   {"net/atm", "atm_proc_root"},
 };
 
 void make_directories(Kernel& kernel)
@@ -179,9 +179,13 @@ void remove_proc(Kernel& kernel, const std::string& path, GuestAddr parent)
     auto entry = entry_at(kernel, at);
     unlink(kernel, where, at);
     entry.set("next", std::uint64_t{0});
-    if (entry.get("subdir"))
-        kernel.log(fmt::format("remove_proc_entry: {}/{} busy, count={}\n", proc_entry_name(kernel, where), name, 0));
-    else if (kernel.kmalloc_size(at)) kernel.kfree(at); // not one of the module's own (2.2's proc_register)
+    const auto users = entry.has("count.counter") ? entry.get_int("count.counter") : 0;
+    if (users) {
+        entry.set_if_there("deleted", 1);
+        kernel.log(fmt::format("remove_proc_entry: {}/{} busy, count={}\n", proc_entry_name(kernel, where), name, users));
+    } else if (kernel.kmalloc_size(at)) {
+        kernel.kfree(at); // not one of the module's own (2.2's proc_register)
+    }
 }
 
 extern const Family linux_proc_fs{

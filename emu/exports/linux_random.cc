@@ -36,8 +36,8 @@ constexpr Export functions[] = {
     full<net_random>("net_random"),
     inert<nothing>("net_srandom"),
     inert<nothing>("add_mouse_randomness"),
-    inert<nothing>("add_keyboard_randomness"),
-    inert<nothing>("add_interrupt_randomness"),
+    inert<nothing>("add_keyboard_randomness", since_2_4),
+    inert<nothing>("add_interrupt_randomness", since_2_4),
     inert<nothing>("add_blkdev_randomness"),
 };
 

@@ -57,7 +57,56 @@ void flush_signals(Kernel& kernel, GuestAddr at)
     if (const auto set = pending_set(task)) kernel.memory().fill(set, signal_limit / 8, std::byte{0});
 }
 
+/// To every task of a process group.
+std::int32_t kill_pg(Kernel& kernel, std::int32_t group, std::int32_t signal, std::int32_t)
+{
+    bool found = false;
+    for (const auto& row : kernel.machine().table<ThreadRow>()) {
+        if (!row.task || row.state == ThreadState::dead) continue;
+        if (GuestStruct(kernel, "struct task_struct", {row.task}).get_int("pgrp") != group) continue;
+        send(kernel, {row.task}, signal);
+        found = true;
+    }
+    return found ? 0 : error_code(kernel, Errno::esrch);
+}
+
+/// The lowest pending signal that `mask` does not block, taken; 0 when there is none.
+std::int32_t dequeue_signal(Kernel& kernel, GuestAddr mask, GuestAddr)
+{
+    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    const auto set = pending_set(task);
+    if (!set) return 0;
+    std::int32_t taken = 0;
+    bool more = false;
+    for (std::int32_t signal = 1; signal <= signal_limit; ++signal) {
+        if (!has_signal(kernel, set, signal) || has_signal(kernel, mask, signal)) continue;
+        if (taken) more = true;
+        else taken = signal;
+    }
+    if (taken) {
+        const auto at = set + static_cast<std::uint64_t>(taken - 1) / 8;
+        const auto bits = kernel.memory().load<std::uint8_t>(at) & ~(1u << ((taken - 1) % 8));
+        kernel.memory().store<std::uint8_t>(at, static_cast<std::uint8_t>(bits));
+    }
+    task.set("sigpending", std::uint64_t{more});
+    return taken;
+}
+
+/// A driver's notifier, data and mask, asked before signals of that mask reach the task.
+void block_all_signals(Kernel& kernel, GuestFunction notifier, GuestAddr data, GuestAddr mask)
+{
+    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    task.set_if_there("notifier_mask", mask.value);
+    task.set_if_there("notifier_data", data.value);
+    task.set_if_there("notifier", notifier.address.value);
+}
+void unblock_all_signals(Kernel& kernel) { block_all_signals(kernel, {}, {}, {}); }
+
 constexpr Export functions[] = {
+    full<kill_pg>("kill_pg"),
+    full<dequeue_signal>("dequeue_signal"),
+    full<block_all_signals>("block_all_signals", since_2_4),
+    full<unblock_all_signals>("unblock_all_signals", since_2_4),
     init<send_sig>("send_sig"),
     init<send_sig_info>("send_sig_info"),
     init<kill_proc>("kill_proc"),

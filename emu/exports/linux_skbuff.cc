@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/skbuff.h: socket buffers, whose heads modules edit inline. Source: net/core/skbuff.c of 2.2 and 2.4.
 #include "emu/exports/family.h"
+#include "emu/exports/socket_buffer.h"
 #include "emu/kernel/guest_struct.h"
 
 #include <algorithm>
@@ -28,7 +29,9 @@ void set_count(GuestStruct& skb, std::string_view member, std::uint64_t value)
     skb.set(skb.has(counter) ? counter : std::string(member), value);
 }
 
-GuestAddr alloc_skb(Kernel& kernel, std::uint32_t size, std::int32_t)
+} // namespace
+
+GuestAddr make_socket_buffer(Kernel& kernel, std::uint32_t size)
 {
     if (size > 120 << 10 || !kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
     const std::uint64_t bytes = round_up(size, 16);
@@ -48,6 +51,10 @@ GuestAddr alloc_skb(Kernel& kernel, std::uint32_t size, std::int32_t)
     return at;
 }
 
+namespace {
+
+GuestAddr alloc_skb(Kernel& kernel, std::uint32_t size, std::int32_t) { return make_socket_buffer(kernel, size); }
+
 GuestAddr dev_alloc_skb(Kernel& kernel, std::uint32_t size)
 {
     constexpr std::uint32_t headroom = 16;
@@ -59,7 +66,9 @@ GuestAddr dev_alloc_skb(Kernel& kernel, std::uint32_t size)
     return at;
 }
 
-void release(Kernel& kernel, GuestAddr at)
+} // namespace
+
+void drop_socket_buffer(Kernel& kernel, GuestAddr at)
 {
     auto skb = buffer_at(kernel, at);
     const auto users = data_users(kernel, skb);
@@ -69,6 +78,8 @@ void release(Kernel& kernel, GuestAddr at)
     kernel.kfree(at);
 }
 
+namespace {
+
 Step kfree_skb(Kernel& kernel, Frame& frame, GuestAddr at)
 {
     auto skb = buffer_at(kernel, at);
@@ -77,8 +88,19 @@ Step kfree_skb(Kernel& kernel, Frame& frame, GuestAddr at)
                                                     kernel.memory().load_word({frame.caller.reg[kernel.cpu().sp]})));
         if (const auto destructor = skb.pointer("destructor")) return CallGuest{destructor, {at.value}, 1, "destructor"};
     }
-    release(kernel, at);
+    drop_socket_buffer(kernel, at);
     return Return{};
+}
+
+Step skb_free_datagram(Kernel& kernel, Frame& frame, GuestAddr, GuestAddr at)
+{
+    auto skb = buffer_at(kernel, at);
+    if (!frame.phase) {
+        const std::string users = skb.has("users.counter") ? "users.counter" : "users";
+        skb.set(users, skb.get(users) - 1);
+        if (skb.get(users)) return Return{};
+    }
+    return kfree_skb(kernel, frame, at);
 }
 
 std::vector<std::byte> head_bytes(Kernel& kernel, GuestAddr skb)
@@ -157,6 +179,30 @@ std::int32_t pskb_trim(Kernel& kernel, GuestAddr at, std::uint32_t length, std::
     return 0;
 }
 
+/// More room before and behind the data of a buffer that stays where it is.
+std::int32_t pskb_expand_head(Kernel& kernel, GuestAddr at, std::int32_t headroom, std::int32_t tailroom, std::int32_t)
+{
+    auto skb = buffer_at(kernel, at);
+    const auto head = skb.pointer("head");
+    const auto used = skb.pointer("end") - head;
+    const auto bytes = round_up(used + static_cast<std::uint32_t>(headroom) + static_cast<std::uint32_t>(tailroom), 16);
+    const auto fresh = kernel.kmalloc(bytes + tail_bytes(kernel));
+    if (!fresh) return error_code(kernel, Errno::enomem);
+    std::vector<std::byte> content(used);
+    kernel.memory().read_all(head, content);
+    kernel.memory().write_all(fresh + static_cast<std::uint32_t>(headroom), content);
+    const auto shift = [&](GuestAddr old) { return fresh + static_cast<std::uint32_t>(headroom) + (old - head); };
+    for (const auto member : {"data", "tail", "h.raw", "nh.raw", "mac.raw"})
+        if (const auto old = skb.pointer(member)) skb.set(member, shift(old));
+    skb.set("head", fresh);
+    skb.set("end", fresh + bytes);
+    skb.set("cloned", std::uint64_t{0});
+    kernel.memory().fill(fresh + bytes, tail_bytes(kernel), std::byte{0});
+    kernel.memory().store<std::uint32_t>(data_users(kernel, skb), 1);
+    kernel.kfree(head);
+    return 0;
+}
+
 [[noreturn]] void report_overrun(Kernel& kernel, GuestAddr at, std::int32_t size, GuestAddr here, std::string_view what)
 {
     const auto text = fmt::format("{}:{:08x}:{} put:{}", what, here.value, buffer_at(kernel, at).get("len"), size);
@@ -199,7 +245,7 @@ std::uint32_t eth_type_trans(Kernel& kernel, GuestAddr at, GuestAddr device)
 std::int32_t netif_rx(Kernel& kernel, GuestAddr skb)
 {
     constexpr std::int32_t net_rx_drop = 5;
-    release(kernel, skb);
+    drop_socket_buffer(kernel, skb);
     return net_rx_drop;
 }
 
@@ -211,7 +257,9 @@ constexpr Export functions[] = {
     full<skb_copy>("skb_copy"),
     full<skb_copy_expand>("skb_copy_expand", since_2_4),
     full<skb_realloc_headroom>("skb_realloc_headroom"),
-    full<pskb_trim>("___pskb_trim", since_2_4),
+    full<pskb_trim>("___pskb_trim", from(LayoutVersion::v2_4_18_14)),
+    full<pskb_expand_head>("pskb_expand_head", from(LayoutVersion::v2_4_18_14)),
+    full<skb_free_datagram>("skb_free_datagram"),
     full<skb_over_panic>("skb_over_panic"),
     full<skb_under_panic>("skb_under_panic"),
     full<eth_type_trans>("eth_type_trans"),

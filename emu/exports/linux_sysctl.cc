@@ -69,9 +69,14 @@ void unregister_sysctl_table(Kernel& kernel, GuestAddr header)
 
 // --- the usual handlers: integers as text, in and out -----------------------------------------------------------------
 
-/// One pass over a vector of ints: `scale` divides what is shown and multiplies what is stored.
+/// What is stored is the text's number times `multiply` / `divide`.
+struct Unit {
+    std::int64_t multiply = 1, divide = 1;
+};
+
+/// One pass over a vector of ints.
 std::int32_t integers(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer,
-                      GuestAddr length_at, std::int32_t scale, bool bounded)
+                      GuestAddr length_at, Unit unit, bool bounded)
 {
     auto& memory = kernel.memory();
     const auto row = row_at(kernel, table);
@@ -86,7 +91,7 @@ std::int32_t integers(Kernel& kernel, GuestAddr table, std::int32_t write, Guest
     if (!write) {
         std::string text;
         for (std::uint64_t i = 0; i < count; ++i)
-            text += fmt::format("{}{}", i ? "\t" : "", memory.load<std::int32_t>(values + i * 4) / scale);
+            text += fmt::format("{}{}", i ? "\t" : "", memory.load<std::int32_t>(values + i * 4) * unit.divide / unit.multiply);
         text = (text + "\n").substr(0, length);
         if (kernel.copy_to_user(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);
         memory.store_word(length_at, text.size());
@@ -101,7 +106,8 @@ std::int32_t integers(Kernel& kernel, GuestAddr table, std::int32_t write, Guest
         const bool negative = rest.starts_with('-');
         const auto number = parse_number(rest.substr(negative), 0);
         if (!number.used) break;
-        const auto value = static_cast<std::int32_t>(negative ? 0 - number.value : number.value) * scale;
+        const auto given = static_cast<std::int32_t>(negative ? 0 - number.value : number.value);
+        const auto value = static_cast<std::int32_t>(given * unit.multiply / unit.divide);
         const auto low = bounded ? row.pointer("extra1") : GuestAddr{}, high = bounded ? row.pointer("extra2") : GuestAddr{};
         const bool inside = (!low || value >= memory.load<std::int32_t>(low + i * 4))
                             && (!high || value <= memory.load<std::int32_t>(high + i * 4));
@@ -114,15 +120,21 @@ std::int32_t integers(Kernel& kernel, GuestAddr table, std::int32_t write, Guest
 
 std::int32_t proc_dointvec(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, 1, false);
+    return integers(kernel, table, write, file, buffer, length, {}, false);
 }
 std::int32_t proc_dointvec_minmax(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, 1, true);
+    return integers(kernel, table, write, file, buffer, length, {}, true);
 }
 std::int32_t proc_dointvec_jiffies(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, hz, false);
+    return integers(kernel, table, write, file, buffer, length, {hz, 1}, false);
+}
+
+/// Milliseconds to people, jiffies in memory. An unsigned long has the size of an int where this is called.
+std::int32_t proc_milliseconds(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
+{
+    return integers(kernel, table, write, file, buffer, length, {hz, 1000}, true);
 }
 
 std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer, GuestAddr length_at)
@@ -156,6 +168,7 @@ constexpr Export functions[] = {
     full<proc_dointvec>("proc_dointvec"),
     full<proc_dointvec_minmax>("proc_dointvec_minmax"),
     full<proc_dointvec_jiffies>("proc_dointvec_jiffies"),
+    full<proc_milliseconds>("proc_doulongvec_ms_jiffies_minmax", since_2_4),
     full<proc_dostring>("proc_dostring"),
     inert<no_strategy>("sysctl_intvec"), // sysctl(2) is not there to call them
     inert<no_strategy>("sysctl_jiffies", since_2_4),

@@ -50,7 +50,7 @@ constexpr Export functions[] = {
     full<del_timer>("del_timer"),
     full<del_timer>("del_timer_sync", since_2_4),
     full<do_gettimeofday>("do_gettimeofday"),
-    full<do_gettimeofday>("get_fast_time", only_2_2),
+    full<do_gettimeofday>("get_fast_time", until(LayoutVersion::v2_4_0)),
     full<do_settimeofday>("do_settimeofday", since_2_4),
 };
 

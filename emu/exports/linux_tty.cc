@@ -2,6 +2,7 @@
 // linux/tty.h, linux/tty_driver.h, linux/tty_ldisc.h. Terminals of drivers are registered and shown, not opened.
 // Source: drivers/char/tty_io.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/exports/proc_entries.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/registry.h"
@@ -12,6 +13,25 @@ namespace retromod {
 namespace {
 
 constexpr std::uint64_t driver_installed = 1; // TTY_DRIVER_INSTALLED
+
+/// /proc/tty/driver/NAME, for a driver that has something to say there.
+void add_proc_entry(Kernel& kernel, GuestStruct& driver)
+{
+    if (!driver.has("proc_entry") || driver.get("proc_entry") || !driver.get("driver_name")) return;
+    if (!driver.get("read_proc") && !driver.get("write_proc")) return;
+    const auto at = create_proc(kernel, "tty/driver/" + driver.string("driver_name"), 0, {});
+    if (!at) return;
+    GuestStruct entry(kernel, "struct proc_dir_entry", at);
+    for (const auto member : {"read_proc", "write_proc"}) entry.set(member, driver.get(member));
+    entry.set("data", driver.at());
+    driver.set("proc_entry", at);
+}
+void remove_proc_entry(Kernel& kernel, GuestStruct& driver)
+{
+    if (!driver.has("proc_entry") || !driver.get("proc_entry")) return;
+    remove_proc(kernel, "tty/driver/" + driver.string("driver_name"), {});
+    driver.set("proc_entry", std::uint64_t{0});
+}
 
 std::int32_t tty_register_driver(Kernel& kernel, GuestAddr at)
 {
@@ -36,19 +56,21 @@ std::int32_t tty_register_driver(Kernel& kernel, GuestAddr at)
     if (!row) return error_code(kernel, Errno::enomem);
     row->object = at.value;
     driver.set("flags", driver.get("flags") | driver_installed);
+    add_proc_entry(kernel, driver);
     return 0;
 }
 
 std::int32_t tty_unregister_driver(Kernel& kernel, GuestAddr at)
 {
     GuestStruct driver(kernel, "struct tty_driver", at);
-    if (const auto count = driver.pointer("refcount"); count && kernel.memory().load<std::int32_t>(count))
-        return error_code(kernel, Errno::ebusy);
+    // A driver without a counter is an oops, as the kernel follows the pointer unasked.
+    if (kernel.memory().load<std::int32_t>(driver.pointer("refcount"))) return error_code(kernel, Errno::ebusy);
     auto rows = kernel.machine().table<TtyDriverRow>();
     auto* row = rows.find_if([&](const TtyDriverRow& r) { return r.object == at.value; });
     if (!row) return error_code(kernel, Errno::enoent);
     rows.erase(*row);
     driver.set("flags", driver.get("flags") & ~driver_installed);
+    remove_proc_entry(kernel, driver);
     const auto major = driver.get("major");
     const bool shared = rows.find_if([&](const TtyDriverRow& r) {
         return GuestStruct(kernel, "struct tty_driver", {r.object}).get("major") == major;

@@ -49,7 +49,7 @@ void iounmap(Kernel& kernel, GuestAddr at)
 }
 
 constexpr Export functions[] = {
-    full<vmalloc>("vmalloc"),
+    full<vmalloc>("vmalloc", only_2_2),
     full<vmalloc_prot>("__vmalloc", since_2_4),
     full<vfree>("vfree"),
     init<ioremap>("__ioremap"),

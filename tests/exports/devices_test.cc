@@ -109,3 +109,55 @@ TEST_CASE("a file system registers once, by name", "[exports][devices]")
     CHECK(guest.call("unregister_filesystem", {type.at().value}) == 0);
     CHECK(guest.call("unregister_filesystem", {type.at().value}) == einval);
 }
+
+TEST_CASE("a terminal driver with something to say has a file in /proc/tty/driver; one that never came is an oops when it goes", "[exports][devices]")
+{
+    Guest guest;
+    auto driver = guest.make("struct tty_driver");
+    const auto count = guest.buffer(4);
+    driver.set("driver_name", std::uint64_t{guest.text("testtty")});
+    driver.set("name", std::uint64_t{guest.text("ttyT")});
+    driver.set("num", std::uint64_t{1});
+    driver.set("read_proc", count);
+    driver.set("refcount", count);
+    CHECK(guest.call("tty_register_driver", {driver.at().value}) == 0);
+    CHECK(driver.get("proc_entry") != 0);
+    CHECK(guest.call("tty_unregister_driver", {driver.at().value}) == 0);
+    CHECK(driver.get("proc_entry") == 0);
+    auto other = guest.make("struct tty_driver");
+    guest.call("tty_unregister_driver", {other.at().value});
+    CHECK(guest.outcome().kind == Outcome::Kind::oops);
+}
+
+TEST_CASE("RAID personalities have numbers, consoles a driver that finds its hardware", "[exports][devices]")
+{
+    Guest guest("2.4.18-14");
+    const auto personality = guest.buffer(16);
+    guest.memory().store_word(personality, guest.text("test"));
+    CHECK(guest.call("register_md_personality", {7, personality.value}) == 0);
+    CHECK(guest.call("register_md_personality", {7, personality.value}) == ebusy);
+    CHECK(guest.call("register_md_personality", {8, personality.value}) == einval);
+    CHECK(guest.call("unregister_md_personality", {7}) == 0);
+    CHECK(guest.log().find("<6>md: test personality registered as nr 7\n<6>md: test personality unregistered\n") != std::string::npos);
+    const auto console = guest.buffer(64), code = guest.buffer(16);
+    guest.memory().store_word(console, code.value);
+    guest.memory().store<std::uint8_t>(code, 0xb8); // mov name, eax; ret
+    guest.memory().store<std::uint32_t>(code + 1, guest.text("MDA-2"));
+    guest.memory().store<std::uint8_t>(code + 5, 0xc3);
+    guest.call("take_over_console", {console.value, 12, 15, 0});
+    CHECK(guest.log().ends_with("Console: switching consoles 13-16 to MDA-2\n"));
+}
+
+TEST_CASE("a directory of /proc goes with what is in it, silently", "[exports][devices]")
+{
+    Guest guest;
+    const auto directory = static_cast<std::uint32_t>(guest.call("proc_mkdir", {guest.text("testdir"), 0}));
+    CHECK(guest.call("create_proc_entry", {guest.text("inside"), 0, directory}) != 0);
+    const auto said = guest.log();
+    guest.call("remove_proc_entry", {guest.text("testdir"), 0});
+    CHECK(guest.log() == said);
+    CHECK(guest.call("nf_register_queue_handler", {2, 0xc0100000, 0}) == 0);
+    CHECK(guest.call("nf_register_queue_handler", {2, 0xc0100000, 0}) == ebusy);
+    CHECK(guest.call("nf_unregister_queue_handler", {2}) == 0);
+    CHECK(guest.call("nf_register_queue_handler", {2, 0xc0100000, 0}) == 0);
+}

@@ -63,7 +63,7 @@ TEST_CASE("a struct page stands for the page of its number in mem_map", "[export
 TEST_CASE("vfree of an address that is no area's start is only complained about", "[exports][memory]")
 {
     Guest guest;
-    const auto area = guest.call("vmalloc", {10000});
+    const auto area = guest.call("__vmalloc", {10000, 0x1f2, 0x163});
     REQUIRE(area != 0);
     guest.call("vfree", {static_cast<std::uint32_t>(area) + 4096});
     CHECK(guest.log().find("<3>Trying to vfree() nonexistent vm area") != std::string::npos);
