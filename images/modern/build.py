@@ -66,7 +66,8 @@ def symbols(path: pathlib.Path) -> tuple[list[str], set[str]]:
     return undefined, defined
 
 
-def module_source(name: str, release: str, row: dict, undefined: list[str], defined: set[str], exports: dict[str, list[str]]) -> str:
+def module_source(name: str, release: str, row: dict, undefined: list[str], defined: set[str], exports: dict[str, list[str]],
+                  depends: str) -> str:
     """What the kernel's build adds to a module: notes, versions, struct module."""
     lines = []
     put = lines.append
@@ -96,9 +97,7 @@ def module_source(name: str, release: str, row: dict, undefined: list[str], defi
             section(title, "a")
             put("\t.byte 0, 0, 0, 0, 0, 0")
     section(".modinfo", "a")
-    for text in ("depends=", "retpoline=Y", f"name={name}", f"vermagic={row['uts']}{VERMAGIC}"):
-        if text == "depends=" and any(symbol.startswith("mo_") for symbol in undefined) and name != "mo_weak":
-            text = "depends=mo_exp"
+    for text in (f"depends={depends}", "retpoline=Y", f"name={name}", f"vermagic={row['uts']}{VERMAGIC}"):
         put(f'\t.asciz "{text}"')
     section("__versions", "a")
     for symbol in undefined + ["module_layout"]:
@@ -128,17 +127,22 @@ def linker_script(row: dict) -> str:
     return "SECTIONS {\n" + rows + "\n}\n"
 
 
-def build_module(name: str, source: str, release: str, row: dict, scratch: pathlib.Path) -> bytes:
+def depends_of(name: str, undefined: list[str]) -> str:
+    return "mo_exp" if any(symbol.startswith("mo_") for symbol in undefined) and name != "mo_weak" else ""
+
+
+def build_module(name: str, source: pathlib.Path, release: str, row: dict, scratch: pathlib.Path, more_flags=(),
+                 depends_of=depends_of) -> bytes:
     unit, extra, linked = scratch / "unit.o", scratch / "extra.S", scratch / "linked.ko"
     flags = FLAGS + [f"-DRETROMOD_MEMBERS={members(release)}", f"-DRETROMOD_MODULE_BYTES={row['module_bytes']}"]
-    run("gcc", *flags, f"-I{HERE / 'include'}", "-c", HERE / "src" / f"{source}.c", "-o", unit)
+    run("gcc", *flags, *more_flags, f"-I{HERE / 'include'}", "-c", source, "-o", unit)
     run("objcopy", "--remove-section", ".note.gnu.property", unit)
     undefined, defined = symbols(unit)
     undefined = [symbol for symbol in undefined if symbol != "__this_module"]
-    text = (HERE / "src" / f"{source}.c").read_text(encoding="utf-8")
+    text = source.read_text(encoding="utf-8")
     exports = {"__ksymtab": re.findall(r"^EXPORT_SYMBOL(?:_NS)?\((\w+)", text, re.M), "__ksymtab_gpl": re.findall(r"^EXPORT_SYMBOL_GPL\((\w+)", text, re.M)}
-    assert all(names == sorted(names) for names in exports.values()), f"{source}: exports are to be sorted"
-    extra.write_text(module_source(name, release, row, undefined, defined, exports), encoding="utf-8")
+    assert all(names == sorted(names) for names in exports.values()), f"{name}: exports are to be sorted"
+    extra.write_text(module_source(name, release, row, undefined, defined, exports, depends_of(name, undefined)), encoding="utf-8")
     run("gcc", "-c", extra, "-o", scratch / "extra.o")
     for unwanted in (".note.gnu.property", ".text", ".data", ".bss"):
         run("objcopy", "--remove-section", unwanted, scratch / "extra.o")
@@ -162,8 +166,8 @@ def xz(image: bytes, check: str) -> bytes:
 def build_release(release: str, row: dict, scratch: pathlib.Path) -> dict[str, bytes]:
     results = {}
     for path in sorted((HERE / "src").glob("*.c")):
-        results[path.stem] = build_module(path.stem, path.stem, release, row, scratch)
-    results["mo_dup2"] = build_module("mo_dup2", "mo_dup", release, row, scratch)
+        results[path.stem] = build_module(path.stem, path, release, row, scratch)
+    results["mo_dup2"] = build_module("mo_dup2", HERE / "src/mo_dup.c", release, row, scratch)
     results["crc7"] = signed(results["crc7"], "build", scratch)
     results["mo_ret_ownsig"] = signed(results["mo_ret"], "stranger", scratch)
     results["mo_ret_xz"] = xz(results["mo_ret"], "crc32")

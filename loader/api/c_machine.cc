@@ -202,12 +202,15 @@ CAnswer CMachine::perform_jailed(const std::function<CAnswer(Session&)>& work)
     return answer;
 }
 
-CAnswer CMachine::call(const SystemCall& call)
+CAnswer CMachine::call(const SystemCall& call, UserFiles* files)
 {
     return perform([&](Session& session) -> CAnswer {
         const UserBuffers cleared(session.calls().user_memory());
         user_.place(session.calls().user_memory());
-        auto outcome = session.kernel().call(call, {.cap_sys_module = capable}, limits);
+        auto& kernel = session.kernel();
+        if (kernel.module_loader()) ModernKernel::of(kernel).set_user_files(files);
+        auto outcome = kernel.call(call, {.cap_sys_module = capable}, limits);
+        if (kernel.module_loader()) ModernKernel::of(kernel).set_user_files(nullptr);
         user_.take_back(session.calls().user_memory());
         return {outcome.kind, outcome.result.word, std::move(outcome.what), {}};
     });

@@ -3,6 +3,7 @@
 
 #include "loader/api/c_user_memory.h"
 #include "loader/api/session.h"
+#include "loader/modern/modern_kernel.h"
 
 #include <filesystem>
 #include <functional>
@@ -47,8 +48,9 @@ public:
     /// Lets `work` use the machine and keeps what it did, as a command does: unless it was stopped other than by an oops
     /// or BUG(), and then a machine in a file is as before.
     CAnswer perform(const std::function<CAnswer(Session&)>& work);
-    /// A system call, with the caller's user memory in place. std::invalid_argument for one that no kernel has.
-    CAnswer call(const SystemCall& call);
+    /// A system call, with the caller's user memory in place, and these open files where the kernel asks for any.
+    /// std::invalid_argument for one that no kernel has.
+    CAnswer call(const SystemCall& call, UserFiles* files = nullptr);
     /// For looking only. std::runtime_error when the machine's file could not be taken up again after a failure.
     Session& session();
     CUserMemory& user() { return user_; }

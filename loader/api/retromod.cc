@@ -4,13 +4,17 @@
 
 #include "emu/kernel/proc_files.h"
 #include "loader/api/c_machine.h"
+#include "loader/api/host_file_view.h"
 #include "loader/api/machine_words.h"
+#include "loader/api/modern_kernel_calls.h"
+#include "loader/kmod/kmod.h"
 #include "loader/legacy/insmod.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
+#include <sstream>
 #include <stdexcept>
 
 using namespace retromod;
@@ -157,6 +161,19 @@ MachineWords words_of(const retromod_options& options)
     return words;
 }
 
+BootOptions boot_options(const retromod_options& options, const MachineOptions& machine)
+{
+    BootOptions boot;
+    if (!machine.release->modern && (options.command_line || options.configuration || options.module_keys))
+        throw BadArgument("command_line, configuration and module_keys are for kernels since 2.6");
+    if (options.command_line) boot.command_line = options.command_line;
+    if (options.module_keys) boot.module_keys = options.module_keys;
+    std::istringstream words(options.configuration ? options.configuration : "");
+    for (std::string word; words >> word;)
+        if (const auto wrong = read_configuration(word, boot)) throw BadArgument(*wrong);
+    return boot;
+}
+
 retromod_machine* hand_out(std::unique_ptr<CMachine> machine)
 {
     auto made = std::make_unique<retromod_machine>();
@@ -177,9 +194,8 @@ retromod_machine* retromod_boot(const retromod_options* given)
         const auto options = known_members(given);
         MachineOptions machine;
         if (const auto wrong = read_machine_words(words_of(options), machine)) throw BadArgument(*wrong);
-        if (options.command_line) throw BadArgument("command_line is for kernels since 2.6");
         return hand_out(CMachine::boot({options.file ? std::optional<std::string>(options.file) : std::nullopt, options.jail != 0},
-                                       machine, {}));
+                                       machine, boot_options(options, machine)));
     });
 }
 
@@ -283,6 +299,36 @@ std::int64_t retromod_get_kernel_syms(retromod_machine* machine, void* table, st
     });
 }
 
+// --- the calls since 2.6 ----------------------------------------------------------------------------------------------
+
+std::int64_t retromod_init_module_image(retromod_machine* machine, const void* image, std::size_t image_bytes, const char* params)
+{
+    return with(machine, [&](CMachine& m) {
+        const CUserMemory::Scope scope(m.user());
+        const auto image_at = place(m, image, image_bytes, CUserMemory::Writable::no);
+        return call(machine, "init_module", {image_at, m.arch().word(image_bytes), place_text(m, params)}, 3);
+    });
+}
+
+std::int64_t retromod_finit_module(retromod_machine* machine, int fd, const char* params, unsigned flags)
+{
+    return with(machine, [&](CMachine& m) {
+        const CUserMemory::Scope scope(m.user());
+        if (!m.session().kernel().module_loader()) return m.arch().signed_word(SyscallResult::failure(Errno::enosys, m.arch()).word);
+        HostFileView files(fd);
+        const auto params_at = place_text(m, params);
+        return result_of(machine, m.call({"finit_module", {m.arch().word(static_cast<std::uint64_t>(std::int64_t{fd})), params_at, flags}, 3}, &files));
+    });
+}
+
+std::int64_t retromod_delete_module_flags(retromod_machine* machine, const char* name, unsigned flags)
+{
+    return with(machine, [&](CMachine& m) {
+        const CUserMemory::Scope scope(m.user());
+        return call(machine, "delete_module", {place_text(m, name), flags}, 2);
+    });
+}
+
 // --- any call ---------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -359,12 +405,18 @@ std::int64_t retromod_user_read(retromod_machine* machine, std::uint64_t address
 
 namespace {
 
+int insmod_of_its_time(Session& session, const InsmodOptions& options, const std::function<void(std::string_view)>& say)
+{
+    if (!session.kernel().module_loader()) return insmod(options, session.calls(), session.system(), {say, say}).exit_status;
+    ModernKernelCalls calls(session.kernel(), session.calls());
+    return kmod_insmod({options.file, options.arguments, false, false}, calls, {say, say});
+}
+
 CAnswer run_insmod(Session& session, const InsmodOptions& options)
 {
     CAnswer answer;
-    const TextSinks sinks{[&](std::string_view text) { answer.text += text; }, [&](std::string_view text) { answer.text += text; }};
     try {
-        answer.word = static_cast<std::uint64_t>(insmod(options, session.calls(), session.system(), sinks).exit_status);
+        answer.word = static_cast<std::uint64_t>(insmod_of_its_time(session, options, [&](std::string_view text) { answer.text += text; }));
     } catch (const CallStopped& stopped) {
         answer.kind = stopped.outcome.kind;
         answer.what = stopped.call + ": " + stopped.outcome.what;
@@ -416,11 +468,26 @@ std::int64_t retromod_read_file(retromod_machine* machine, const char* path, cha
     return with(machine, [&](CMachine& m) {
         if (!path) throw BadArgument("the path is NULL");
         const auto answer = m.perform([&](Session& session) -> CAnswer {
+            if (session.kernel().module_loader())
+                if (auto text = ModernKernel::of(session.kernel()).read_file(path)) return {Outcome::Kind::done, 0, {}, std::move(*text)};
             auto file = read_guest_file(session.kernel(), path);
             return {file.outcome.kind, file.outcome.result.word, std::move(file.outcome.what), std::move(file.text)};
         });
         const auto result = result_of(machine, answer);
         return result < 0 ? result : copy_out(answer.text, into, bytes);
+    });
+}
+
+std::int64_t retromod_write_file(retromod_machine* machine, const char* path, const char* text)
+{
+    return with(machine, [&](CMachine& m) {
+        if (!path || !text) throw BadArgument("the path or the text is NULL");
+        return result_of(machine, m.perform([&](Session& session) -> CAnswer {
+            const auto failed = [&](Errno error) { return CAnswer{Outcome::Kind::done, SyscallResult::failure(error, session.arch()).word, {}, {}}; };
+            if (!session.kernel().module_loader()) return failed(Errno::enoent);
+            const auto written = ModernKernel::of(session.kernel()).write_file(path, text);
+            return written ? CAnswer{Outcome::Kind::done, *written, {}, {}} : failed(written.error());
+        }));
     });
 }
 

@@ -76,6 +76,8 @@ typedef struct retromod_options {
     int smp;                  /* not 0: structures of an SMP kernel */
     int jail;                 /* not 0: as retromod_set_jail(machine, 1), from the start */
     const char *command_line; /* of a kernel since 2.6: "module_blacklist=a,b module.sig_enforce lockdown=integrity"; none */
+    const char *configuration;/* of a kernel since 2.6, where it is not as measured: "MODULE_FORCE_LOAD=n MODULE_SIG=n"; none */
+    const char *module_keys;  /* of a kernel since 2.6: the text of certificates, PEM, that modules may be signed by; none */
 } retromod_options;
 
 /* --- machines ------------------------------------------------------------------------------------------------------- */
@@ -125,6 +127,20 @@ RETROMOD_API int64_t retromod_query_module(retromod_machine *machine, const char
  * know them, and stores as many entries as there are. */
 RETROMOD_API int64_t retromod_get_kernel_syms(retromod_machine *machine, void *table, size_t table_bytes);
 
+/* --- the calls since 2.6 -------------------------------------------------------------------------------------------- */
+/* On a kernel up to 2.4, init_module and delete_module are the same system calls as above, and take these words for their
+ * own arguments; finit_module is ENOSYS. */
+
+/* init_module(image, len, params): `image` is the module's file, not linked. NULL for the parameters is the guest's NULL. */
+RETROMOD_API int64_t retromod_init_module_image(retromod_machine *machine, const void *image, size_t image_bytes, const char *params);
+
+/* finit_module(fd, params, flags) with a descriptor of this process: its file's kind, mode and content are what the guest's
+ * kernel sees. Flags: 1 MODULE_INIT_IGNORE_MODVERSIONS, 2 MODULE_INIT_IGNORE_VERMAGIC, 4 MODULE_INIT_COMPRESSED_FILE. */
+RETROMOD_API int64_t retromod_finit_module(retromod_machine *machine, int fd, const char *params, unsigned flags);
+
+/* delete_module(name, flags): 04000 O_NONBLOCK, 01000 O_TRUNC (by force). */
+RETROMOD_API int64_t retromod_delete_module_flags(retromod_machine *machine, const char *name, unsigned flags);
+
 /* --- any call, by the guest's own words ----------------------------------------------------------------------------- */
 
 /* Makes the system call of that name ("create_module", "open") with up to six words as they are: addresses in user memory
@@ -155,8 +171,10 @@ RETROMOD_API int64_t retromod_run(retromod_machine *machine, uint64_t millisecon
 
 /* The kernel's log, each line with its level: "<6>hello". */
 RETROMOD_API int64_t retromod_log(retromod_machine *machine, char *into, size_t bytes);
-/* A file of the guest's /proc, as cat reads it: a module's own, too. -errno when it cannot be opened or read. At most 1 MiB. */
+/* A file of the guest's /proc or /sys, as cat reads it: a module's own, too. -errno when it cannot be opened or read. At most 1 MiB. */
 RETROMOD_API int64_t retromod_read_file(retromod_machine *machine, const char *path, char *into, size_t bytes);
+/* Writes a file that a kernel since 2.6 has: a module's parameter below /sys/module, modules_disabled. The bytes written, or -errno. */
+RETROMOD_API int64_t retromod_write_file(retromod_machine *machine, const char *path, const char *text);
 /* What the last retromod_insmod printed, standard output and error together. */
 RETROMOD_API int64_t retromod_output(retromod_machine *machine, char *into, size_t bytes);
 

@@ -2,6 +2,7 @@
 #include "loader/api/session.h"
 
 #include "emu/exports/standard_exports.h"
+#include "loader/modern/modern_kernel.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,11 @@
 #include <optional>
 
 namespace retromod {
+namespace {
+
+const ExportTable& exports_for(const Machine& machine) { return machine.release().modern ? modern_exports() : standard_exports(); }
+
+} // namespace
 
 /// Everything over one machine, in the order in which it depends on each other.
 struct Session::State {
@@ -26,19 +32,19 @@ struct Session::State {
     bool stale = false; ///< the machine's file may hold more than this
 
     State(std::unique_ptr<Machine> fresh, const BootOptions& boot)
-        : own(std::move(fresh)), machine(*own), user(machine.arch()), kernel(machine, standard_exports(), boot),
+        : own(std::move(fresh)), machine(*own), user(machine.arch()), kernel(machine, exports_for(machine), boot),
           calls(kernel, user), system(kernel)
     {
         machine.memory().set_user_memory(&user);
     }
     State(Transaction work, const BootOptions& boot)
         : transaction(std::move(work)), machine(transaction->machine()), user(machine.arch()),
-          kernel(machine, standard_exports(), boot), calls(kernel, user), system(kernel)
+          kernel(machine, exports_for(machine), boot), calls(kernel, user), system(kernel)
     {
         machine.memory().set_user_memory(&user);
     }
     explicit State(ReadView last)
-        : view(std::move(last)), machine(view->machine()), user(machine.arch()), kernel(machine, standard_exports()),
+        : view(std::move(last)), machine(view->machine()), user(machine.arch()), kernel(machine, exports_for(machine)),
           calls(kernel, user), system(kernel)
     {
         machine.memory().set_user_memory(&user);

@@ -6,25 +6,50 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace retromod {
 
 void BootChoice::declare(Options& options)
 {
     options.value("--release", words.release, "kernel release; others than the measured ones stand for their nearest")
-        .choice("--arch", words.arch, runnable_arches(), "architecture")
+        .choice("--arch", arch_, runnable_arches(), "architecture (default: the one that the release was measured on)")
         .value("--memory", words.memory_megabytes, "memory in MB")
         .flag("--smp", words.smp, "structures of an SMP kernel")
         .choice("--compiler", words.compiler, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", words.uts_release, "what uname says (default: the release)")
         .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map")
         .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
-        .flag("--stub", stub, "bind unknown imports to traps instead of refusing them");
+        .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
+        .value("--cmdline", command_line_, "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
+        .values("--config", configuration_, "since 2.6: NAME=y or NAME=n, where the kernel's configuration is not as measured; may be repeated")
+        .values("--module-key", keys_, "since 2.6: file of a certificate (PEM) that modules may be signed by; may be repeated");
 }
+
+namespace {
+
+std::string read_text(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file) throw std::runtime_error(path + ": cannot be read");
+    return text;
+}
+
+} // namespace
 
 std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions& boot) const
 {
-    if (auto wrong = read_machine_words(words, machine)) return wrong;
+    auto wanted = words;
+    if (!arch_.empty()) wanted.arch = arch_;
+    if (auto wrong = read_machine_words(wanted, machine)) return wrong;
+    if (!machine.release->modern && (!command_line_.empty() || !configuration_.empty() || !keys_.empty()))
+        return fmt::format("--cmdline, --config and --module-key are for releases since 2.6, not {}", words.release);
+    boot.command_line = command_line_;
+    for (const auto& word : configuration_)
+        if (auto wrong = read_configuration(word, boot)) return wrong;
+    for (const auto& key : keys_) boot.module_keys += read_text(key);
     boot.stub = stub;
     if (modules) {
         std::error_code error;

@@ -19,6 +19,11 @@ public:
     std::optional<std::string> versions;
     std::optional<std::string> modules;
     bool stub = false;
+
+private:
+    std::string arch_; ///< empty: the release's own
+    std::string command_line_;
+    std::vector<std::string> configuration_, keys_;
 };
 
 /// What such a machine is, in one line: "2.4.18-14 on i386, 64 MB, uniprocessor, gcc 3".

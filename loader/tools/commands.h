@@ -8,6 +8,7 @@ namespace retromod {
 // One file each, of the command's name.
 int boot_command(const Invocation&);
 int cat_command(const Invocation&);
+int compare_command(const Invocation&);
 int disasm_command(const Invocation&);
 int dmesg_command(const Invocation&);
 int explain_command(const Invocation&);

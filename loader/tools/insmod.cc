@@ -4,6 +4,7 @@
 
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
+#include "loader/tools/kmod_tools.h"
 #include "loader/tools/modutils_options.h"
 
 #include <fmt/format.h>
@@ -77,6 +78,7 @@ std::optional<InsmodOptions> read_options(const Invocation& invocation)
 
 int insmod_command(const Invocation& invocation)
 {
+    if (is_modern_machine(invocation)) return kmod_insmod_command(invocation);
     auto options = read_options(invocation);
     if (!options) {
         std::fputs(usage, stderr);

@@ -4,6 +4,7 @@
 
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
+#include "loader/tools/kmod_tools.h"
 #include "loader/tools/modutils_options.h"
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ constexpr option long_options[] = {{"help", no_argument, nullptr, 'h'}, {"versio
 
 int lsmod_command(const Invocation& invocation)
 {
+    if (is_modern_machine(invocation)) return kmod_lsmod_command(invocation);
     std::optional<int> over;
     read_modutils_options(invocation, "hV", long_options, [&](int letter, const char*) {
         over = letter == '?' ? exit_status::failure : 0;

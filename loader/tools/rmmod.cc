@@ -4,6 +4,7 @@
 
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
+#include "loader/tools/kmod_tools.h"
 #include "loader/tools/modutils_options.h"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ constexpr option long_options[] = {
 
 int rmmod_command(const Invocation& invocation)
 {
+    if (is_modern_machine(invocation)) return kmod_rmmod_command(invocation);
     RmmodOptions options;
     std::optional<int> over;
     options.names = read_modutils_options(invocation, "aehrsvV", long_options, [&](int letter, const char*) {

@@ -9,14 +9,16 @@ class Options(ctypes.Structure):
     """retromod_options."""
     _fields_ = [("size", ctypes.c_size_t), ("file", ctypes.c_char_p), ("release", ctypes.c_char_p), ("arch", ctypes.c_char_p),
                 ("uts_release", ctypes.c_char_p), ("memory_bytes", ctypes.c_uint64), ("smp", ctypes.c_int),
-                ("jail", ctypes.c_int), ("command_line", ctypes.c_char_p)]
+                ("jail", ctypes.c_int), ("command_line", ctypes.c_char_p), ("configuration", ctypes.c_char_p),
+                ("module_keys", ctypes.c_char_p)]
 
 
 def load_library(path):
     global _library
     _library = ctypes.CDLL(path)
     for name in ("create_module", "init_module", "delete_module", "query_module", "get_kernel_syms", "insmod", "log",
-                 "read_file", "output", "syscall", "user_map"):
+                 "read_file", "write_file", "output", "syscall", "user_map",
+                 "init_module_image", "finit_module", "delete_module_flags"):
         getattr(_library, "retromod_" + name).restype = ctypes.c_int64
     _library.retromod_boot.restype = ctypes.c_void_p
     _library.retromod_error.restype = ctypes.c_char_p

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// retromod compare: the same steps under the old and the new module ABI. docs/comparison.md describes it.
+#include "loader/tools/commands.h"
+#include "loader/tools/comparison.h"
+#include "loader/tools/options.h"
+#include "loader/tools/scenario_jail.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+namespace retromod {
+namespace {
+
+struct CompareChoice {
+    std::vector<std::string> files, filters, parameters;
+    std::optional<std::string> old_release, new_release;
+    bool json = false, html = false, markdown = false, list = false, brief = false;
+    std::uint64_t width = 140;
+};
+
+bool is_scenario_file(const std::string& path) { return path.ends_with(".json"); }
+
+std::vector<ComparisonScenario> read_files(const CompareChoice& choice)
+{
+    std::vector<ComparisonScenario> scenarios;
+    if (choice.files.size() == 2 && std::ranges::none_of(choice.files, is_scenario_file)) {
+        scenarios.push_back(compare_modules(choice.files[0], choice.files[1], choice.parameters));
+        scenarios[0].machines = {ComparedMachine{"2.4.20", "", "", {}}, ComparedMachine{"6.1", "", "", {}}};
+    } else {
+        for (const auto& file : choice.files)
+            for (auto& scenario : read_comparisons(file)) scenarios.push_back(std::move(scenario));
+    }
+    std::erase_if(scenarios, [&](const ComparisonScenario& scenario) {
+        return !choice.filters.empty() && std::ranges::find(choice.filters, scenario.id) == choice.filters.end();
+    });
+    for (auto& scenario : scenarios) {
+        if (choice.old_release) scenario.machines[0].release = *choice.old_release;
+        if (choice.new_release) scenario.machines[1].release = *choice.new_release;
+    }
+    return scenarios;
+}
+
+int show(const CompareChoice& choice, const std::vector<ComparisonReport>& reports)
+{
+    std::string text;
+    if (choice.json) text = comparison_json(reports);
+    else if (choice.html) text = comparison_html(reports);
+    else if (choice.markdown) text = comparison_markdown(reports);
+    else {
+        for (const auto& report : reports)
+            if (!choice.brief || !report.passed()) text += comparison_text(report, static_cast<unsigned>(choice.width)) + "\n";
+        const auto passed = std::ranges::count_if(reports, &ComparisonReport::passed);
+        text += fmt::format("{} passed, {} failed\n", passed, static_cast<std::ptrdiff_t>(reports.size()) - passed);
+    }
+    std::fputs(text.c_str(), stdout);
+    return std::ranges::all_of(reports, &ComparisonReport::passed) ? 0 : exit_status::failure;
+}
+
+} // namespace
+
+int compare_command(const Invocation& invocation)
+{
+    CompareChoice choice;
+    Options options(invocation);
+    options.flag("--json", choice.json, "one JSON object")
+        .flag("--html", choice.html, "one page of HTML that needs nothing beside it")
+        .flag("--markdown", choice.markdown, "as docs/comparison.md has it")
+        .flag("--list", choice.list, "only name the scenarios")
+        .flag("--failed", choice.brief, "show only scenarios that are not as expected")
+        .value("--width", choice.width, "columns of the terminal")
+        .value("--old", choice.old_release, "release of the old side (default: the scenario's, or 2.4.20)")
+        .value("--new", choice.new_release, "release of the new side (default: the scenario's, or 6.1)")
+        .values("--filter", choice.filters, "only the scenario of that id; may be given several times")
+        .values("--param", choice.parameters, "NAME=VALUE for both modules of a pair; may be given several times")
+        .positionals("FILE", choice.files, "scenario files (.json), or a module in its old form and in its new form");
+    if (const auto status = options.parse()) return *status;
+    const auto scenarios = read_files(choice);
+    if (scenarios.empty()) {
+        complain("compare: no scenario of that id");
+        return exit_status::usage;
+    }
+    if (choice.list) {
+        for (const auto& scenario : scenarios) fmt::print("{}: {}\n", scenario.id, scenario.title);
+        return 0;
+    }
+    return in_jail(invocation, [&] {
+        std::vector<ComparisonReport> reports;
+        for (const auto& scenario : scenarios) reports.push_back(run_comparison(scenario));
+        return show(choice, reports);
+    });
+}
+
+} // namespace retromod

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "loader/tools/command.h"
+
+namespace retromod {
+
+/// Whether the machine that the user means has a kernel that links modules itself: its tools are kmod's.
+bool is_modern_machine(const Invocation& invocation);
+
+// insmod, rmmod and lsmod as kmod 30 has them.
+int kmod_insmod_command(const Invocation& invocation);
+int kmod_rmmod_command(const Invocation& invocation);
+int kmod_lsmod_command(const Invocation& invocation);
+
+} // namespace retromod
