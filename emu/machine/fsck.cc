@@ -94,7 +94,7 @@ private:
         journal.complete(options_.durability);
         apply(machine, commit);
         if (options_.durability == Durability::power_failure) machine.sync();
-        journal.finish(options_.durability);
+        journal.finish();
     }
 
     const std::string& path_;

@@ -22,6 +22,9 @@ constexpr std::string_view journal_magic = "RETRJRNL";
 constexpr std::uint32_t journal_format = 1;
 constexpr std::uint32_t state_idle = 0;
 constexpr std::uint32_t state_complete = 0x434d4954;
+/// Complete, and made durable together with its body: after a power failure the body may be missing. Then nothing of the
+/// commit is in the machine file, for that is written when the journal is on the disk.
+constexpr std::uint32_t state_durable = 0x53594e43;
 constexpr std::uint64_t zero_page = std::uint64_t{1} << 63; ///< on a page number: all zeros, no contents follow
 constexpr std::uint64_t kept_bytes = 1 << 20;               ///< a longer journal is cut when its commit is done
 
@@ -44,6 +47,7 @@ static_assert(sizeof(JournalHeader) == journal_header_bytes);
 struct StoredCommit {
     std::vector<std::byte> bytes;
     Commit commit;
+    std::string_view torn; ///< not empty: a durable journal that did not reach the disk as a whole, and why we think so
 };
 
 std::uint32_t add_checksum(std::uint32_t sum, std::span<const std::byte> bytes)
@@ -65,14 +69,14 @@ std::vector<std::uint64_t> stored_numbers(const Commit& commit)
     return numbers;
 }
 
-JournalHeader complete_header(const Commit& commit)
+JournalHeader complete_header(const Commit& commit, Durability durability)
 {
     const auto numbers = stored_numbers(commit);
     JournalHeader header{};
     std::ranges::copy(journal_magic, header.magic);
     header.format = journal_format;
     header.endian_mark = machine_endian_mark;
-    header.state = state_complete;
+    header.state = durability == Durability::power_failure ? state_durable : state_complete;
     header.page_bytes = commit.page_bytes;
     header.page_count = numbers.size();
     header.identity = commit.identity;
@@ -104,7 +108,7 @@ std::optional<JournalHeader> read_header(const HostFile& file)
     if (header.endian_mark != machine_endian_mark) refuse(file, "a journal of another byte order");
     if (header.format != journal_format) refuse(file, fmt::format("a journal of format {}", header.format));
     if (header.state == state_idle) return std::nullopt;
-    if (header.state != state_complete) refuse(file, fmt::format("the journal's state is {:#x}", header.state));
+    if (header.state != state_complete && header.state != state_durable) refuse(file, fmt::format("the journal's state is {:#x}", header.state));
     if (count < sizeof header) refuse(file, "the journal of a commit is cut short");
     return header;
 }
@@ -114,21 +118,25 @@ StoredCommit read_commit(const HostFile& file)
     const auto found = read_header(file);
     if (!found) return {};
     auto header = *found;
+    const auto damaged = [&](std::string_view reason) -> StoredCommit {
+        if (header.state != state_durable) refuse(file, reason);
+        return {{}, {header.identity, header.generation, header.page_bytes, {}}, reason};
+    };
     const auto size = file.size();
     const auto body = size - sizeof header;
     if (header.page_bytes < 512 || header.page_bytes > (1 << 20) || (header.page_bytes & (header.page_bytes - 1)))
         refuse(file, fmt::format("the journal has pages of {} bytes", header.page_bytes));
     if (header.page_count > body / sizeof(std::uint64_t) || header.content_count > header.page_count
         || header.content_count > (body - header.page_count * sizeof(std::uint64_t)) / header.page_bytes)
-        refuse(file, "the journal of a commit is cut short");
+        return damaged("the journal of a commit is cut short");
 
     StoredCommit stored;
     const auto number_bytes = header.page_count * sizeof(std::uint64_t);
     stored.bytes.resize(number_bytes + header.content_count * header.page_bytes);
-    if (file.read(stored.bytes, sizeof header) != stored.bytes.size()) refuse(file, "the journal of a commit is cut short");
+    if (file.read(stored.bytes, sizeof header) != stored.bytes.size()) return damaged("the journal of a commit is cut short");
     const auto checksum = std::exchange(header.checksum, 0);
     if (add_checksum(add_checksum(0, bytes_of(header)), stored.bytes) != checksum)
-        refuse(file, "the journal of a commit is damaged: its checksum is wrong");
+        return damaged("the journal of a commit is damaged: its checksum is wrong");
 
     stored.commit = {header.identity, header.generation, header.page_bytes, {}};
     std::uint64_t contents = number_bytes;
@@ -140,6 +148,16 @@ StoredCommit read_commit(const HostFile& file)
     }
     if (contents != stored.bytes.size()) refuse(file, "the journal of a commit contradicts itself");
     return stored;
+}
+
+/// Whether the commit of a torn journal has left no trace in the machine file, or is there as a whole.
+void check_untouched(const HostFile& journal, const HostFile& machine, const StoredCommit& stored)
+{
+    MachineHeader header{};
+    const auto& commit = stored.commit;
+    const auto count = machine.read(std::as_writable_bytes(std::span(&header, 1)), 0);
+    const bool near = header.generation == commit.generation || header.generation + 1 == commit.generation;
+    if (count < sizeof header || header.identity != commit.identity || header.applying || !near) refuse(journal, stored.torn);
 }
 
 /// A checksum proves that we wrote it, not for which file.
@@ -259,9 +277,8 @@ void Journal::write_body(const Commit& commit, Durability durability)
     idle.endian_mark = machine_endian_mark;
     parts.insert(parts.begin(), {&idle, sizeof idle});
     file_.write(parts, 0);
-    const auto header = complete_header(commit);
+    const auto header = complete_header(commit, durability);
     std::ranges::copy(bytes_of(header), header_.begin());
-    if (durability == Durability::power_failure) file_.sync();
 }
 
 void Journal::complete(Durability durability)
@@ -270,27 +287,31 @@ void Journal::complete(Durability durability)
     if (durability == Durability::power_failure) file_.sync();
 }
 
-void Journal::finish(Durability durability)
+void Journal::finish()
 {
     file_.write(bytes_of(state_idle), offsetof(JournalHeader, state));
     if (file_.size() > kept_bytes) discard();
-    if (durability == Durability::power_failure) file_.sync();
 }
 
 void Journal::recover(HostFile& machine, Durability durability)
 {
     const auto stored = read_commit(file_);
+    if (!stored.torn.empty()) {
+        check_untouched(file_, machine, stored);
+        return finish();
+    }
     if (stored.commit.pages.empty()) return;
     check_fits(file_, machine, stored.commit);
     apply(machine, stored.commit);
     if (durability == Durability::power_failure) machine.sync();
-    finish(durability);
+    finish();
 }
 
 void Journal::verify(const HostFile& machine) const
 {
     const auto stored = read_commit(file_);
-    if (!stored.commit.pages.empty()) check_fits(file_, machine, stored.commit);
+    if (!stored.torn.empty()) check_untouched(file_, machine, stored);
+    else if (!stored.commit.pages.empty()) check_fits(file_, machine, stored.commit);
 }
 
 } // namespace retromod

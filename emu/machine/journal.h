@@ -40,13 +40,14 @@ void apply(HostFile& machine, const Commit& commit);
 
 constexpr std::size_t journal_header_bytes = 64;
 
-/// The redo journal beside a machine file: PATH.journal. It holds one commit. Order of events, each on the disk before
-/// the next where durability is power_failure:
+/// The redo journal beside a machine file: PATH.journal. It holds one commit. Order of events:
 ///     write_body   pages and their numbers; the header says idle, so that nobody reads them
 ///     [the commit lock is taken]
 ///     complete     the header says complete, with a checksum of everything: from now on the commit has happened
 ///     apply        (above) into the machine file
 ///     finish       the header says idle
+/// Where durability is power_failure, `complete` ends when journal and body are on the disk, `apply` is followed by the
+/// machine file's sync, and `finish` needs none: applying the commit once more does no harm.
 class Journal {
 public:
     /// Opens or makes it.
@@ -60,7 +61,7 @@ public:
     void write_body(const Commit& commit, Durability durability);
     /// For the commit of the last write_body.
     void complete(Durability durability);
-    void finish(Durability durability);
+    void finish();
 
     /// Applies the complete commit that it holds. The commit lock must be held. Throws MachineDamaged when the journal
     /// is damaged or belongs to another machine; the machine file is untouched then.

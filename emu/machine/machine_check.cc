@@ -88,7 +88,7 @@ void check_tables(const MachineHeader& header, std::span<const TableHeader> dire
         require(std::ranges::none_of(directory.first(number), [&](const auto& other) { return other.name == name; }),
                 "two tables {}", name);
         require(table.offset == next, "table {} is at {:#x}, not {:#x}", name, table.offset, next);
-        require(table.row_bytes > 0 && table.capacity > 0, "table {} has {} rows of {} bytes", name, table.capacity, table.row_bytes);
+        require(table.row_bytes >= sizeof(std::uint32_t) && table.capacity > 0, "table {} has {} rows of {} bytes", name, table.capacity, table.row_bytes);
         const auto bytes = std::uint64_t{table.row_bytes} * table.capacity;
         require(bytes <= header.tables_end - next, "table {} of {} bytes is too long", name, bytes);
         next += round_up(bytes, machine_row_alignment);

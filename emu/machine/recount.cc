@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace retromod {
 namespace {
@@ -88,11 +87,9 @@ private:
     void count_rows(TableHeader& table)
     {
         std::uint32_t used = 0, high_water = 0;
-        for (std::uint32_t number = 0; number < table.capacity; ++number) {
-            std::uint32_t row_used = 0;
-            std::memcpy(&row_used, mapping_.data() + table.offset + std::uint64_t{number} * table.row_bytes,
-                        std::min<std::size_t>(sizeof row_used, table.row_bytes));
-            if (!row_used) continue;
+        const auto* row = mapping_.data() + table.offset; // of 4 bytes at least, the first of which say whether it is used
+        for (std::uint32_t number = 0; number < table.capacity; ++number, row += table.row_bytes) {
+            if (!load<std::uint32_t>(row, host_byte_order)) continue;
             ++used;
             high_water = number + 1;
         }

@@ -21,7 +21,7 @@ namespace {
 struct Pending {
     enum class Stage { body, complete };
 
-    explicit Pending(Stage stage = Stage::complete) : file(scratch.path())
+    explicit Pending(Stage stage = Stage::complete, Durability durability = Durability::process_death) : file(scratch.path())
     {
         {
             auto transaction = file.create(small_machine());
@@ -38,8 +38,8 @@ struct Pending {
         for (auto& page : commit.pages) // the mapping ends with the transaction
             if (page.bytes) page.bytes = std::ranges::copy(std::span(page.bytes, 4096), kept[page.number != 0]).out - 4096;
         Journal journal(path());
-        journal.write_body(commit, Durability::process_death);
-        if (stage == Stage::complete) journal.complete(Durability::process_death);
+        journal.write_body(commit, durability);
+        if (stage == Stage::complete) journal.complete(durability);
         machine_digest = digest(file.path());
     }
 
@@ -140,6 +140,34 @@ TEST_CASE("a complete journal that was cut short is refused, and the machine not
         const Pending pending;
         std::filesystem::resize_file(pending.path(), bytes);
         check_refused(pending, "cut short");
+    }
+}
+
+TEST_CASE("a durable journal that power failure tore is a commit that did not happen", "[machine][journal]")
+{
+    const auto durable = [] { return Pending(Pending::Stage::complete, Durability::power_failure); };
+    CHECK(durable().counter() == 2);
+    for (const std::uint64_t bytes : {8279u, 4200u, 100u, 64u}) {
+        INFO(bytes << " bytes");
+        const auto pending = durable();
+        std::filesystem::resize_file(pending.path(), bytes);
+        CHECK(pending.counter() == 1);
+        CHECK(pending.file.begin().machine().single<Counter>().value == 1);
+    }
+    const auto pending = durable();
+    flip_bit(pending.path(), 8 * 5000);
+    CHECK(pending.counter() == 1);
+    CHECK(digest(pending.file.path()) == pending.machine_digest);
+}
+
+TEST_CASE("a torn durable journal is refused where its commit has left traces in the machine", "[machine][journal][damage]")
+{
+    for (const auto field : {offsetof(MachineHeader, applying), offsetof(MachineHeader, identity), offsetof(MachineHeader, generation) + 2}) {
+        Pending pending(Pending::Stage::complete, Durability::power_failure);
+        flip_bit(pending.path(), 8 * 5000);
+        flip_bit(pending.file.path(), 8 * field);
+        pending.machine_digest = digest(pending.file.path());
+        check_refused(pending, "checksum is wrong");
     }
 }
 
