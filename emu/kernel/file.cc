@@ -51,6 +51,7 @@ OpenFileRow* make_file(Kernel& kernel, const FileRequest& request)
     row->inode = new_struct(kernel, "struct inode").value;
     row->dentry = new_struct(kernel, "struct dentry").value;
     row->proc_entry = request.proc_entry;
+    row->process = kernel.process();
     request.path.copy(row->path, sizeof row->path - 1);
     if (!row->file || !row->inode || !row->dentry) {
         drop_file(kernel, *row);

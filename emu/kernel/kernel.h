@@ -85,8 +85,10 @@ struct KernelRow {
     std::uint32_t oopses;
     std::uint32_t stub_unknown;   ///< boot --stub: unknown imports may be bound to traps
     std::uint32_t fail_allocation[3]; ///< by AllocationKind: the n-th from now on fails; 0 none
-    std::uint32_t reserved;
+    std::uint32_t timers_added;   ///< the order of the last timer or deferred call
     std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
+    std::uint32_t next_process;   ///< the last process number given out
+    std::uint32_t reserved;
 };
 
 /// A kernel entry: an address in kernel text that stands for an exported function.
@@ -244,6 +246,20 @@ public:
     /// Forgets a finished or dead thread; kills it first if it still runs.
     void reap(ThreadId thread);
     bool cap_sys_module() const { return caller_.cap_sys_module; }
+
+    // --- processes of the host (process.cc) ------------------------------------------------------------------------
+
+    /// The number under which this object's callers make system calls and have files open. Each has a number of its own.
+    std::uint32_t process();
+    /// Leaves the machine in a state that another process can go on with, and this one after `refresh`. Between runs only.
+    void put_down() { switch_to(nullptr); }
+    /// Takes the kernel up again, where another process may have changed the machine.
+    void refresh();
+    /// The other processes that have a system call under way.
+    std::vector<std::uint32_t> waiting_processes();
+    /// A process died: its system calls get SIGKILL, and when they are over its files are closed. One that sleeps
+    /// uninterruptibly stays, as in the kernel, and its files stay open.
+    void end_process(std::uint32_t process);
     /// Calls one kernel export as guest code would, from a thread of its own.
     Outcome call_export(std::string_view name, std::span<const std::uint64_t> arguments);
     /// The unfinished threads, for people: who waits for what.
@@ -356,9 +372,11 @@ public:
 
     /// Called once, when the engine is made and before it first runs guest code.
     void set_before_guest(std::function<void()> hook) { before_guest_ = std::move(hook); }
-    /// Sends a signal to the tasks that commands wait for, as Ctrl-C does: they have it pending, and wake from an
+    /// Sends a signal to the tasks of this object's callers, as Ctrl-C does: they have it pending, and wake from an
     /// interruptible sleep. What they do about it is theirs. For signal handlers, and other threads.
     void interrupt() noexcept { interrupted_ = true; }
+    bool has_undelivered_signal() const { return interrupted_; }
+    bool is_interrupted() const { return interrupted_ || signalled_; } ///< by `interrupt`, at any time before
 
 private:
     friend struct KernelBoot;
@@ -370,6 +388,8 @@ private:
 
     // run.cc
     void deliver_signal();
+    void signal_task(GuestAddr task);
+    SyscallResult as_user_sees(std::uint64_t result) const;
     std::optional<Outcome> run_current(std::uint64_t& blocks_left);
     std::optional<Outcome> step_current();
     std::optional<Outcome> apply_step(const Step& step);
@@ -420,6 +440,8 @@ private:
     std::unique_ptr<Engine> engine_;
     std::function<void()> before_guest_;
     std::atomic<bool> interrupted_ = false;
+    bool signalled_ = false; ///< a task of ours was told of it
+    std::uint32_t process_ = 0;
     EventSink* sink_ = nullptr;
     IoBus* io_bus_ = nullptr;
     UsermodeHelper* usermode_helper_ = nullptr;

@@ -76,6 +76,7 @@ Step open_kernel_text(Kernel& kernel, const FileRequest& request)
     auto* row = kernel.machine().table<OpenFileRow>().insert();
     if (!row || request.path.size() >= sizeof row->path) return failure(kernel, Errno::enfile);
     request.path.copy(row->path, sizeof row->path - 1);
+    row->process = kernel.process();
     return opened(kernel, *row);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Guest threads on the one virtual CPU. A thread is either in the guest (the engine runs it) or in a kernel function's
 // step. No engine run is ever nested: what a step wants of the guest is done by returning it.
+#include "emu/kernel/foreign_thread.h"
 #include "emu/kernel/kernel.h"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ Engine& Kernel::engine()
     engine_->set_io_bus(io_bus_);
     memory().take_changed();
     modules_->for_each([&](const ModuleView& module) { note_exception_table(module); });
-    if (before_guest_) before_guest_();
+    if (const auto hook = std::exchange(before_guest_, nullptr)) hook();
     return *engine_;
 }
 
@@ -54,6 +55,7 @@ ThreadId Kernel::begin(const SystemCall& call, const Caller& caller)
     caller_ = caller;
     auto& thread = new_thread(caller.comm);
     thread.awaited = 1;
+    thread.process = process();
     push_frame(thread, step_key(call.name), {});
     std::ranges::copy(call.arguments, thread.frames[0].arguments.begin());
     return machine_.table<ThreadRow>().number_of(thread);
@@ -96,7 +98,7 @@ Outcome Kernel::run(ThreadId id, const RunLimits& limits)
         if (background && over && !next->awaited) threads.erase(*next); // one that is awaited stays until it is reaped
         if (outcome && !(background && outcome->kind == Outcome::Kind::oops)) return *outcome;
     }
-    return {Outcome::Kind::done, {awaited->result}, {}, {}};
+    return {Outcome::Kind::done, as_user_sees(awaited->result), {}, {}};
 }
 
 void Kernel::settle(std::uint64_t ticks)
@@ -104,9 +106,10 @@ void Kernel::settle(std::uint64_t ticks)
     auto threads = machine_.table<ThreadRow>();
     const auto end = jiffies() + ticks;
     std::uint64_t blocks_left = (ticks + 1) * blocks_per_jiffy;
+    const auto can_run = [&](ThreadRow& thread) { return !is_foreign(thread, process_) && is_runnable(thread); };
     while (blocks_left) {
         if (module_request_) serve_module_request();
-        auto* next = threads.find_if([&](ThreadRow& thread) { return is_runnable(thread); });
+        auto* next = threads.find_if(can_run);
         if (!next) {
             const auto event = next_event();
             if (!event || *event > end) break;

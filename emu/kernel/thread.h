@@ -94,6 +94,8 @@ struct ThreadRow {
     std::uint32_t depth;           ///< frames in use
     std::uint32_t in_guest;        ///< guest code runs above the innermost frame
     std::uint32_t awaited;         ///< a command waits for its result; others vanish when they finish
+    std::uint32_t process;         ///< whose system call it makes, 0 for a kernel thread
+    std::uint32_t reserved;
     std::uint64_t task;            ///< its task_struct, at the base of its kernel stack; 0: none yet
     std::uint64_t deadline;        ///< jiffies, for a sleep that ends by itself
     std::uint64_t result;          ///< of a finished system call

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/address_limit.h"
+#include "emu/kernel/foreign_thread.h"
 #include "emu/kernel/kernel.h"
 
 #include <fmt/format.h>
@@ -131,15 +132,21 @@ bool Kernel::wake_task(GuestAddr task)
 }
 
 // Differs from 2.4: the signal itself is not kept, only that there is one; nothing runs a handler on return to user mode.
-void Kernel::deliver_signal()
+void Kernel::signal_task(GuestAddr task)
 {
     constexpr std::uint64_t task_interruptible = 1;
-    interrupted_ = false;
+    set_task_field(task, "sigpending", 1);
+    if (task_field(task, "state") == task_interruptible) wake_task(task);
+}
+
+/// A signal that no task of ours is there for yet stays for the first one.
+void Kernel::deliver_signal()
+{
     for (auto& thread : machine_.table<ThreadRow>()) {
-        if (!thread.awaited || !thread.task) continue;
-        const GuestAddr task{thread.task};
-        set_task_field(task, "sigpending", 1);
-        if (task_field(task, "state") == task_interruptible) wake_task(task);
+        if (!thread.awaited || !thread.task || thread.process != process_) continue;
+        signal_task({thread.task});
+        interrupted_ = false;
+        signalled_ = true;
     }
 }
 
@@ -161,13 +168,14 @@ ThreadRow* Kernel::pick(ThreadRow& preferred)
     const bool yielded = preferred.state == ThreadState::sleeping;
     if (!yielded && is_runnable(preferred)) return &preferred;
     auto threads = machine_.table<ThreadRow>();
+    const auto is_background = [&](const ThreadRow& thread) { return &thread != &preferred && !is_foreign(thread, process_); };
     const auto behind = [&](std::uint32_t number) {
         return threads.find_if([&](ThreadRow& thread) {
-            return &thread != &preferred && threads.number_of(thread) > number && is_runnable(thread);
+            return is_background(thread) && threads.number_of(thread) > number && is_runnable(thread);
         });
     };
     auto* other = behind(last_picked_);
-    if (!other) other = threads.find_if([&](ThreadRow& thread) { return &thread != &preferred && is_runnable(thread); });
+    if (!other) other = threads.find_if([&](ThreadRow& thread) { return is_background(thread) && is_runnable(thread); });
     if (other) last_picked_ = threads.number_of(*other);
     // Its turn is over, whether or not it can go on: next time it comes first.
     if (is_runnable(preferred) && !other) return &preferred;

@@ -86,7 +86,7 @@ void Kernel::add_timer(GuestAddr timer, std::uint64_t expires)
     const auto distance = arch().signed_word(expires - state_->jiffies);
     row->expires = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(state_->jiffies) + distance));
     row->address = timer.value;
-    row->order = ++state_->reserved;
+    row->order = ++state_->timers_added;
     mark_timer(memory(), timer, timer);
 }
 
@@ -103,7 +103,7 @@ void Kernel::defer_call(GuestAddr function, std::uint64_t argument, GuestAddr ob
 {
     auto* row = machine_.table<DeferredCallRow>().insert();
     if (!row) throw KernelBug{"more deferred calls than the machine keeps"};
-    row->order = ++state_->reserved;
+    row->order = ++state_->timers_added;
     row->function = function.value;
     row->argument = argument;
     row->object = object.value;

@@ -27,6 +27,7 @@ constexpr auto say_after = 1s;
 constexpr std::uint64_t writer_byte = 0;
 constexpr std::uint64_t commit_byte = 0;
 constexpr std::uint64_t turnstile_byte = 1;
+constexpr std::uint64_t first_process_byte = std::uint64_t{1} << 32; ///< of the writer lock's file: one for each guest process
 
 struct flock one_byte(std::uint64_t byte, short type)
 {
@@ -92,6 +93,13 @@ void LockFile::unlock(std::uint64_t byte)
     ::fcntl(file_.descriptor(), F_OFD_SETLK, &range);
 }
 
+bool LockFile::held_elsewhere(std::uint64_t byte) const
+{
+    auto range = one_byte(byte, F_WRLCK);
+    if (::fcntl(file_.descriptor(), F_OFD_GETLK, &range) != 0) file_.fail("cannot ask for a lock");
+    return range.l_type != F_UNLCK;
+}
+
 void LockFile::leave_holder()
 {
     const auto text = fmt::format("{:>10}\n", ::getpid());
@@ -125,6 +133,17 @@ WriterLock::WriterLock(const std::string& machine_path, const LockWait& wait) : 
 }
 
 void WriterLock::release() { file_.unlock(writer_byte); }
+
+void WriterLock::retake(const LockWait& wait)
+{
+    file_.lock(writer_byte, LockMode::exclusive, wait);
+    if (!file_.still_named()) throw std::runtime_error("the machine was removed");
+    file_.leave_holder();
+}
+
+void WriterLock::hold_process(std::uint32_t process) { file_.try_lock(first_process_byte + process, LockMode::exclusive); }
+
+bool WriterLock::process_is_held(std::uint32_t process) const { return file_.held_elsewhere(first_process_byte + process); }
 
 void CommitLock::lock(LockMode mode, const LockWait& wait)
 {

@@ -37,6 +37,8 @@ public:
     /// Waits for the lock. Throws LockInterrupted or std::system_error.
     void lock(std::uint64_t byte, LockMode mode, const LockWait& wait);
     void unlock(std::uint64_t byte);
+    /// Whether another open of the file holds a lock on that byte.
+    bool held_elsewhere(std::uint64_t byte) const;
 
     /// False when the file was removed or replaced since it was opened: its locks then mean nothing.
     bool still_named() const { return file_.still_named(); }
@@ -58,6 +60,13 @@ public:
     WriterLock(const std::string& machine_path, const LockWait& wait);
     /// Lets others in, also where a forked process still has the lock's file open.
     void release();
+    /// Waits for the lock again. std::runtime_error when the machine was removed meanwhile.
+    void retake(const LockWait& wait);
+
+    /// Shows others that a process of the guest is alive, for as long as we or a forked process have the lock's file open.
+    void hold_process(std::uint32_t process);
+    /// Whether another process of the host shows that.
+    bool process_is_held(std::uint32_t process) const;
     /// Removes the lock's file; the lock must be held to the end of the machine's own removal.
     void remove() { file_.remove(); }
 

@@ -77,6 +77,10 @@ public:
     /// Writes a fresh machine into `mapping`, which is zeroed and mapping_bytes long.
     static void format(std::span<std::byte> mapping, const MachineOptions& options);
 
+    /// Takes its bytes over anew (checked: throws MachineDamaged), which another process may have changed; memory() is
+    /// another object then, without user memory.
+    void refresh() { attach(); }
+
     const Arch& arch() const { return *arch_; }
     const Release& release() const { return *release_; }
     const LayoutSet& layouts() const { return *layouts_; }

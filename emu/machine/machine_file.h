@@ -78,10 +78,17 @@ public:
     /// Back to the last commit; makes machine() anew. Not before a fresh machine's first commit.
     void rollback();
 
-    /// Commits, unmaps and lets other processes in; machine() ends.
-    void park();
-    /// Waits for the writer lock again; machine() is made anew from the file.
+    /// Commits and lets other processes in; machine() must not be used until resume. As long as this process lives,
+    /// others are told that the guest's `process` does. Needs nothing that a jail forbids, nor do the next two.
+    void park(std::uint32_t process);
+    /// While parked: waits until another process has committed, or the machine was replaced or removed. False when the
+    /// time is over first, or `interrupted` said true.
+    bool wait_for_others(std::chrono::milliseconds timeout, const std::function<bool()>& interrupted = {}) const;
+    /// Waits for the writer lock again; machine() then shows what the file holds (Machine::refresh). std::runtime_error
+    /// when the machine was replaced or removed.
     void resume();
+    /// Whether a process of the host stands behind that process of the guest: is parked in its name.
+    bool has_owner(std::uint32_t process) const;
 
     /// For a forked child that goes on with its parent's transaction: to be called first, before a jail. The child
     /// then commits, and the parent only ends (or rolls back, which shows it the child's commit).

@@ -76,6 +76,13 @@ void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string
     journal.recover(machine, options.durability);
 }
 
+void finish_pending_commit(Journal& journal, CommitLock& lock, HostFile& machine, const MachineFileOptions& options)
+{
+    if (!journal.is_complete()) return;
+    CommitLockGuard guard(lock, LockMode::exclusive, options.wait);
+    journal.recover(machine, options.durability);
+}
+
 std::uint64_t generation_to_replace(const std::string& path)
 {
     const auto directory = std::filesystem::path(path).parent_path();

@@ -37,6 +37,8 @@ std::uint64_t generation_to_replace(const std::string& path);
 
 /// Finishes what a killed process left in the journal. The writer lock must be held.
 void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options);
+/// The same of a machine that is open for writing: a jailed process can open nothing.
+void finish_pending_commit(Journal& journal, CommitLock& lock, HostFile& machine, const MachineFileOptions& options);
 /// The same before the machine is replaced: a journal that cannot be finished belongs to a machine that goes.
 void finish_or_discard(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options);
 

@@ -13,9 +13,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <cstdio>
 #include <system_error>
+#include <thread>
 
 namespace retromod {
 namespace {
@@ -37,7 +40,7 @@ bip::mapped_region map_private(const HostFile& file)
 
 struct Transaction::State {
     State(std::string machine_path, MachineFileOptions file_options)
-        : path(std::move(machine_path)), options(std::move(file_options)), writer_lock(std::in_place, path, options.wait),
+        : path(std::move(machine_path)), options(std::move(file_options)), writer_lock(path, options.wait),
           commit_lock(path), journal(path + ".journal")
     {
     }
@@ -52,7 +55,9 @@ struct Transaction::State {
 
     std::string path;
     MachineFileOptions options;
-    std::optional<WriterLock> writer_lock; ///< none while parked
+    WriterLock writer_lock;
+    bool parked = false;                   ///< the writer lock is not held
+    std::uint64_t parked_generation = 0;   ///< the machine's when we parked
     CommitLock commit_lock;
     Journal journal;
     HostFile file;                         ///< of another name until a fresh machine's first commit
@@ -117,7 +122,7 @@ Machine& Transaction::machine()
 bool Transaction::commit()
 {
     auto& state = *state_;
-    finish_pending_commit(state.journal, state.commit_lock, state.path, state.options); // if writing the last one failed
+    if (state.is_published()) finish_pending_commit(state.journal, state.commit_lock, state.file, state.options); // if writing the last one failed
     auto numbers = state.dirty_pages.find(state.bytes(), state.file);
     if (numbers.empty()) return false;
     if (numbers.front() != 0) numbers.insert(numbers.begin(), 0);
@@ -151,7 +156,7 @@ void Transaction::State::write_commit(const Commit& commit)
     try {
         apply(file, commit);
         if (durability == Durability::power_failure) file.sync();
-        journal.finish(durability);
+        journal.finish();
     } catch (const std::system_error& error) {
         throw std::system_error(error.code(), fmt::format("{}: committed, but not all is written yet (the next command will): {}",
                                                           path, error.what()));
@@ -186,25 +191,48 @@ void Transaction::rollback()
     state.map();
 }
 
-void Transaction::park()
+void Transaction::park(std::uint32_t process)
 {
     auto& state = *state_;
     commit();
-    state.machine.reset();
-    state.region = {};
-    state.file.close();
-    state.writer_lock->release();
-    state.writer_lock.reset();
+    state.parked_generation = state.machine->header().generation;
+    state.writer_lock.hold_process(process);
+    state.writer_lock.release();
+    state.parked = true;
+}
+
+bool Transaction::wait_for_others(std::chrono::milliseconds timeout, const std::function<bool()>& interrupted) const
+{
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds longest_pause{10};
+    const auto& state = *state_;
+    const auto end = Clock::now() + timeout;
+    const auto unchanged = [&] { return read_machine_header(state.file).generation == state.parked_generation && state.file.still_named(); };
+    for (std::chrono::milliseconds pause{1}; unchanged(); pause = std::min(2 * pause, longest_pause)) {
+        if (Clock::now() >= end || (interrupted && interrupted())) return false;
+        std::this_thread::sleep_for(pause);
+    }
+    return true;
 }
 
 void Transaction::resume()
-{
+try {
     auto& state = *state_;
-    if (state.writer_lock) return;
-    state_ = std::make_unique<State>(std::string(state.path), MachineFileOptions(state.options));
-    finish_pending_commit(state_->journal, state_->commit_lock, state_->path, state_->options);
-    state_->map();
+    if (!state.parked) return;
+    state.writer_lock.retake(state.options.wait);
+    state.parked = false;
+    if (!state.file.still_named()) throw std::runtime_error("another machine has taken its place");
+    finish_pending_commit(state.journal, state.commit_lock, state.file, state.options);
+    // Our copies of pages go: what shows then is the file.
+    if (::madvise(state.bytes().data(), state.bytes().size(), MADV_DONTNEED) != 0) state.file.fail("cannot be mapped anew");
+    state.machine->refresh();
+} catch (const std::system_error&) {
+    throw;
+} catch (const std::runtime_error& error) {
+    throw std::runtime_error(state_->path + ": " + error.what());
 }
+
+bool Transaction::has_owner(std::uint32_t process) const { return state_->writer_lock.process_is_held(process); }
 
 void Transaction::enter_child() { state_->dirty_pages = DirtyPages(); }
 

@@ -32,10 +32,19 @@ SyscallResult KernelCalls::ask(const SystemCall& call, std::span<const std::stri
 {
     auto* sink = kernel_.sink();
     if (sink) sink->syscall_entered(call.name, shown);
-    auto outcome = kernel_.call(call, caller_, limits_);
+    auto outcome = run(call);
     if (outcome.kind != Outcome::Kind::done) throw CallStopped{std::string(call.name), std::move(outcome)};
     if (sink) sink->syscall_returned(call.name, outcome.result);
     return outcome.result;
+}
+
+Outcome KernelCalls::run(const SystemCall& call)
+{
+    const auto thread = kernel_.begin(call, caller_);
+    auto outcome = kernel_.run(thread, limits_);
+    while (outcome.kind == Outcome::Kind::deadlock && waiter_ && waiter_()) outcome = kernel_.run(thread, limits_);
+    if (outcome.kind != Outcome::Kind::breakpoint) kernel_.reap(thread);
+    return outcome;
 }
 
 SyscallResult KernelCalls::create_module(std::string_view name, std::uint64_t size)

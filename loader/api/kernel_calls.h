@@ -5,6 +5,8 @@
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/legacy/module_calls.h"
 
+#include <functional>
+
 namespace retromod {
 
 /// A system call that did not return to its caller: an oops, a hang, a loop without end. Thrown through the loader,
@@ -35,6 +37,11 @@ public:
 
     void set_caller(const Caller& caller) { caller_ = caller; }
     void set_limits(const RunLimits& limits) { limits_ = limits; }
+    /// Called when a call sleeps and nothing in the machine can end that; true when something may have changed, so that
+    /// it is to be run again. Without a waiter such a call is a CallStopped.
+    void set_waiter(std::function<bool()> waiter) { waiter_ = std::move(waiter); }
+    /// Whether a signal was sent to the process that makes these calls. By default it ends such a process.
+    bool is_interrupted() const { return kernel_.is_interrupted(); }
     /// Whether a call was made that can change the machine: any but query_module and get_kernel_syms.
     bool changed() const { return changed_; }
 
@@ -50,12 +57,15 @@ public:
     const Arch& arch() const { return kernel_.arch(); }
 
 private:
+    Outcome run(const SystemCall& call);
+
     Kernel& kernel_;
     BufferedUserMemory& user_;
     SyscallResult ask(const SystemCall& call, std::span<const std::string> shown);
 
     Caller caller_;
     RunLimits limits_;
+    std::function<bool()> waiter_;
     bool changed_ = false;
 };
 

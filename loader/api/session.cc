@@ -6,10 +6,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <chrono>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace retromod {
 namespace {
@@ -29,6 +32,7 @@ struct Session::State {
     KernelCalls calls;
     KernelSystem system;
     std::uint64_t generation = 0; ///< the machine's before the last jailed child
+    bool said = false;  ///< that a call waits for other processes
     bool stale = false; ///< the machine's file may hold more than this
 
     State(std::unique_ptr<Machine> fresh, const BootOptions& boot)
@@ -49,8 +53,28 @@ struct Session::State {
     {
         machine.memory().set_user_memory(&user);
     }
+    bool wait_for_others(const std::function<void(const std::string&)>& say);
     ~State() { machine.memory().set_user_memory(nullptr); }
 };
+
+/// Lets others in until the machine has changed or a signal came. True: the call may go on now.
+bool Session::State::wait_for_others(const std::function<void(const std::string&)>& say)
+{
+    using namespace std::chrono_literals;
+    kernel.put_down();
+    const auto who = kernel.describe_threads();
+    transaction->park(kernel.process());
+    const auto signalled = [&] { return kernel.has_undelivered_signal(); };
+    std::chrono::milliseconds patience = said ? 1h : 1s;
+    while (!transaction->wait_for_others(patience, signalled) && !signalled()) {
+        if (!std::exchange(said, true)) say(who);
+        patience = 1h;
+    }
+    transaction->resume();
+    machine.memory().set_user_memory(&user);
+    kernel.refresh();
+    return true;
+}
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::Session(Session&&) noexcept = default;
@@ -133,6 +157,25 @@ JailResult Session::run_jailed(const std::function<int(Session&)>& work, const J
     });
     state.stale = state.transaction.has_value();
     return result;
+}
+
+void Session::let_calls_wait(std::function<void(const std::string&)> say)
+{
+    auto* state = &this->state();
+    if (state->transaction) state->calls.set_waiter([state, say = std::move(say)] { return state->wait_for_others(say); });
+}
+
+bool Session::has_dead()
+{
+    auto& state = this->state();
+    return state.transaction && std::ranges::any_of(state.kernel.waiting_processes(), [&](auto process) { return !state.transaction->has_owner(process); });
+}
+
+void Session::bury_dead()
+{
+    auto& state = this->state();
+    for (const auto process : state.kernel.waiting_processes())
+        if (!state.transaction->has_owner(process)) state.kernel.end_process(process);
 }
 
 bool Session::child_committed() const

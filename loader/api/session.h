@@ -43,6 +43,16 @@ public:
     LoaderSystem& system();
     const Arch& arch() { return machine().arch(); }
 
+    /// From now on a call that sleeps, and that nothing in the machine can wake, waits for what other processes do: the
+    /// session commits, lets them in (Transaction::park), and goes on with the machine as they leave it. Other calls'
+    /// results, user memory and references into this session stay good. `say` is called once, when the wait has lasted
+    /// a second. A session without a file does not wait.
+    void let_calls_wait(std::function<void(const std::string& who)> say);
+    /// Whether a process that died left system calls under way; see `bury_dead`.
+    bool has_dead();
+    /// Ends what processes of the host have under way in the guest that are there no more. Runs guest code.
+    void bury_dead();
+
     /// Lets `work` use this session in a jailed child (jail.h), where whatever it does to this process's memory is lost;
     /// what it commits is seen here afterwards. If it dies, the machine is as it was, unless it had committed before.
     /// What it does to a machine in memory, or to one that is only looked at, nobody sees. Nothing that was not committed

@@ -19,6 +19,7 @@ int cat_command(const Invocation& invocation)
     }
     ToolSession session(invocation, Purpose::change); // a read can change what a driver keeps
     return run_in_session(session, [&] {
+        session.let_calls_wait();
         int status = 0;
         for (const auto& path : paths)
             if (!print_guest_file(session->calls(), path, "cat", whole_file)) status = exit_status::failure;

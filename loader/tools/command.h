@@ -30,6 +30,9 @@ enum class Durable : bool { no, yes };
 /// Whether guest code runs in a process that can do nothing else.
 enum class Jailed : bool { no, yes };
 
+/// Whether a call that nothing in the machine can end waits for other commands; else it is an error.
+enum class Waits : bool { no, yes };
+
 /// How a command is to be traced.
 struct TraceChoice {
     bool json = false;
@@ -46,6 +49,7 @@ struct Invocation {
     std::uint64_t budget_seconds = 30;      ///< retromod --budget: how much guest time one system call may take
     Durable durable = Durable::no;          ///< retromod --durable
     Jailed jailed = Jailed::yes;            ///< no: retromod --no-jail
+    Waits waits = Waits::yes;               ///< no: retromod --no-wait
     std::optional<TraceChoice> trace;       ///< retromod trace
     SessionRecorder* recorder = nullptr;    ///< retromod record: notes the module calls
 };

@@ -38,7 +38,9 @@ bool print_guest_file(KernelCalls& calls, const std::string& path, std::string_v
         }
         if (part.text.empty()) break;
         std::fwrite(part.text.data(), 1, part.text.size(), stdout);
+        std::fflush(stdout); // the next read may wait
         bytes -= part.text.size();
+        if (calls.is_interrupted()) break;
     }
     file.close();
     return good;

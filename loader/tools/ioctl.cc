@@ -69,7 +69,10 @@ int ioctl_command(const Invocation& invocation)
         buffer = std::move(*bytes);
     }
     ToolSession session(invocation, Purpose::change);
-    return run_in_session(session, [&] { return do_ioctl(session->calls(), choice, buffer); });
+    return run_in_session(session, [&] {
+        session.let_calls_wait();
+        return do_ioctl(session->calls(), choice, buffer);
+    });
 }
 
 } // namespace retromod

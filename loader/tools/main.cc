@@ -20,7 +20,8 @@ void print_help()
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
                "~/.local/state. With --dry-run a command does its work, but nothing of it is kept; with --durable what is kept\n"
                "outlasts a power failure. One system call may take 30 seconds of guest time, or what --budget says. Guest code\n"
-               "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers).\n"
+               "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
+               "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error.\n"
                "`retromod COMMAND --help` says more of one.\n");
 }
 
@@ -54,6 +55,8 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
             invocation.durable = Durable::yes;
         } else if (word == "--no-jail") {
             invocation.jailed = Jailed::no;
+        } else if (word == "--no-wait") {
+            invocation.waits = Waits::no;
         } else if (name == "--machine") {
             invocation.machine = take_value(word, words);
             if (!invocation.machine || invocation.machine->empty()) return refuse_prefix("--machine needs a path");

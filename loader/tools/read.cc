@@ -18,6 +18,7 @@ int read_command(const Invocation& invocation)
     if (const auto status = options.parse()) return *status;
     ToolSession session(invocation, Purpose::change);
     return run_in_session(session, [&] {
+        session.let_calls_wait();
         return print_guest_file(session->calls(), device_path(device), "read", bytes) ? 0 : exit_status::failure;
     });
 }

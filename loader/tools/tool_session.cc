@@ -32,6 +32,22 @@ std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& sessio
     return choice.json ? make_json_trace(std::move(options)) : make_text_trace(std::move(options));
 }
 
+/// Commands that were killed while they waited: their system calls end by SIGKILL, before anything else is done.
+void bury_dead(Session& session, bool jailed)
+{
+    const auto bury = [](Session& alive) {
+        alive.bury_dead();
+        alive.commit();
+        return 0;
+    };
+    if (!jailed) {
+        bury(session);
+        return;
+    }
+    const auto result = session.run_jailed(bury);
+    if (result.died) complain(fmt::format("a command that died left a system call under way that cannot be ended: {}", result.reason));
+}
+
 /// Whether the guest goes on after a call that ended so, with what the call left behind.
 enum class Kept : bool { no, yes };
 
@@ -80,8 +96,9 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
 
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), jailed_(invocation.jailed == Jailed::yes),
-      session_(std::move(session))
+      waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), session_(std::move(session))
 {
+    if (keeps_ && session_.has_dead()) bury_dead(session_, jailed_);
     session_.calls().set_caller({.comm = invocation.name});
     session_.calls().set_limits(limits_of(invocation));
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
@@ -95,6 +112,14 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (!invocation.trace || !invocation.trace->io) return;
     ports_ = std::make_unique<TracedPorts>(*trace_);
     session_.kernel().set_io_bus(ports_.get());
+}
+
+void ToolSession::let_calls_wait()
+{
+    if (!waits_) return;
+    session_.let_calls_wait([name = name_](const std::string& who) {
+        complain(fmt::format("{}: waiting for another command: {} (Ctrl-C sends a signal)", name, who));
+    });
 }
 
 void ToolSession::commit()
@@ -123,7 +148,7 @@ int run_in_session(ToolSession& session, const std::function<int()>& work)
 {
     if (!session.is_jailed()) return run_here(session, work);
     const auto result = session->run_jailed([&](Session&) { return run_here(session, work); }, session.limits());
-    if (!result.died) return result.status;
+    if (!result.died) return result.status && interrupt_count() ? exit_status::interrupted : result.status;
     if (result.status == SIGPIPE) std::raise(SIGPIPE); // nobody reads our output any more: end as any program does
     const auto kept = session->child_committed() ? "it had committed before: the machine is changed" : "the machine is as it was";
     if (interrupt_count() > 1) {

@@ -27,6 +27,8 @@ public:
     /// The five calls, past whoever records them.
     ModuleCalls& module_calls() { return recording_ ? *recording_ : session_.calls(); }
 
+    /// Lets system calls that sleep wait for other commands, unless the user or a dry run forbids it.
+    void let_calls_wait();
     /// Commits, unless it is a dry run or only looks.
     void commit();
     bool is_jailed() const { return jailed_; }
@@ -36,6 +38,8 @@ public:
 private:
     bool keeps_;
     bool jailed_;
+    bool waits_;
+    std::string name_;
     JailLimits limits_;
     // Both outlive the session's kernel, which knows them.
     std::unique_ptr<EventSink> trace_;

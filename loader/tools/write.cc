@@ -39,7 +39,7 @@ int write_all(KernelCalls& calls, const std::string& path, std::string_view text
         } else {
             text.remove_prefix(result.word);
         }
-    } while (status == 0 && !text.empty());
+    } while (status == 0 && !text.empty() && !calls.is_interrupted());
     file.close();
     return status;
 }
@@ -56,7 +56,10 @@ int write_command(const Invocation& invocation)
     if (const auto status = options.parse()) return *status;
     if (!text) text = read_standard_input();
     ToolSession session(invocation, Purpose::change);
-    return run_in_session(session, [&] { return write_all(session->calls(), device_path(device), *text); });
+    return run_in_session(session, [&] {
+        session.let_calls_wait();
+        return write_all(session->calls(), device_path(device), *text);
+    });
 }
 
 } // namespace retromod

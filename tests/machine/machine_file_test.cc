@@ -268,9 +268,12 @@ TEST_CASE("a parked transaction lets others in and sees what they did", "[machin
     make_machine(file, 1);
     auto transaction = file.begin();
     transaction.machine().single<Counter>().value = 2;
-    transaction.park();
+    transaction.park(7);
     CHECK(counter(file) == 2);
+    CHECK_FALSE(transaction.wait_for_others(20ms));
+    CHECK_FALSE(transaction.wait_for_others(10s, [] { return true; }));
     CHECK(in_child([&] { set_counter(file, 3); return 0; }) == 0);
+    CHECK(transaction.wait_for_others(10s));
     transaction.resume();
     CHECK(transaction.machine().single<Counter>().value == 3);
     transaction.machine().single<Counter>().value = 4;
@@ -278,16 +281,53 @@ TEST_CASE("a parked transaction lets others in and sees what they did", "[machin
     CHECK(counter(file) == 4);
 }
 
-TEST_CASE("a parked transaction finds a machine that replaced its own", "[machine][file]")
+TEST_CASE("a parked transaction ends when another machine takes its own's place", "[machine][file]")
 {
     Scratch scratch;
     const MachineFile file(scratch.path());
     make_machine(file, 1);
     auto transaction = file.begin();
-    transaction.park();
+    transaction.park(1);
     make_machine(file, 30);
-    transaction.resume();
-    CHECK(transaction.machine().single<Counter>().value == 30);
+    CHECK(transaction.wait_for_others(10s));
+    CHECK_THROWS_WITH(transaction.resume(), Catch::Matchers::EndsWith("another machine has taken its place"));
+    CHECK(counter(file) == 30);
+}
+
+TEST_CASE("a parked transaction ends when its machine is removed", "[machine][file]")
+{
+    Scratch scratch;
+    const MachineFile file(scratch.path());
+    make_machine(file, 1);
+    auto transaction = file.begin();
+    transaction.park(1);
+    file.remove();
+    CHECK(transaction.wait_for_others(10s));
+    CHECK_THROWS_WITH(transaction.resume(), Catch::Matchers::EndsWith("the machine was removed"));
+}
+
+TEST_CASE("others know that a guest process has an owner for as long as the parked process lives", "[machine][file]")
+{
+    Scratch scratch;
+    const MachineFile file(scratch.path());
+    make_machine(file, 1);
+    const auto child = ::fork();
+    if (child == 0) {
+        auto transaction = file.begin();
+        transaction.machine().single<Counter>().value = 2;
+        transaction.park(7);
+        transaction.wait_for_others(10s);
+        ::pause();
+    }
+    while (counter(file) != 2) ::usleep(1000);
+    {
+        auto transaction = file.begin();
+        CHECK(transaction.has_owner(7));
+        CHECK_FALSE(transaction.has_owner(8));
+    }
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    CHECK_FALSE(file.begin().has_owner(7));
 }
 
 TEST_CASE("a waiter learns of a commit by the generation", "[machine][file]")
