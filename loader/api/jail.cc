@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -37,7 +38,9 @@ void signalled(int)
 
 void limit(int resource, rlim_t soft, rlim_t hard)
 {
-    const rlimit wanted{soft, hard};
+    rlimit wanted{};
+    ::getrlimit(static_cast<__rlimit_resource>(resource), &wanted); // a lower one of the user's own stays
+    wanted = {std::min(soft, wanted.rlim_cur), std::min(hard, wanted.rlim_max)};
     if (::setrlimit(static_cast<__rlimit_resource>(resource), &wanted) != 0)
         throw std::system_error(errno, std::generic_category(), "the host refuses a resource limit (--no-jail runs without)");
 }

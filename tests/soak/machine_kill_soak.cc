@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr unsigned pages = 48;
 constexpr int violation = 3;
+constexpr unsigned least_kills = 1000; ///< also where the time is over before
 constexpr unsigned reader_share = 4; ///< every so many children is a reader
 
 /// What the processes tell each other, in shared memory that no kill can tear.
@@ -143,7 +144,7 @@ int main(int argc, char** argv)
     std::mt19937 random(std::random_device{}());
     unsigned kills = 0, cut_short = 0;
     bool failed = false;
-    for (const auto end = Clock::now() + seconds; Clock::now() < end && !failed;) {
+    for (const auto end = Clock::now() + seconds; (Clock::now() < end || kills < least_kills) && !failed;) {
         ::usleep(random() % 4000);
         const auto victim = random() % processes;
         ::kill(children[victim], SIGKILL);
