@@ -31,6 +31,16 @@ struct ExportCall {
     bool finished = true;          ///< false: announced on entry, because it calls the guest or sleeps
 };
 
+/// An access of guest code to a port or to device memory.
+struct IoAccess {
+    bool write = false;
+    bool memory = false;       ///< else a port
+    std::uint64_t address = 0; ///< the port; of memory, the physical address
+    unsigned size = 1;         ///< bytes
+    std::uint64_t value = 0;
+    GuestAddr pc;              ///< of the instruction
+};
+
 /// What happens in a machine, told to whoever traces it. Every function has an empty default.
 class EventSink {
 public:
@@ -41,7 +51,7 @@ public:
     virtual void guest_called(GuestAddr /*function*/, std::string_view /*why*/) {}
     virtual void logged(std::string_view /*text*/) {}
     virtual void faulted(GuestAddr /*pc*/, GuestAddr /*address*/, std::string_view /*what*/) {}
-    virtual void port_accessed(bool /*write*/, std::uint16_t /*port*/, unsigned /*size*/, std::uint32_t /*value*/) {}
+    virtual void io_accessed(const IoAccess& /*access*/) {}
 };
 
 } // namespace retromod

@@ -40,7 +40,7 @@ UnicornEngine::~UnicornEngine()
 
 std::uint64_t UnicornEngine::reg(unsigned number) const
 {
-    if (number == cpu_.pc) return pc_.value;
+    if (number == cpu_.pc) return in_io_ && watches_memory_ ? io_pc_ : pc_.value;
     const auto& row = arch_.registers[number];
     if (hidden_ && row.id == 0) return hidden_->reg(number);
     std::uint64_t value[2] = {};

@@ -35,7 +35,7 @@ public:
     void set_hypercalls(GuestRange entries, HypercallHandler* handler) override;
     void add_precise(GuestAddr pc) override;
     void remove_precise(GuestRange range) override;
-    void set_io_bus(IoBus* bus) override { io_bus_ = bus; }
+    void set_io_bus(IoBus* bus) override;
     std::vector<GuestRange> take_touched() override;
 
 private:
@@ -107,6 +107,9 @@ private:
     };
     std::unique_ptr<uc_engine, Close> owner_; ///< of uc_; goes before the memory that mmu_ lends it
     IoBus* io_bus_ = nullptr;
+    bool watches_memory_ = false; ///< the hooks that tell it of memory are there, and slow everything
+    bool in_io_ = false;          ///< it is being called: for the instruction at io_pc_
+    std::uint64_t io_pc_ = 0;     ///< the instruction under way; known while it watches
 
     GuestAddr pc_;                         ///< valid while the guest stands still
     std::uint64_t limit_ = 0;              ///< value of blocks_ at which the run ends

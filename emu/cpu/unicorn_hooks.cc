@@ -18,6 +18,16 @@ struct UnicornHooks {
             engine.end_run();
         }
     }
+    /// Calls the I/O bus, if there is one; meanwhile the program counter is that of the instruction.
+    template <class Call> static void with_bus(void* user, Call call)
+    {
+        auto& self = engine(user);
+        if (!self.io_bus_) return;
+        self.in_io_ = true;
+        guard(self, [&] { call(self, *self.io_bus_); });
+        self.in_io_ = false;
+    }
+    static void instruction(uc_engine*, std::uint64_t address, std::uint32_t, void* user) { engine(user).io_pc_ = address; }
     static UnicornEngine& engine(void* user) { return *static_cast<UnicornEngine*>(user); }
 
     // Comes before the block's first instruction; a stop from here leaves the whole block undone. This is the path that
@@ -51,18 +61,31 @@ struct UnicornHooks {
     {
         const auto ones = size >= 4 ? 0xffffffffu : (1u << (8 * size)) - 1;
         auto value = ones;
-        guard(engine(user), [&] {
-            if (auto* bus = engine(user).io_bus_)
-                value = bus->in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
-        });
+        with_bus(user, [&](UnicornEngine&, IoBus& bus) { value = bus.in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size)); });
         return value & ones;
     }
     static void out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* user)
     {
-        guard(engine(user), [&] {
-            if (auto* bus = engine(user).io_bus_)
-                bus->out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+        with_bus(user, [&](UnicornEngine&, IoBus& bus) { bus.out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value); });
+    }
+    static void memory(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t value, void* user)
+    {
+        with_bus(user, [&](UnicornEngine& self, IoBus& bus) {
+            if (!self.memory_.vmalloc_window().contains({address})) return;
+            const bool write = type == UC_MEM_WRITE;
+            const auto bytes = static_cast<unsigned>(size);
+            try {
+                const auto there = write ? truncated(static_cast<std::uint64_t>(value), bytes) : self.memory_.load_sized({address}, bytes);
+                bus.memory_accessed(write, {address}, bytes, there);
+            } catch (const KernelFault&) { // the access itself will be one
+            }
         });
+    }
+
+private:
+    static std::uint64_t truncated(std::uint64_t value, unsigned bytes)
+    {
+        return bytes >= 8 ? value : value & ((std::uint64_t{1} << 8 * bytes) - 1);
     }
 };
 
@@ -104,6 +127,15 @@ void UnicornEngine::install_hooks()
     if (!arch_.has_ports) return;
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::in, 1, 0, UC_X86_INS_IN);
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::out, 1, 0, UC_X86_INS_OUT);
+}
+
+void UnicornEngine::set_io_bus(IoBus* bus)
+{
+    io_bus_ = bus;
+    if (!bus || !bus->watches_memory() || watches_memory_) return;
+    watches_memory_ = true;
+    add_hook(uc_, this, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, UnicornHooks::memory, 1, 0);
+    add_hook(uc_, this, UC_HOOK_CODE, UnicornHooks::instruction, 1, 0);
 }
 
 void UnicornEngine::stop_with(Stop stop)

@@ -129,8 +129,25 @@ constexpr Export functions[] = {
     init<cpu_raise_softirq>("cpu_raise_softirq", v18),
 };
 
+/// The lines that the kernel's own drivers hold on a PC; they are the kernel's, without a handler here.
+struct BoardLine {
+    std::uint32_t line;
+    std::string_view name;
+};
+constexpr BoardLine board_lines[] = {{0, "timer"}, {1, "keyboard"}, {2, "cascade"}, {4, "serial"}, {8, "rtc"}, {14, "ide0"}};
+
+void hold_board_lines(Kernel& kernel)
+{
+    if (kernel.arch().name != "i386") return;
+    for (const auto& item : board_lines) {
+        auto* row = kernel.machine().table<InterruptRow>().insert();
+        row->line = item.line;
+        row->name = kernel_string(kernel, item.name).value;
+    }
+}
+
 } // namespace
 
-extern const Family linux_interrupt{.header = "linux/interrupt.h", .functions = functions};
+extern const Family linux_interrupt{.header = "linux/interrupt.h", .functions = functions, .boot = hold_board_lines};
 
 } // namespace retromod

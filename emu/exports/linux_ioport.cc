@@ -2,6 +2,7 @@
 // linux/ioport.h. 2.4: trees of struct resource in guest memory, modules' own among them. 2.2: one list of port ranges.
 // Source: kernel/resource.c of 2.2 and 2.4; what a PC's ports hold from the boot of a real 2.4.18.
 #include "emu/exports/family.h"
+#include "emu/exports/resources.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/regions.h"
 
@@ -236,6 +237,8 @@ constexpr DataExport data[] = {
 };
 
 } // namespace
+
+bool claim_resource(Kernel& kernel, GuestAddr root, GuestAddr fresh) { return !request(kernel, root, fresh); }
 
 extern const Family linux_ioport{
     .header = "linux/ioport.h", .functions = functions, .data = data, .boot = add_board_regions};

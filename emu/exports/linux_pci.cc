@@ -2,6 +2,8 @@
 // linux/pci.h. The machine's bus has a host bridge, an ISA bridge and an IDE controller, as a 440FX board has, and no
 // card. Source: drivers/pci/pci.c, arch/i386/kernel/pci-pc.c of 2.2 and 2.4.
 #include "emu/exports/family.h"
+#include "emu/exports/resources.h"
+#include "emu/kernel/described_devices.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 
@@ -11,41 +13,17 @@
 namespace retromod {
 namespace {
 
-constexpr unsigned config_bytes = 256;
-
-/// A function of the bus; fixed format.
-struct PciFunctionRow {
-    static constexpr std::string_view table_name = "pci_functions";
-    static constexpr std::uint32_t table_capacity = 64;
-    std::uint32_t used;
-    std::uint32_t devfn;
-    std::uint64_t device; ///< struct pci_dev
-    std::uint8_t config[config_bytes];
-};
-
 GuestStruct device_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct pci_dev", at}; }
 
 PciFunctionRow* function_of(Kernel& kernel, GuestAddr device)
 {
     return kernel.machine().table<PciFunctionRow>().find_if([&](const PciFunctionRow& r) { return r.device == device.value; });
 }
-PciFunctionRow* function_at(Kernel& kernel, std::uint32_t bus, std::uint32_t devfn)
-{
-    return kernel.machine().table<PciFunctionRow>().find_if([&](const PciFunctionRow& r) { return bus == 0 && r.devfn == devfn; });
-}
+PciFunctionRow* function_at(Kernel& kernel, std::uint32_t bus, std::uint32_t devfn) { return pci_function_at(kernel.machine(), bus, devfn); }
 
 // --- configuration space ----------------------------------------------------------------------------------------------
 
 enum PcibiosError : std::int32_t { success = 0, device_not_found = 0x86, bad_register = 0x87 };
-
-std::uint64_t load_config(const PciFunctionRow& row, unsigned at, unsigned size)
-{
-    return load_unsigned(reinterpret_cast<const std::byte*>(row.config + at), size, ByteOrder::little);
-}
-void store_config(PciFunctionRow& row, unsigned at, unsigned size, std::uint64_t value)
-{
-    store_unsigned(reinterpret_cast<std::byte*>(row.config + at), size, ByteOrder::little, value);
-}
 
 template <unsigned size>
 std::int32_t read_function(Kernel& kernel, const PciFunctionRow* row, std::uint32_t where, GuestAddr into)
@@ -55,16 +33,12 @@ std::int32_t read_function(Kernel& kernel, const PciFunctionRow* row, std::uint3
     return row ? success : device_not_found;
 }
 
-/// Identification and class cannot be written, nor can base addresses: their regions are fixed.
 template <unsigned size>
 std::int32_t write_function(PciFunctionRow* row, std::uint32_t where, std::uint32_t value)
 {
-    constexpr unsigned command = 4, status = 6, cache_line = 0x0c, header_type = 0x0e, interrupt_line = 0x3c, first_own = 0x40;
     if (where % size || where >= config_bytes) return bad_register;
     if (!row) return device_not_found;
-    const bool writable = (where >= command && where < status) || (where >= cache_line && where < header_type)
-                          || where == interrupt_line || where >= first_own;
-    if (writable) store_config(*row, where, size, value);
+    write_config(*row, where, size, value);
     return success;
 }
 
@@ -333,15 +307,34 @@ constexpr Export functions[] = {
 // --- the board ------------------------------------------------------------------------------------------------------------
 
 struct BoardFunction {
-    std::uint32_t devfn, vendor, device, device_class;
-    std::string_view name; ///< in drivers/pci/pci.ids
+    std::uint32_t devfn, vendor, device, device_class, revision;
+    std::string_view name; ///< as the kernel's list of names has it
 };
 constexpr BoardFunction board[] = {
-    {0x00, 0x8086, 0x1237, 0x060000, "Intel Corp. 440FX - 82441FX PMC [Natoma]"},
-    {0x08, 0x8086, 0x7000, 0x060100, "Intel Corp. 82371SB PIIX3 ISA [Natoma/Triton II]"},
-    {0x09, 0x8086, 0x7010, 0x010180, "Intel Corp. 82371SB PIIX3 IDE [Natoma/Triton II]"}, // bus master registers at c000
+    {0x00, 0x8086, 0x1237, 0x060000, 2, "Intel Corp. 440FX - 82441FX PMC [Natoma]"},
+    {0x08, 0x8086, 0x7000, 0x060100, 0, "Intel Corp. 82371SB PIIX3 ISA [Natoma/Triton II]"},
+    {0x09, 0x8086, 0x7010, 0x010180, 0, "Intel Corp. 82371SB PIIX3 IDE [Natoma/Triton II]"},
 };
-constexpr std::uint64_t ide_base = 0xc000;
+constexpr unsigned ide_bar = 4; // bus master registers
+constexpr DescribedBar ide_registers{IoSpace::ports, 0xc000, 16};
+
+/// The board's function as a user would describe it.
+DescribedFunction described(const BoardFunction& item)
+{
+    DescribedFunction function;
+    function.devfn = item.devfn;
+    const auto put = [&](unsigned at, unsigned bytes, std::uint32_t value) {
+        store_unsigned(reinterpret_cast<std::byte*>(function.config.data() + at), bytes, ByteOrder::little, value);
+    };
+    put(0, 2, item.vendor);
+    put(2, 2, item.device);
+    put(8, 4, item.device_class << 8 | item.revision);
+    if (item.device_class == 0x010180) {
+        function.bars[ide_bar] = ide_registers;
+        put(0x20, 4, ide_registers.first | 1);
+    }
+    return function;
+}
 
 GuestAddr add_bus(Kernel& kernel)
 {
@@ -355,27 +348,45 @@ GuestAddr add_bus(Kernel& kernel)
     return bus.at();
 }
 
-void add_function(Kernel& kernel, GuestAddr bus, const BoardFunction& item)
+/// The region of a base address register, in the device's structure and, since 2.4, in the tree that /proc shows.
+void add_region(Kernel& kernel, GuestStruct& device, unsigned number, const DescribedBar& bar)
 {
+    const bool ports = bar.space == IoSpace::ports;
+    if (!device.has("resource")) {
+        kernel.memory().store_word(device.address("base_address") + number * kernel.arch().word_bytes, bar.first | (ports ? 1 : 0));
+        return;
+    }
+    constexpr std::uint64_t io_flags = 0x101, memory_flags = 0x200; // IORESOURCE_IO | PCI_BASE_ADDRESS_SPACE_IO, IORESOURCE_MEM
+    GuestStruct resource(kernel, "struct resource", device.address("resource") + number * kernel.layouts().size("struct resource"));
+    resource.set("name", device.address("name"));
+    resource.set("start", std::uint64_t{bar.first});
+    resource.set("end", std::uint64_t{bar.first} + bar.bytes - 1);
+    resource.set("flags", ports ? io_flags : memory_flags);
+    claim_resource(kernel, kernel.variable(ports ? "ioport_resource" : "iomem_resource"), resource.at());
+}
+
+void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, std::string_view name)
+{
+    auto* row = kernel.machine().table<PciFunctionRow>().insert();
+    std::ranges::copy(item.config, row->config);
+    row->devfn = item.devfn;
     auto device = device_at(kernel, kernel.memory().allocate_image(kernel.layouts().size("struct pci_dev"), 16));
     device.clear();
+    row->device = device.at().value;
     device.set("bus", bus);
     device.set("devfn", item.devfn);
-    device.set("vendor", item.vendor);
-    device.set("device", item.device);
-    device.set("class", item.device_class);
+    device.set("vendor", load_config(*row, 0, 2));
+    device.set("device", load_config(*row, 2, 2));
+    device.set("class", load_config(*row, 8, 4) >> 8);
+    device.set("irq", item.irq);
+    device.set_if_there("subsystem_vendor", load_config(*row, 0x2c, 2));
+    device.set_if_there("subsystem_device", load_config(*row, 0x2e, 2));
     device.set_if_there("dma_mask", 0xffffffff);
     const auto slot = fmt::format("{:02x}:{:02x}.{}", 0, item.devfn >> 3, item.devfn & 7);
     if (device.has("slot_name")) store_string(kernel, device.address("slot_name"), slot);
-    if (device.has("name")) store_string(kernel, device.address("name"), item.name);
-    auto* row = kernel.machine().table<PciFunctionRow>().insert();
-    row->devfn = item.devfn;
-    row->device = device.at().value;
-    store_config(*row, 0, 2, item.vendor);
-    store_config(*row, 2, 2, item.device);
-    store_config(*row, 9, 2, item.device_class & 0xffff);
-    store_config(*row, 11, 1, item.device_class >> 16);
-    if (item.device_class == 0x010180) store_config(*row, 0x20, 4, ide_base | 1);
+    if (device.has("name")) store_string(kernel, device.address("name"), name);
+    for (unsigned i = 0; i < item.bars.size(); ++i)
+        if (item.bars[i].space != IoSpace::none) add_region(kernel, device, i, item.bars[i]);
     if (!device.has("global_list")) return;
     guest_list::add_tail(kernel, device.address("global_list"), kernel.variable("pci_devices"));
     guest_list::add_tail(kernel, device.address("bus_list"), GuestStruct(kernel, "struct pci_bus", bus).address("devices"));
@@ -385,7 +396,11 @@ void add_board(Kernel& kernel)
 {
     if (kernel.arch().name != "i386") return;
     const auto bus = add_bus(kernel);
-    for (const auto& item : board) add_function(kernel, bus, item);
+    for (const auto& item : board) add_function(kernel, bus, described(item), item.name);
+    for (const auto& item : kernel.machine().table<DescribedFunction>()) {
+        const auto word = [&](unsigned at) { return item.config[at] | item.config[at + 1] << 8; };
+        add_function(kernel, bus, item, fmt::format("PCI device {:04x}:{:04x}", word(0), word(2)));
+    }
 }
 
 std::uint64_t list_bytes(Kernel& kernel) { return 2 * kernel.arch().word_bytes; }

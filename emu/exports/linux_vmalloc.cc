@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/vmalloc.h and asm/io.h: areas of the vmalloc window. Source: mm/vmalloc.c, arch/i386/mm/ioremap.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/kernel/described_devices.h"
 
 namespace retromod {
 namespace {
@@ -27,7 +28,7 @@ void vfree(Kernel& kernel, GuestAddr at)
 
 constexpr std::uint64_t isa_hole_start = 0xa0000, isa_hole_end = 0x100000;
 
-/// Device memory of a machine without the device: it reads all ones.
+/// Device memory: what the user described, else all ones.
 /// Differs from hardware: what a driver stores there stays there.
 GuestAddr ioremap(Kernel& kernel, ULong physical, ULong bytes, ULong)
 {
@@ -38,13 +39,22 @@ GuestAddr ioremap(Kernel& kernel, ULong physical, ULong bytes, ULong)
     const auto offset = physical.value % kernel.arch().page_bytes;
     const auto area = kernel.memory().vmalloc(offset + bytes.value);
     if (!area) return {};
-    kernel.memory().fill(*area, round_up(offset + bytes.value, kernel.arch().page_bytes), std::byte{0xff});
+    const auto mapped = round_up(offset + bytes.value, kernel.arch().page_bytes), first = physical.value - offset;
+    for (std::uint64_t i = 0; i < mapped; ++i)
+        kernel.memory().store<std::uint8_t>(*area + i, device_memory_byte(kernel.machine(), first + i));
+    if (auto* row = kernel.machine().table<IoMappingRow>().insert()) {
+        row->area = area->value;
+        row->physical = first;
+        row->bytes = mapped;
+    }
     return *area + offset;
 }
 
 void iounmap(Kernel& kernel, GuestAddr at)
 {
     const GuestAddr page{round_down(at.value, kernel.arch().page_bytes)};
+    auto mappings = kernel.machine().table<IoMappingRow>();
+    if (auto* row = mappings.find_if([&](const IoMappingRow& r) { return r.area == page.value; })) mappings.erase(*row);
     if (kernel.memory().vmalloc_area(page)) kernel.memory().vfree(page);
 }
 

@@ -2,6 +2,7 @@
 #include "emu/kernel/boot.h"
 
 #include "emu/kernel/address_limit.h"
+#include "emu/kernel/described_devices.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -23,6 +24,7 @@ void KernelBoot::lay_out()
     state.booted = 1;
     state.stub_unknown = options.stub && options.versions.empty(); // with versions, just the names of that kernel
     note_modules_folder();
+    if (options.devices) add_described_devices(kernel.machine_, *options.devices);
     state.jiffies = boot_jiffies;
     state.boot_time = boot_time;
     state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;

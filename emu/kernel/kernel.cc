@@ -2,6 +2,7 @@
 #include "emu/kernel/kernel.h"
 
 #include "emu/kernel/boot.h"
+#include "emu/kernel/machine_ports.h"
 #include "emu/kernel/system_calls.h"
 
 #include <fmt/format.h>
@@ -50,6 +51,8 @@ Kernel::Kernel(Machine& machine, const ExportTable& exports, const BootOptions& 
 {
     if (machine.release().modern)
         for (const auto& step : modern_system_calls) steps_.emplace(step_key(step.name), step.function);
+    ports_ = std::make_unique<MachinePorts>(*this);
+    io_bus_ = ports_.get();
     for (const auto& step : system_calls) steps_.emplace(step_key(step.name), step.function);
     steps_.emplace(step_key("softirq"), &Kernel::run_softirqs);
     steps_.emplace(step_key("kernel thread"), &Kernel::kernel_thread);

@@ -157,6 +157,7 @@ struct ModulesFolderRow {
 struct BootOptions {
     /// Versioned names of the kernel's symbols ("printk_R1b7d4074"), by plain name; empty: no versions.
     std::unordered_map<std::string, std::string> versions;
+    std::shared_ptr<const struct DescribedDevices> devices; ///< beyond the bare machine's
     std::string modules_folder;           ///< where user space looks for modules that the kernel requests; empty: nowhere
     bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
     /// Offer exactly these instead of the exports (scenarios). One without an address is the export of that name.
@@ -368,6 +369,8 @@ public:
     bool has_engine() const { return engine_ != nullptr; }
     /// Makes faults at this module's __ex_table entries exact.
     void note_exception_table(const ModuleView& module);
+    /// The machine's ports; what `set_io_bus` puts in front of them may pass accesses on.
+    IoBus& ports() { return *ports_; }
     void set_io_bus(IoBus* bus);
 
     /// Called once, when the engine is made and before it first runs guest code.
@@ -443,7 +446,8 @@ private:
     bool signalled_ = false; ///< a task of ours was told of it
     std::uint32_t process_ = 0;
     EventSink* sink_ = nullptr;
-    IoBus* io_bus_ = nullptr;
+    std::unique_ptr<IoBus> ports_;
+    IoBus* io_bus_ = nullptr; ///< `ports_` unless somebody stands before them
     UsermodeHelper* usermode_helper_ = nullptr;
     struct ModuleRequest {
         ThreadId thread;

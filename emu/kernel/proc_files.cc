@@ -6,6 +6,7 @@
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
+#include "emu/kernel/pci_functions.h"
 #include "emu/kernel/regions.h"
 #include "emu/kernel/registry.h"
 #include "emu/kernel/system_calls.h"
@@ -86,6 +87,7 @@ constexpr KernelText kernel_texts[] = {
     {"/proc/misc", misc_text},
     {"/proc/modules", proc_modules_text},
     {"/proc/net/dev", net_devices_text},
+    {"/proc/pci", pci_text},
     {"/proc/sys/kernel/tainted", tainted_text},
     {"/proc/tty/drivers", tty_drivers_text},
     {"/proc/tty/ldiscs", tty_ldiscs_text},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/guest_addr.h"
+
 #include <cstdint>
 
 namespace retromod {
@@ -11,6 +13,11 @@ public:
     virtual ~IoBus() = default;
     virtual std::uint32_t in(std::uint16_t port, unsigned size) = 0;
     virtual void out(std::uint16_t port, unsigned size, std::uint32_t value) = 0;
+
+    /// Whether it is to be told of what guest code reads and writes in the vmalloc window, where device memory is mapped.
+    virtual bool watches_memory() const { return false; }
+    /// Before the access. `value` is what is stored, or what lies there.
+    virtual void memory_accessed(bool /*write*/, GuestAddr /*at*/, unsigned /*size*/, std::uint64_t /*value*/) {}
 };
 
 } // namespace retromod

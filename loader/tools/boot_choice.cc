@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/boot_choice.h"
 
+#include "loader/tools/device_file.h"
 #include "loader/tools/symbol_versions.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ void BootChoice::declare(Options& options)
         .choice("--compiler", words.compiler, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", words.uts_release, "what uname says (default: the release)")
         .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map")
+        .value("--devices", devices, "file that describes further devices: PCI functions, ports, memory (docs/devices.md)")
         .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
         .value("--cmdline", command_line_, "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
@@ -51,6 +53,7 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
         if (auto wrong = read_configuration(word, boot)) return wrong;
     for (const auto& key : keys_) boot.module_keys += read_text(key);
     boot.stub = stub;
+    if (devices) boot.devices = std::make_shared<const DescribedDevices>(read_device_file(*devices));
     if (modules) {
         std::error_code error;
         if (!std::filesystem::is_directory(*modules, error)) return fmt::format("--modules {}: no such folder", *modules);
@@ -62,10 +65,11 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
 
 std::string describe(const MachineOptions& machine, const BootOptions& boot)
 {
-    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
+    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
                        machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor",
                        machine.compiler == Compiler::gcc_3 ? "3" : "2.95",
                        boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "",
+                       boot.devices ? ", described devices" : "",
                        boot.modules_folder.empty() ? "" : ", modules of " + boot.modules_folder);
 }
 

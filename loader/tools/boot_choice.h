@@ -18,6 +18,7 @@ public:
     MachineWords words;
     std::optional<std::string> versions;
     std::optional<std::string> modules;
+    std::optional<std::string> devices;
     bool stub = false;
 
 private:

@@ -110,7 +110,7 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
         limits_.files = std::max(limits_.files, JailFiles::read); // it reads modules while guest code is under way
     }
     if (!invocation.trace || !invocation.trace->io) return;
-    ports_ = std::make_unique<TracedPorts>(*trace_);
+    ports_ = std::make_unique<TracedPorts>(session_.kernel(), *trace_);
     session_.kernel().set_io_bus(ports_.get());
 }
 

@@ -37,7 +37,7 @@ int trace_command(const Invocation& invocation)
     std::vector<std::string> words;
     Options options(invocation);
     options.flag("--json", choice.json, "one JSON object a line")
-        .flag("--io", choice.io, "accesses to I/O ports too")
+        .flag("--io", choice.io, "accesses to I/O ports and device memory too")
         .value("-o,--output", path, "write the trace into this file instead of to stderr")
         .rest("COMMAND", words, "what to run: insmod foo.o, rmmod foo, cat /proc/foo, ...");
     if (const auto status = options.parse()) return *status;

@@ -47,9 +47,13 @@ public:
         print({{"event", "fault"}, {"pc", address(pc)}, {"symbol", symbol(pc)}, {"address", address(at)}, {"what", what}});
     }
 
-    void port_accessed(bool write, std::uint16_t port, unsigned size, std::uint32_t value) override
+    void io_accessed(const IoAccess& access) override
     {
-        print({{"event", write ? "out" : "in"}, {"port", port}, {"size", size}, {"value", value}});
+        Json line{{"event", access.memory ? (access.write ? "write" : "read") : (access.write ? "out" : "in")}};
+        if (access.memory) line["physical"] = address({access.address});
+        else line["port"] = access.address;
+        line.update(Json{{"size", access.size}, {"value", access.value}, {"pc", address(access.pc)}, {"symbol", symbol(access.pc)}});
+        print(line);
     }
 
 private:

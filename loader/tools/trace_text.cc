@@ -50,10 +50,12 @@ public:
         line(fmt::format("+++ fault at {}, address {:#x}: {}", named(pc), address.value, what));
     }
 
-    void port_accessed(bool write, std::uint16_t port, unsigned size, std::uint32_t value) override
+    void io_accessed(const IoAccess& access) override
     {
-        line(fmt::format("{}{}({:#x}) {} {:#x}", write ? "out" : "in", size == 1 ? "b" : size == 2 ? "w" : "l", port,
-                         write ? "<-" : "=", value));
+        const auto names = access.memory ? std::pair("read", "write") : std::pair("in", "out");
+        line(fmt::format("{}{}({:#x}) {} {:#x}  at {}", access.write ? names.second : names.first,
+                         access.size == 1 ? "b" : access.size == 2 ? "w" : access.size == 4 ? "l" : "q", access.address,
+                         access.write ? "<-" : "=", access.value, named(access.pc)));
     }
 
 private:

@@ -3,6 +3,9 @@
 
 #include "loader/tools/traced_ports.h"
 
+#include "emu/kernel/described_devices.h"
+#include "loader/api/session.h"
+
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
@@ -74,12 +77,50 @@ TEST_CASE("a result that is no error of the architecture is shown as the word it
     CHECK(show_result({0xfffff000}, i386()) == "0xfffff000");
 }
 
-TEST_CASE("a port that nobody answers reads as all ones, and is traced", "[tools][trace]")
+TEST_CASE("a port that nobody answers reads as all ones, and is traced with who asked", "[tools][trace]")
 {
+    auto session = Session::in_memory({});
     CHECK(printed([&](EventSink& sink) {
-              TracedPorts ports(sink);
-              CHECK(ports.in(0x3f8, 1) == 0xff);
-              CHECK(ports.in(0x3f8, 4) == 0xffffffff);
+              TracedPorts ports(session.kernel(), sink);
+              CHECK(ports.in(0x278, 1) == 0xff);
+              CHECK(ports.in(0x278, 4) == 0xffffffff);
               ports.out(0x80, 2, 0x1234);
-          }) == "inb(0x3f8) = 0xff\ninl(0x3f8) = 0xffffffff\noutw(0x80) <- 0x1234\n");
+          }) == "inb(0x278) = 0xff  at 0x0\ninl(0x278) = 0xffffffff  at 0x0\noutw(0x80) <- 0x1234  at 0x0\n");
+}
+
+TEST_CASE("device memory is traced by its physical address, other memory is not", "[tools][trace]")
+{
+    auto session = Session::in_memory({});
+    auto* mapping = session.machine().table<IoMappingRow>().insert();
+    mapping->area = 0xc8802000;
+    mapping->physical = 0xfebf0000;
+    mapping->bytes = 4096;
+    CHECK(printed([&](EventSink& sink) {
+              TracedPorts ports(session.kernel(), sink);
+              ports.memory_accessed(true, {0xc8802010}, 4, 7);
+              ports.memory_accessed(false, {0xc8803000}, 4, 7);
+          }) == "writel(0xfebf0010) <- 0x7  at 0x0\n");
+}
+
+TEST_CASE("the board's clock, serial line and PCI functions answer at their ports", "[tools][trace][ports]")
+{
+    auto session = Session::in_memory({});
+    auto& ports = session.kernel().ports();
+    const auto cmos = [&](std::uint8_t index) { return ports.out(0x70, 1, index), ports.in(0x71, 1); };
+    CHECK(cmos(0x09) == 0x03); // 2003-10-23 07:01: up for 100 s
+    CHECK(cmos(0x08) == 0x10);
+    CHECK(cmos(0x04) == 0x07);
+    CHECK(cmos(0x02) == 0x01);
+    CHECK(ports.in(0x3fd, 1) == 0x60);
+    ports.out(0x3ff, 1, 0x5a);
+    CHECK(ports.in(0x3ff, 1) == 0x5a);
+    ports.out(0x3fb, 1, 0x80); // the divisor instead of the data
+    ports.out(0x3f8, 1, 12);
+    CHECK(ports.in(0x3f8, 1) == 12);
+    ports.out(0xcf8, 4, 0x80000900); // 00:01.1
+    CHECK(ports.in(0xcfc, 4) == 0x70108086);
+    ports.out(0xcf8, 4, 0x80001000); // 00:02.0: nobody
+    CHECK(ports.in(0xcfc, 4) == 0xffffffff);
+    ports.out(0xcf8, 4, 0);
+    CHECK(ports.in(0xcfc, 4) == 0xffffffff);
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/described_devices.h"
+
+#include <stdexcept>
+
+namespace retromod {
+namespace {
+
+template <class Row>
+void add_rows(Machine& machine, const std::vector<Row>& rows)
+{
+    for (const auto& row : rows) {
+        auto* into = machine.table<Row>().insert();
+        if (!into) throw std::length_error("more described devices than a machine has room for");
+        const auto used = into->used;
+        *into = row;
+        into->used = used;
+    }
+}
+
+} // namespace
+
+void add_described_devices(Machine& machine, const DescribedDevices& devices)
+{
+    add_rows(machine, devices.functions);
+    add_rows(machine, devices.ranges);
+}
+
+std::uint8_t device_memory_byte(Machine& machine, std::uint64_t physical)
+{
+    auto* range = machine.table<DescribedRange>().find_if(
+        [&](const DescribedRange& r) { return r.space == IoSpace::memory && r.holds(physical); });
+    return range ? range->at(physical) : 0xff;
+}
+
+} // namespace retromod
