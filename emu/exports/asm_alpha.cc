@@ -58,6 +58,16 @@ GuestAddr set_memory(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
     return to;
 }
 
+/// Fills with a 16-bit value; the size is in bytes.
+GuestAddr set_memory_words(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
+{
+    if (bytes.value > largest_copy) throw KernelBug{"a fill of more than 256 MB"};
+    std::vector<std::byte> buffer(bytes.value);
+    for (std::size_t at = 0; at < buffer.size(); ++at) buffer[at] = static_cast<std::byte>(value.value >> 8 * (at % 2));
+    kernel.memory().write_all(to, buffer);
+    return to;
+}
+
 using enum Wanted;
 constexpr std::string_view alpha = "alpha";
 
@@ -74,6 +84,7 @@ constexpr Export functions[] = {
     full<clear_user>("__do_clear_user", {}, alpha),
     full<copy_memory>("__memcpy", {}, alpha),
     full<set_memory>("__memset", {}, alpha),
+    full<set_memory_words>("__memsetw", {}, alpha),
     full<set_memory>("__constant_c_memset", {}, alpha), // its value is the byte in each byte of a quadword
 };
 

@@ -11,6 +11,9 @@ bool Kernel::access_ok(GuestAddr from, std::uint64_t bytes)
 {
     const auto rule = address_limit(arch());
     const auto limit = current_ && current_->task ? task_field({current_->task}, rule.member) : rule.user;
+    // On m68k users have an address space of their own: here nothing of theirs is where the kernel is.
+    const bool shares_addresses = arch().page_offset < arch().task_size;
+    if (shares_addresses && limit == rule.user && !memory().is_user(from)) return false;
     return rule.allows(limit, from.value, bytes);
 }
 

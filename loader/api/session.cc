@@ -94,11 +94,11 @@ Session Session::boot(const std::string& path, const MachineOptions& machine, co
     return Session(std::make_unique<State>(MachineFile(path, options).create(machine), boot));
 }
 
-Session Session::change(const std::string& path, const MachineFileOptions& options)
+Session Session::change(const std::string& path, const MachineFileOptions& options, const MachineOptions& machine)
 {
     const MachineFile file(path, options);
     if (!file.exists()) {
-        auto fresh = boot(path, {}, {}, options);
+        auto fresh = boot(path, machine, {}, options);
         // From here on nobody else can make one: it is still missing, or was made since we looked.
         if (!file.exists()) {
             fresh.commit();

@@ -26,8 +26,8 @@ public:
     static Session boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot = {},
                         const MachineFileOptions& options = {});
     /// Works on the machine of that file, having waited for its writer lock; nothing is kept that is not committed.
-    /// Where there is none, one with the default options is booted, and stays.
-    static Session change(const std::string& path, const MachineFileOptions& options = {});
+    /// Where there is none, one like `fresh` is booted, and stays.
+    static Session change(const std::string& path, const MachineFileOptions& options = {}, const MachineOptions& fresh = {});
     /// The machine as last committed; what is done to it is seen by nobody else. std::runtime_error where there is none.
     static Session look(const std::string& path, const MachineFileOptions& options = {});
     /// The same of a view that was taken otherwise: of a snapshot.

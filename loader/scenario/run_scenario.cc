@@ -72,9 +72,9 @@ try {
     throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
 }
 
-ScenarioRunner make_runner(const Scenario& scenario, const Release& release)
+ScenarioRunner make_runner(const Scenario& scenario, const Release& release, const Arch& arch)
 try {
-    return ScenarioRunner(release, scenario.symbols);
+    return ScenarioRunner(release, scenario.symbols, arch);
 } catch (const ScenarioError& error) {
     throw ScenarioError(fmt::format("scenario {} on {}: {}", scenario.id, release.name, error.what()));
 }
@@ -97,7 +97,7 @@ void compare_ends(const Expectation& expected, const json& steps, ScenarioResult
 
 bool expects(const Scenario& scenario, const Release& release) { return group_for(*scenario.content, release) != nullptr; }
 
-ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch)
 {
     const auto& steps = (*scenario.content)["steps"];
     const auto* group = group_for(*scenario.content, release);
@@ -108,7 +108,7 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
     outcome.expected = expected.has_value();
     if (expected) outcome.breaks_as = expected->breaks_as;
 
-    auto runner = make_runner(scenario, release);
+    auto runner = make_runner(scenario, release, arch);
     for (std::size_t i = 0; i < steps.size() && (!expected || i < expected->known); ++i) {
         auto result = do_step(runner, scenario, i);
         outcome.results->push_back(result);

@@ -3,6 +3,7 @@
 #include "loader/scenario/runner.h"
 
 #include "emu/exports/standard_exports.h"
+#include "emu/machine/machine_layout.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -34,18 +35,21 @@ BootOptions scenario_boot(std::span<const std::string> symbols)
 
 } // namespace
 
-MachineOptions scenario_machine(const Release& release)
+MachineOptions scenario_machine(const Release& release, const Arch& arch)
 {
+    constexpr GuestAddr module_area{0xd0800000};
     MachineOptions options;
+    options.arch = &arch;
     options.release = &release;
     options.memory_bytes = 256 << 20;
-    options.vmalloc_start = GuestAddr{0xd0800000};
     options.reuse_addresses = false;
+    if (guest_windows_problem(arch, guest_windows(arch, options.memory_bytes, module_area))) options.memory_bytes = 128 << 20;
+    else options.vmalloc_start = module_area;
     return options;
 }
 
-ScenarioRunner::ScenarioRunner(const Release& release, std::span<const std::string> symbols)
-try : machine_(scenario_machine(release)), kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(symbols)),
+ScenarioRunner::ScenarioRunner(const Release& release, std::span<const std::string> symbols, const Arch& arch)
+try : machine_(scenario_machine(release, arch)), kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(symbols)),
       kernel_module_{kernel_.state().kernel_module}
 {
     for (const auto& name : symbols) symbols_.emplace(kernel_.symbol_address(without_version(name))->value, name);

@@ -14,15 +14,16 @@ namespace retromod {
 /// What scenarios that name no symbols can call: the module functions of the kernel.
 const ExportTable& scenario_exports();
 
-/// The machine that scenarios run on: fixed addresses, never handed out twice.
-MachineOptions scenario_machine(const Release& release);
+/// The machine that scenarios run on: fixed addresses, never handed out twice. Where an architecture can have modules at
+/// i386's addresses it has them there.
+MachineOptions scenario_machine(const Release& release, const Arch& arch = i386());
 
 /// One scenario's machine, and what its labels stand for. Steps must have passed the check of their form.
 class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
     /// `symbols` are the exports that the kernel offers, with versions if need be; none: the three symbols of the reference kernel. Throws
-    /// ScenarioError when one does not exist.
-    explicit ScenarioRunner(const Release& release, std::span<const std::string> symbols = {});
+    /// ScenarioError when one does not exist. `arch` has words of four bytes.
+    explicit ScenarioRunner(const Release& release, std::span<const std::string> symbols = {}, const Arch& arch = i386());
 
     /// Does one step and gives its result. Throws ScenarioError.
     nlohmann::json step(const nlohmann::json& step);

@@ -70,7 +70,7 @@ std::vector<std::byte> ScenarioRunner::words(const json& list, std::string_view 
     std::vector<std::byte> bytes;
     const auto add = [&](const json& item) {
         std::array<std::byte, 4> word;
-        store<std::uint32_t>(word.data(), ByteOrder::little, value(item, label));
+        store<std::uint32_t>(word.data(), kernel_.arch().order, value(item, label));
         bytes.insert(bytes.end(), word.begin(), word.end());
     };
     if (list.is_array()) std::ranges::for_each(list, add);

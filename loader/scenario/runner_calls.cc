@@ -18,16 +18,17 @@ enum Which : std::uint32_t { modules = 1, deps = 2, refs = 3, symbols = 4, info 
 
 constexpr std::byte untouched{0xa9}; ///< what buffers hold before the call
 
-/// The i386 answers of the calls, as far as they were written.
+/// The answers of the calls, of 32 bits a word, as far as they were written.
 struct Answer {
     std::span<const std::byte> room;
+    ByteOrder order;
     std::size_t written;
 
-    explicit Answer(std::span<const std::byte> room) : room(room), written(room.size())
+    Answer(std::span<const std::byte> room, ByteOrder order) : room(room), order(order), written(room.size())
     {
         while (written && room[written - 1] == untouched) --written;
     }
-    std::uint32_t word(std::size_t at) const { return load<std::uint32_t>(room.data() + at, ByteOrder::little); }
+    std::uint32_t word(std::size_t at) const { return load<std::uint32_t>(room.data() + at, order); }
     std::string_view text(std::size_t at) const
     {
         if (at >= written) return {};
@@ -103,7 +104,7 @@ json ScenarioRunner::query(const json& step)
     result["ret"] = show_return(outcome.result.word);
     const auto stored = user_.room(ret);
     if (stored.size() == 4 && !std::ranges::all_of(stored, [&](std::byte b) { return b == unstored; }))
-        result["retsize"] = load<std::uint32_t>(stored.data(), ByteOrder::little);
+        result["retsize"] = load<std::uint32_t>(stored.data(), kernel_.arch().order);
     if (buffer.visible && result["ret"] != "EFAULT") add_content(result, which, user_.room(buffer.at));
     return result;
 }
@@ -111,7 +112,7 @@ json ScenarioRunner::query(const json& step)
 void ScenarioRunner::add_content(json& result, std::uint32_t which, std::span<const std::byte> room) const
 {
     constexpr std::size_t info_bytes = 16, symbol_bytes = 8;
-    const Answer answer(room);
+    const Answer answer(room, kernel_.arch().order);
     if (!answer.written) return;
     if (which == modules || which == deps || which == refs) {
         result["names"] = names_in(answer);
@@ -152,7 +153,7 @@ json ScenarioRunner::kernel_syms(const json& step)
     for (std::uint64_t i = 0; i < outcome.result.word && (i + 1) * entry_bytes <= room.size(); ++i) {
         const auto* entry = room.data() + i * entry_bytes;
         const std::string_view name(reinterpret_cast<const char*>(entry) + 4, name_bytes);
-        entries.push_back({show(load<std::uint32_t>(entry, ByteOrder::little)), text_of_bytes(name.substr(0, name.find('\0')))});
+        entries.push_back({show(load<std::uint32_t>(entry, kernel_.arch().order)), text_of_bytes(name.substr(0, name.find('\0')))});
     }
     if (!entries.empty()) result["table"] = std::move(entries);
     return result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/arch.h"
 #include "emu/abi/release.h"
 
 #include <memory>
@@ -65,7 +66,8 @@ struct ScenarioResult {
 /// Whether the scenario says what that release answers.
 bool expects(const Scenario& scenario, const Release& release);
 
-/// Runs a scenario on a fresh machine of that release. Throws ScenarioError for steps that make no sense.
-ScenarioResult run_scenario(const Scenario& scenario, const Release& release);
+/// Runs a scenario on a fresh machine of that release. Throws ScenarioError for steps that make no sense. Scenarios are of
+/// i386; on another architecture of 32 bits those that contain no machine code mean the same.
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch = i386());
 
 } // namespace retromod

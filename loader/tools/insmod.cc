@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // insmod: options and texts are modutils 2.4's; loader/legacy does the work.
+#include "emu/cpu/cpu.h"
+#include "loader/api/machine_words.h"
 #include "loader/legacy/insmod.h"
 
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/module_arch.h"
 
 #include <fmt/format.h>
 
@@ -84,7 +87,16 @@ int insmod_command(const Invocation& invocation)
         std::fputs(usage, stderr);
         return exit_status::failure;
     }
-    ToolSession session(invocation, options->noload || options->probe ? Purpose::look : Purpose::change);
+    MachineOptions fresh;
+    if (const auto* arch = arch_of_module(options->file)) {
+        if (!find_cpu(*arch)) {
+            complain(fmt::format("{}: a module of {}: there is no engine for that CPU here", options->file, arch->name));
+            return exit_status::failure;
+        }
+        MachineOptions wanted;
+        if (!read_machine_words({.arch = std::string(arch->name)}, wanted)) fresh.arch = arch; // else its structures are unknown
+    }
+    ToolSession session(invocation, options->noload || options->probe ? Purpose::look : Purpose::change, fresh);
     if (options->blob) session.limits().files = JailFiles::write; // it is written when the module is in
     return run_in_session(session, [&] { return run_insmod(*options, *session, session.module_calls()).exit_status; });
 }

@@ -17,12 +17,12 @@
 namespace retromod {
 namespace {
 
-Session open(const Invocation& invocation, Purpose purpose)
+Session open(const Invocation& invocation, Purpose purpose, const MachineOptions& fresh)
 {
     const auto path = machine_path(invocation.machine);
     if (purpose == Purpose::change && invocation.dry_run == DryRun::yes && !MachineFile(path).exists())
-        return Session::in_memory({}); // the one that would be booted
-    return purpose == Purpose::look ? Session::look(path, file_options(invocation)) : Session::change(path, file_options(invocation));
+        return Session::in_memory(fresh); // the one that would be booted
+    return purpose == Purpose::look ? Session::look(path, file_options(invocation)) : Session::change(path, file_options(invocation), fresh);
 }
 
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
@@ -89,8 +89,8 @@ int report_stop(ToolSession& session, const CallStopped& stopped)
 
 RunLimits limits_of(const Invocation& invocation) { return {.blocks = invocation.budget_seconds * hz * blocks_per_jiffy}; }
 
-ToolSession::ToolSession(const Invocation& invocation, Purpose purpose)
-    : ToolSession(invocation, purpose, open(invocation, purpose))
+ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, const MachineOptions& fresh)
+    : ToolSession(invocation, purpose, open(invocation, purpose, fresh))
 {
 }
 

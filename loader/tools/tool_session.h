@@ -17,7 +17,8 @@ enum class Purpose : bool { look, change };
 /// The session of a command: the machine that the user means, traced and kept as the user wants it.
 class ToolSession {
 public:
-    ToolSession(const Invocation& invocation, Purpose purpose);
+    /// Where there is no machine to change, one like `fresh` is made.
+    ToolSession(const Invocation& invocation, Purpose purpose, const MachineOptions& fresh = {});
     /// Over a session that was made otherwise; commit does nothing if it is only to look.
     ToolSession(const Invocation& invocation, Purpose purpose, Session session);
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/tools/module_arch.h"
+
+#include "loader/elf/elf_file.h"
+#include "loader/elf/module_file.h"
+
+namespace retromod {
+
+const Arch* arch_of_module(const std::string& path)
+{
+    const auto file = read_module_file(path);
+    if (!file) return nullptr;
+    const auto elf = ElfFile::open(file->bytes);
+    return elf ? elf->header().arch() : nullptr;
+}
+
+} // namespace retromod

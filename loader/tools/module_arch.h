@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/abi/arch.h"
+
+#include <string>
+
+namespace retromod {
+
+/// The architecture that a module file is of; null when it cannot be read as one, which whoever loads it will say.
+const Arch* arch_of_module(const std::string& path);
+
+} // namespace retromod
