@@ -40,7 +40,7 @@ LIBRARIES = {
     "unicorn/": ["emu/cpu"],
     "capstone/": ["emu/cpu"],
     "boost/interprocess/": ["emu/machine"],
-    "zlib.h": ["loader/elf", "emu/machine"],
+    "zlib.h": ["loader/elf", "emu/machine", "emu/exports"], # checksums, and what the kernel itself has of zlib
     "gnutls/": ["loader/modern"],
     "lzma.h": ["loader/modern"],
     "CLI/": ["loader/tools"],
