@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // For which kernel a module was built, and what it taints. Source: check_modstruct_version, check_modinfo, set_license,
 // module_augment_kernel_taints and check_module_license_and_versions of kernel/module.
+#include "loader/modern/given_symbols.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"
 
@@ -78,10 +79,22 @@ std::optional<Errno> ModernKernel::check_magic(LoadInfo& info)
     return Errno::enoexec;
 }
 
+/// The version of struct module in this kernel, if it is known.
+static std::optional<std::uint32_t> version_of_layout(Machine& machine)
+{
+    constexpr std::string_view name = "module_layout";
+    if (has_given_symbols(machine)) {
+        const auto* given = find_given_symbol(machine, name);
+        return given && given->has_crc ? std::optional(given->crc) : std::nullopt;
+    }
+    const auto* known = find_kernel_symbol(machine.release(), name);
+    return known ? std::optional(known->crc) : std::nullopt;
+}
+
 std::optional<Errno> ModernKernel::check_versions_and_magic(LoadInfo& info)
 {
-    const auto* layout = find_kernel_symbol(kernel_.machine().release(), "module_layout");
-    if (!check_version(info, rules().has_finit ? "module_layout" : "struct_module", layout ? std::optional(layout->crc) : std::nullopt))
+    const std::string_view layout = rules().has_finit ? "module_layout" : "struct_module";
+    if (!check_version(info, layout, version_of_layout(kernel_.machine())))
         return Errno::enoexec;
     return check_magic(info);
 }

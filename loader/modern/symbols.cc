@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a module imports, and what it exports. Source: simplify_symbols, resolve_symbol_wait, resolve_symbol, find_symbol,
 // inherit_taint, verify_namespace_is_imported, ref_module and verify_exported_symbols of kernel/module/main.c.
+#include "loader/modern/given_symbols.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"
 
@@ -57,7 +58,16 @@ bool ModernKernel::find_symbol(const std::string& name, bool gpl_ok, FoundSymbol
 {
     found = {};
     const auto& release = kernel_.machine().release();
-    if (const auto* known = find_kernel_symbol(release, name); known && (gpl_ok || !known->gpl_only)) {
+    auto& machine = kernel_.machine();
+    if (has_given_symbols(machine)) {
+        if (const auto* given = find_given_symbol(machine, name); given && (gpl_ok || !given->gpl_only)) {
+            found.value = kernel_.bind_trap(name); // our own of that name, where we have one
+            if (given->has_crc) found.crc = given->crc;
+            found.gpl_only = given->gpl_only;
+            found.name_space = row_text(given->name_space);
+            return true;
+        }
+    } else if (const auto* known = find_kernel_symbol(release, name); known && (gpl_ok || !known->gpl_only)) {
         auto address = kernel_.symbol_address(name);
         if (!address && kernel_.find_variable(name)) address = kernel_.find_variable(name);
         if (address) {

@@ -2,6 +2,7 @@
 #include "loader/tools/boot_choice.h"
 
 #include "loader/tools/device_file.h"
+#include "loader/tools/kernel_package.h"
 #include "loader/tools/symbol_versions.h"
 
 #include <fmt/format.h>
@@ -20,12 +21,13 @@ void BootChoice::declare(Options& options)
         .flag("--smp", words.smp, "structures of an SMP kernel")
         .choice("--compiler", words.compiler, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", words.uts_release, "what uname says (default: the release)")
-        .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map")
+        .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map; since 2.6 Module.symvers or System.map")
         .value("--devices", devices, "file that describes further devices: PCI functions, ports, memory (docs/devices.md)")
         .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
         .value("--cmdline", command_line_, "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
         .values("--config", configuration_, "since 2.6: NAME=y or NAME=n, where the kernel's configuration is not as measured; may be repeated")
+        .value("--like", like_, "since 2.6: a module (.ko) of the kernel meant: its release, and whether its struct module is the one we know")
         .values("--module-key", keys_, "since 2.6: file of a certificate (PEM) that modules may be signed by; may be repeated");
 }
 
@@ -46,8 +48,12 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     auto wanted = words;
     if (!arch_.empty()) wanted.arch = arch_;
     if (auto wrong = read_machine_words(wanted, machine)) return wrong;
-    if (!machine.release->modern && (!command_line_.empty() || !configuration_.empty() || !keys_.empty()))
-        return fmt::format("--cmdline, --config and --module-key are for releases since 2.6, not {}", words.release);
+    if (!machine.release->modern && (!command_line_.empty() || !configuration_.empty() || !keys_.empty() || like_))
+        return fmt::format("--cmdline, --config, --module-key and --like are for releases since 2.6, not {}", words.release);
+    if (like_) {
+        const auto like = read_likeness(*like_, *machine.release);
+        if (!words.uts_release) machine.uts_release = like.uts_release;
+    }
     boot.command_line = command_line_;
     for (const auto& word : configuration_)
         if (auto wrong = read_configuration(word, boot)) return wrong;
@@ -59,7 +65,7 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
         if (!std::filesystem::is_directory(*modules, error)) return fmt::format("--modules {}: no such folder", *modules);
         boot.modules_folder = std::filesystem::absolute(*modules);
     }
-    if (versions) boot.versions = read_symbol_versions(*versions);
+    if (versions && !machine.release->modern) boot.versions = read_symbol_versions(*versions);
     return std::nullopt;
 }
 

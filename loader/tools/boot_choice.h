@@ -25,6 +25,7 @@ private:
     std::string arch_; ///< empty: the release's own
     std::string command_line_;
     std::vector<std::string> configuration_, keys_;
+    std::optional<std::string> like_;
 };
 
 /// What such a machine is, in one line: "2.4.18-14 on i386, 64 MB, uniprocessor, gcc 3".

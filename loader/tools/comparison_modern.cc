@@ -15,21 +15,6 @@
 namespace retromod {
 namespace {
 
-/// Notices which routine of the module the kernel ran in a call.
-class RoutineWatch final : public EventSink {
-public:
-    explicit RoutineWatch(Kernel& kernel) : kernel_(kernel), former_(kernel.sink()) { kernel_.set_sink(this); }
-    ~RoutineWatch() override { kernel_.set_sink(former_); }
-    RoutineWatch(const RoutineWatch&) = delete;
-    RoutineWatch& operator=(const RoutineWatch&) = delete;
-    void guest_called(GuestAddr, std::string_view why) override { ran = why; }
-    std::string ran;
-
-private:
-    Kernel& kernel_;
-    EventSink* former_;
-};
-
 class ModernSide final : public ComparisonSide, private ModernCalls {
 public:
     explicit ModernSide(Session session) : ComparisonSide(std::move(session)) {}

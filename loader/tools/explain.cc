@@ -2,6 +2,7 @@
 // retromod explain: does what insmod or rmmod would do on a copy of the machine, and says which check refused.
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
+#include "loader/tools/kmod_tools.h"
 #include "loader/tools/options.h"
 #include "loader/tools/refusal.h"
 
@@ -46,6 +47,7 @@ int explain_command(const Invocation& invocation)
         complain("explain: no module");
         return exit_status::usage;
     }
+    if (is_modern_machine(invocation)) return kmod_explain(invocation, words, unload ? ExplainWhat::unload : ExplainWhat::load);
     ToolSession session(invocation, Purpose::look);
     return run_in_session(session, [&] { return unload ? explain_unload(*session, words.front()) : explain_load(*session, words); });
 }

@@ -13,4 +13,9 @@ int kmod_insmod_command(const Invocation& invocation);
 int kmod_rmmod_command(const Invocation& invocation);
 int kmod_lsmod_command(const Invocation& invocation);
 
+
+enum class ExplainWhat : std::uint8_t { load, unload };
+/// explain: `words` are a module file and its parameters; to unload, a module's name.
+int kmod_explain(const Invocation& invocation, const std::vector<std::string>& words, ExplainWhat what);
+
 } // namespace retromod
