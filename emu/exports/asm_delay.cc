@@ -24,6 +24,8 @@ constexpr Export functions[] = {
 };
 
 constexpr DataExport data[] = {
+    {"loops_per_sec", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; },
+     [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, loops_per_jiffy * hz); }, only_2_2},
     {"loops_per_jiffy", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; },
      [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, loops_per_jiffy); }, from(LayoutVersion::v2_4_18_14)},
 };

@@ -74,7 +74,7 @@ constexpr DataExport data[] = {
     {"tqueue_lock", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("spinlock_t"); }},
     {"dev_base_lock", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("rwlock_t"); }, nullptr, since_2_4},
     {"files_lock", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("spinlock_t"); }, nullptr, since_2_4},
-    {"kstat", [](Kernel&) -> std::uint64_t { return 4096; }, nullptr, since_2_4},
+    {"kstat", [](Kernel&) -> std::uint64_t { return 4096; }},
     {"init_mm", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct mm_struct"); }, nullptr, since_2_4},
     {"empty_zero_page", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().page_bytes; }, nullptr, since_2_4},
 };

@@ -70,6 +70,9 @@ void register_disk(Kernel& kernel, GuestAddr disk, std::uint32_t device, std::ui
 }
 std::int32_t no_answer(Kernel&, ULong) { return 0; }
 
+/// 2.2: a disk's partitions are looked at again.
+void resetup_one_dev(Kernel&, GuestAddr, std::int32_t) {}
+
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
 constexpr Export functions[] = {
@@ -83,6 +86,7 @@ constexpr Export functions[] = {
     init<register_disk>("register_disk", since_2_4),
     init<grok_partitions>("grok_partitions", since_2_4),
     inert<no_answer>("invalidate_device", v18),
+    inert<resetup_one_dev>("resetup_one_dev", only_2_2),
     inert<no_answer>("check_disk_change"),
     inert<no_answer>("set_blocksize"),
     inert<no_answer>("fsync_dev"),

@@ -107,6 +107,9 @@ Step iget4(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, Gu
     return Return{state.inode.value};
 }
 
+/// 2.2's iget: no test of the file system's own.
+Step iget(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number) { return iget4(kernel, frame, super_block, number, {}, {}); }
+
 /// The first number above `reserved` that no hashed inode of the super block has.
 ULong iunique(Kernel& kernel, GuestAddr super_block, ULong reserved)
 {
@@ -263,6 +266,7 @@ constexpr Export functions[] = {
     full<inode_init_once>("inode_init_once", from(LayoutVersion::v2_4_18_14)),
     full<iput>("iput"),
     full<igrab>("igrab", since_2_4),
+    full<iget>("iget", only_2_2),
     full<iget4>("iget4", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_22}),
     full<iunique>("iunique", since_2_4),
     full<hash_inode>("insert_inode_hash"),

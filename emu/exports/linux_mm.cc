@@ -60,6 +60,8 @@ void free_page_struct(Kernel& kernel, GuestAddr page, std::uint32_t order)
     if (users <= 0) free_pages(kernel, address_of(kernel, page), {order});
 }
 
+void free_one_page(Kernel& kernel, GuestAddr page) { free_page_struct(kernel, page, 0); }
+
 /// struct sysinfo, i386: uptime, loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap, procs.
 void si_meminfo(Kernel& kernel, GuestAddr info)
 {
@@ -84,6 +86,7 @@ constexpr Export functions[] = {
     full<alloc_pages>("__alloc_pages", until(LayoutVersion::v2_4_0)),
     full<alloc_pages>("_alloc_pages", from(LayoutVersion::v2_4_18_14)),
     full<free_page_struct>("__free_pages", since_2_4),
+    full<free_one_page>("__free_page", only_2_2),
     full<si_meminfo>("si_meminfo"),
     full<kmap_high>("kmap_high", since_2_4),
     full<nothing>("kunmap_high", since_2_4),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// linux/netdevice.h and linux/etherdevice.h: network devices come, are shown and go. No packet crosses them.
+// linux/netdevice.h: network devices come, are shown and go. No packet crosses them.
 // Source: net/core/dev.c, drivers/net/net_init.c of 2.2 and 2.4; net/core/divert.c as the 2.4.18-14 vendor built it.
 #include "emu/exports/family.h"
-#include "emu/exports/notifier_chain.h"
+#include "emu/exports/net_registration.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/registry.h"
@@ -11,22 +11,23 @@ namespace retromod {
 namespace {
 
 constexpr std::uint64_t event_unregister = 6, event_register = 5; // NETDEV_*
-constexpr std::uint64_t flag_up = 1, flag_broadcast = 2, flag_multicast = 0x1000; // IFF_*
-constexpr std::uint64_t feature_dynamic = 2048;                                  // NETIF_F_DYNALLOC
+constexpr std::uint64_t flag_up = 1; // IFF_UP
 constexpr std::uint64_t link_present = 2;                                        // 1 << __LINK_STATE_PRESENT
 constexpr std::size_t name_bytes = 16;
 
 GuestStruct device_at(Kernel& kernel, GuestAddr at) { return {kernel, net_device_type(kernel), at}; }
 bool has_inline_name(Kernel& kernel) { return kernel.layouts().has("struct net_device"); }
 
-void set_name(Kernel& kernel, GuestAddr device, std::string_view name)
+} // namespace
+
+void set_net_device_name(Kernel& kernel, GuestAddr device, std::string_view name)
 {
     const auto fields = device_at(kernel, device);
     store_string(kernel, has_inline_name(kernel) ? fields.address("name") : fields.pointer("name"), name.substr(0, name_bytes - 1));
 }
 
 /// "eth%d" becomes the first free of eth0 .. eth99; the number, or -ENFILE.
-std::int32_t allocate_name(Kernel& kernel, GuestAddr device, std::string_view pattern)
+std::int32_t allocate_net_device_name(Kernel& kernel, GuestAddr device, std::string_view pattern)
 {
     const auto place = pattern.find("%d");
     for (int number = 0; number < 100; ++number) {
@@ -36,13 +37,15 @@ std::int32_t allocate_name(Kernel& kernel, GuestAddr device, std::string_view pa
             if (place == std::string_view::npos) break;
             continue;
         }
-        set_name(kernel, device, name);
+        set_net_device_name(kernel, device, name);
         return number;
     }
     return error_code(kernel, Errno::enfile);
 }
 
-std::int32_t dev_alloc_name(Kernel& kernel, GuestAddr device, GuestString pattern) { return allocate_name(kernel, device, pattern.text); }
+namespace {
+
+std::int32_t dev_alloc_name(Kernel& kernel, GuestAddr device, GuestString pattern) { return allocate_net_device_name(kernel, device, pattern.text); }
 
 /// The vendor's 2.4.18-14 kernel has CONFIG_NET_DIVERT, which talks about every device.
 bool has_divert(Kernel& kernel) { return kernel.machine().release().exports == LayoutVersion::v2_4_18_14; }
@@ -88,14 +91,12 @@ struct InterfaceIndexRow {
 
 // --- registration: init, the list, the notifiers ----------------------------------------------------------------------
 
-struct Registering {
-    std::uint32_t phase, diverted;
-    NotifierWalk walk;
-};
 enum : std::uint32_t { begin, initialized, notifying };
 
+} // namespace
+
 /// Puts an initialized device into the list. 0, or the error.
-std::int32_t link_device(Kernel& kernel, GuestAddr at, bool diverted)
+std::int32_t link_net_device(Kernel& kernel, GuestAddr at, bool diverted)
 {
     auto device = device_at(kernel, at);
     const auto link_offset = device.address("next") - at;
@@ -121,7 +122,7 @@ std::int32_t link_device(Kernel& kernel, GuestAddr at, bool diverted)
 }
 
 /// register_netdevice as a part of another step function: the result when it is over.
-std::variant<std::int32_t, CallGuest> register_step(Kernel& kernel, const Frame& frame, Registering& state, GuestAddr at)
+std::variant<std::int32_t, CallGuest> register_net_device_step(Kernel& kernel, const Frame& frame, Registering& state, GuestAddr at)
 {
     switch (state.phase) {
     case begin: {
@@ -142,7 +143,7 @@ std::variant<std::int32_t, CallGuest> register_step(Kernel& kernel, const Frame&
     default: break;
     }
     if (state.phase == initialized) {
-        if (const auto error = link_device(kernel, at, state.diverted)) {
+        if (const auto error = link_net_device(kernel, at, state.diverted)) {
             end_divert(kernel, at, state.diverted);
             return error;
         }
@@ -152,16 +153,7 @@ std::variant<std::int32_t, CallGuest> register_step(Kernel& kernel, const Frame&
     return 0;
 }
 
-/// Goes on with a registration; `then` makes the step that follows its end.
-template <class Then>
-Step registering(Kernel& kernel, Frame& frame, GuestAddr device, Then then)
-{
-    const auto next = register_step(kernel, frame, frame.local<Registering>(), device);
-    if (const auto* call = std::get_if<CallGuest>(&next)) return *call;
-    return then(std::get<std::int32_t>(next));
-}
-
-std::uint64_t word_of(std::int32_t value) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(value)); }
+namespace {
 
 Step register_netdevice(Kernel& kernel, Frame& frame, GuestAddr device)
 {
@@ -174,7 +166,7 @@ Step register_netdev(Kernel& kernel, Frame& frame, GuestAddr device)
         const auto name = net_device_name(kernel, device);
         const bool unnamed = name.empty() || name[0] == ' ';
         if (unnamed || name.find('%') != std::string::npos) {
-            const auto result = allocate_name(kernel, device, unnamed ? "eth%d" : name);
+            const auto result = allocate_net_device_name(kernel, device, unnamed ? "eth%d" : name);
             if (result < 0) return Return{word_of(result)};
         }
     }
@@ -215,7 +207,7 @@ Step finish_device(Kernel& kernel, GuestAddr at, Unregistering& state)
         if (const auto destructor = device.pointer("destructor")) return CallGuest{destructor, {at.value}, 1, "destructor"};
     }
     // A destructor may have freed the device itself.
-    if (kernel.kmalloc_size(at) && device.has("features") && device.get("features") & feature_dynamic) kernel.kfree(at);
+    if (kernel.kmalloc_size(at) && device.has("features") && device.get("features") & dynamic_device) kernel.kfree(at);
     return Return{};
 }
 
@@ -259,121 +251,7 @@ Step unregister_netdevice(Kernel& kernel, Frame& frame, GuestAddr at)
 void netdev_finish_unregister(Kernel& kernel, GuestAddr at)
 {
     const auto device = device_at(kernel, at);
-    if (device.has("features") && device.get("features") & feature_dynamic) kernel.kfree(at);
-}
-
-// --- making devices ---------------------------------------------------------------------------------------------------
-
-/// What each kind of hardware has in common.
-struct DeviceKindRow {
-    std::string_view pattern;
-    std::uint64_t type, header_bytes, mtu, address_bytes, queue, flags;
-    std::string_view handlers; ///< prefix of the kernel's functions for it
-};
-constexpr DeviceKindRow ethernet{"eth%d", 1, 14, 1500, 6, 100, flag_broadcast | flag_multicast, "eth"};
-constexpr DeviceKindRow token_ring{"tr%d", 800, 40, 2000, 6, 100, flag_broadcast | flag_multicast, "tr"};
-constexpr DeviceKindRow fddi{"fddi%d", 774, 24, 4470, 6, 100, flag_broadcast | flag_multicast, "fddi"};
-constexpr DeviceKindRow fibre{"fc%d", 801, 26, 2024, 6, 100, flag_broadcast, "fc"};
-constexpr DeviceKindRow localtalk{"lt%d", 773, 1, 600, 1, 10, flag_broadcast | flag_multicast, "ltalk"};
-constexpr DeviceKindRow hippi{"hip%d", 780, 32, 65280, 6, 25, 0, "hippi"};
-
-/// A kernel function that only has an address: a trap that names it.
-GuestAddr function_address(Kernel& kernel, const std::string& name)
-{
-    const auto known = kernel.symbol_address(name);
-    return known ? *known : kernel.bind_trap(name);
-}
-
-void set_up(Kernel& kernel, GuestAddr at, const DeviceKindRow& kind)
-{
-    auto device = device_at(kernel, at);
-    const std::string prefix(kind.handlers);
-    for (const auto name : {"change_mtu", "hard_header", "rebuild_header", "set_mac_address"})
-        if (device.has(name)) device.set(name, function_address(kernel, prefix + "_" + (std::string_view(name) == "hard_header" ? "header" : name)));
-    device.set("type", kind.type);
-    device.set("hard_header_len", kind.header_bytes);
-    device.set("mtu", kind.mtu);
-    device.set("addr_len", kind.address_bytes);
-    device.set("tx_queue_len", kind.queue);
-    kernel.memory().fill(device.address("broadcast"), kind.address_bytes, std::byte{0xff});
-    device.set("flags", kind.flags);
-}
-
-template <const DeviceKindRow& kind>
-void setup(Kernel& kernel, GuestAddr device) { set_up(kernel, device, kind); }
-
-/// A device with private memory behind it, both zeroed. In 2.2 its name lies behind that.
-GuestAddr allocate_device(Kernel& kernel, std::uint64_t private_bytes)
-{
-    constexpr std::uint64_t alignment = 32, spare = 64; // spare: members that a vendor's configuration appended
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
-    const auto type_bytes = round_up(kernel.layouts().size(net_device_type(kernel)) + spare, alignment);
-    const auto bytes = type_bytes + round_up(private_bytes, alignment) + alignment;
-    const auto at = kernel.kmalloc(bytes);
-    if (!at) return {};
-    kernel.memory().fill(at, bytes, std::byte{0});
-    auto device = device_at(kernel, at);
-    if (private_bytes) device.set("priv", round_up((at + type_bytes).value, alignment));
-    if (!has_inline_name(kernel)) device.set("name", at + type_bytes + round_up(private_bytes, alignment));
-    if (device.has("features")) device.set("features", feature_dynamic);
-    return at;
-}
-
-template <const DeviceKindRow& kind>
-GuestAddr alloc_device(Kernel& kernel, std::int32_t private_bytes)
-{
-    const auto at = allocate_device(kernel, static_cast<std::uint64_t>(private_bytes));
-    if (!at) return {};
-    set_up(kernel, at, kind);
-    allocate_name(kernel, at, kind.pattern);
-    return at;
-}
-
-struct Making {
-    Registering registering; // first: register_step keeps its state there
-    GuestAddr device;
-};
-
-/// init_etherdev and its like: a device that is not given is made and registered.
-template <const DeviceKindRow& kind>
-Step init_device(Kernel& kernel, Frame& frame, GuestAddr given, std::int32_t private_bytes)
-{
-    auto& state = frame.local<Making>();
-    if (!frame.phase++) {
-        state.device = given ? given : allocate_device(kernel, static_cast<std::uint64_t>(private_bytes));
-        if (!state.device) return Return{0};
-        if (given && private_bytes && !device_at(kernel, given).get("priv"))
-            device_at(kernel, given).set("priv", new_struct(kernel, net_device_type(kernel), static_cast<std::uint64_t>(private_bytes)));
-        const auto name = net_device_name(kernel, state.device);
-        const bool unnamed = name.empty() || name[0] == ' ';
-        if (unnamed || name.find('%') != std::string::npos) allocate_name(kernel, state.device, unnamed ? kind.pattern : name);
-        set_up(kernel, state.device, kind);
-        if (given) return Return{given.value};
-    }
-    return registering(kernel, frame, state.device, [&](std::int32_t) { return Return{state.device.value}; });
-}
-
-GuestAddr dev_alloc(Kernel& kernel, GuestString pattern, GuestAddr error_at)
-{
-    const auto at = allocate_device(kernel, 0);
-    const auto result = at ? allocate_name(kernel, at, pattern.text) : error_code(kernel, Errno::enobufs);
-    kernel.memory().store<std::int32_t>(error_at, result);
-    if (result >= 0) return at;
-    if (at) kernel.kfree(at);
-    return {};
-}
-
-/// register_trdev of a device that init_trdev registered: only its init is left.
-Step register_trdev(Kernel& kernel, Frame& frame, GuestAddr device)
-{
-    if (frame.phase == 1 && frame.result) {
-        frame.phase = 2;
-        return CallGuest{function_address(kernel, "unregister_trdev"), {device.value}, 1, "unregister_trdev"};
-    }
-    if (frame.phase++) return Return{frame.phase > 2 ? word_of(error_code(kernel, Errno::eio)) : 0};
-    const auto init = device_at(kernel, device).pointer("init");
-    if (!init) return Return{0};
-    return CallGuest{init, {device.value}, 1, "init"};
+    if (device.has("features") && device.get("features") & dynamic_device) kernel.kfree(at);
 }
 
 // --- looking, and what does not happen --------------------------------------------------------------------------------
@@ -431,23 +309,6 @@ constexpr Export functions[] = {
     full<unregister_netdevice>("unregister_netdevice"),
     full<netdev_finish_unregister>("netdev_finish_unregister", since_2_4),
     full<dev_alloc_name>("dev_alloc_name"),
-    full<dev_alloc>("dev_alloc"),
-    init<setup<ethernet>>("ether_setup"),
-    init<setup<token_ring>>("tr_setup"),
-    init<setup<fddi>>("fddi_setup", since_2_4),
-    init<setup<localtalk>>("ltalk_setup"),
-    init<alloc_device<ethernet>>("alloc_etherdev", v18),
-    init<alloc_device<token_ring>>("alloc_trdev", v18),
-    init<alloc_device<fddi>>("alloc_fddidev", v18),
-    init<alloc_device<fibre>>("alloc_fcdev", v18),
-    init<alloc_device<hippi>>("alloc_hippi_dev", v18),
-    init<init_device<ethernet>>("init_etherdev"),
-    init<init_device<token_ring>>("init_trdev"),
-    init<init_device<fddi>>("init_fddidev", since_2_4),
-    init<init_device<fibre>>("init_fcdev", since_2_4),
-    init<init_device<hippi>>("init_hippi_dev", since_2_4),
-    init<init_device<localtalk>>("init_ltalkdev", since_2_4),
-    init<register_trdev>("register_trdev"),
     full<unregister_netdevice>("unregister_trdev"),
     init<register_netdev>("register_fddidev", only_2_2),
     init<register_netdev>("register_fcdev", since_2_4),
@@ -471,19 +332,6 @@ constexpr Export functions[] = {
 
 std::uint64_t one_word(Kernel& kernel) { return kernel.arch().word_bytes; }
 
-/// lo, which is there before any driver.
-void add_loopback(Kernel& kernel)
-{
-    const auto at = allocate_device(kernel, 0);
-    set_name(kernel, at, "lo");
-    auto device = device_at(kernel, at);
-    device.set("mtu", std::uint64_t{16436});
-    device.set("type", std::uint64_t{772});
-    device.set("flags", std::uint64_t{8}); // IFF_LOOPBACK
-    device.set("get_stats", function_address(kernel, "get_stats"));
-    link_device(kernel, at, false);
-}
-
 constexpr DataExport data[] = {
     {"dev_base", one_word},
     {"softnet_data", [](Kernel&) -> std::uint64_t { return 1024; }, nullptr, since_2_4},
@@ -493,6 +341,6 @@ constexpr DataExport data[] = {
 } // namespace
 
 extern const Family linux_netdevice{
-    .header = "linux/netdevice.h", .functions = functions, .data = data, .boot = add_loopback};
+    .header = "linux/netdevice.h", .functions = functions, .data = data};
 
 } // namespace retromod

@@ -365,6 +365,15 @@ void add_region(Kernel& kernel, GuestStruct& device, unsigned number, const Desc
     claim_resource(kernel, kernel.variable(ports ? "ioport_resource" : "iomem_resource"), resource.at());
 }
 
+/// 2.2: pci_devices points to the first, each to the next.
+void chain_device(Kernel& kernel, const GuestStruct& device)
+{
+    const auto next = device.address("next") - device.at();
+    auto link = kernel.variable("pci_devices");
+    while (const auto at = kernel.memory().load_pointer(link)) link = at + next;
+    kernel.memory().store_word(link, device.at().value);
+}
+
 void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, std::string_view name)
 {
     auto* row = kernel.machine().table<PciFunctionRow>().insert();
@@ -387,7 +396,7 @@ void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, 
     if (device.has("name")) store_string(kernel, device.address("name"), name);
     for (unsigned i = 0; i < item.bars.size(); ++i)
         if (item.bars[i].space != IoSpace::none) add_region(kernel, device, i, item.bars[i]);
-    if (!device.has("global_list")) return;
+    if (!device.has("global_list")) return chain_device(kernel, device);
     guest_list::add_tail(kernel, device.address("global_list"), kernel.variable("pci_devices"));
     guest_list::add_tail(kernel, device.address("bus_list"), GuestStruct(kernel, "struct pci_bus", bus).address("devices"));
 }
@@ -415,6 +424,7 @@ void note_bridge_problem(Kernel& kernel, GuestAddr at)
 
 constexpr DataExport data[] = {
     {"pci_devices", list_bytes, init_list, since_2_4},
+    {"pci_devices", list_bytes, nullptr, only_2_2},
     {"pci_root_buses", list_bytes, init_list, since_2_4},
     {"pci_pci_problems", [](Kernel&) -> std::uint64_t { return 4; }, note_bridge_problem, from(LayoutVersion::v2_4_18_14)},
 };

@@ -156,7 +156,7 @@ constexpr DataExport data[] = {
     {"proc_root", entry_bytes, init_root},
     {"proc_net", one_word},
     {"proc_bus", one_word},
-    {"proc_root_fs", one_word, nullptr, since_2_4},
+    {"proc_root_fs", one_word},
     {"proc_root_driver", one_word, nullptr, since_2_4},
 };
 

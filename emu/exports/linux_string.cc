@@ -168,7 +168,7 @@ constexpr Export functions[] = {
     full<memcpy>("memcpy"),   full<memcpy>("memmove"), full<memset>("memset"),     full<memcmp>("memcmp"),
     full<memscan>("memscan"), full<strlen>("strlen"),  full<strnlen>("strnlen"),   full<strcpy>("strcpy"),
     full<strncpy>("strncpy"), full<strcat>("strcat"),  full<strcmp>("strcmp"),     full<strncmp>("strncmp"),
-    full<strnicmp>("strnicmp", since_2_4),             full<strchr>("strchr"),     full<strrchr>("strrchr"),
+    full<strnicmp>("strnicmp"),             full<strchr>("strchr"),     full<strrchr>("strrchr"),
     full<strstr>("strstr"),   full<strpbrk>("strpbrk"), full<strspn>("strspn"),    full<strtok>("strtok"),
     full<strsep>("strsep", since_2_4),
 };

@@ -162,11 +162,17 @@ std::int32_t skb_copy_datagram(Kernel& kernel, GuestAddr skb, std::int32_t offse
     return kernel.copy_to_user(to, content) ? error_code(kernel, Errno::efault) : 0;
 }
 
+std::uint32_t csum_partial_copy(Kernel& kernel, GuestAddr from, GuestAddr to, std::int32_t count, std::uint32_t start)
+{
+    return csum_partial_copy_generic(kernel, from, to, count, start, {}, {});
+}
+
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
 constexpr Export functions[] = {
     full<csum_partial>("csum_partial"),
     full<csum_partial_copy_generic>("csum_partial_copy_generic", since_2_4, "i386"),
+    full<csum_partial_copy>("csum_partial_copy", only_2_2),
     full<ip_send_check>("ip_send_check"),
     full<memcpy_fromiovec>("memcpy_fromiovec"),
     full<memcpy_toiovec>("memcpy_toiovec"),

@@ -123,3 +123,27 @@ TEST_CASE("an address family has one owner; IPv4 is the kernel's", "[exports][ne
     CHECK(guest.log().find("<2>protocol 32 >= NPROTO(32)\n") != std::string::npos);
     CHECK(guest.call("sock_unregister", {4}) == 0);
 }
+
+TEST_CASE("on 2.2 pci_devices points to the first device, and each to the next", "[exports][pci]")
+{
+    Guest guest("2.2.1");
+    std::vector<std::uint64_t> found;
+    auto at = guest.memory().load_pointer(guest.kernel().variable("pci_devices"));
+    for (; at && found.size() < 10; at = GuestStruct(guest.kernel(), "struct pci_dev", at).pointer("next"))
+        found.push_back(GuestStruct(guest.kernel(), "struct pci_dev", at).get("device"));
+    CHECK(found == std::vector<std::uint64_t>{0x1237, 0x7000, 0x7010});
+}
+
+TEST_CASE("on 2.2 an inode is read by its number alone, and a frame is copied into its buffer", "[exports][files]")
+{
+    Guest guest("2.2.1");
+    auto super_block = guest.make("struct super_block"), operations = guest.make("struct super_operations");
+    super_block.set("s_op", operations.at());
+    const auto inode = address(guest.call("iget", {super_block.at().value, 5}));
+    REQUIRE(inode);
+    CHECK(GuestStruct(guest.kernel(), "struct inode", inode).get("i_ino") == 5);
+    CHECK(address(guest.call("iget", {super_block.at().value, 5})) == inode);
+    const auto buffer = address(guest.call("alloc_skb", {32, 0}));
+    guest.call("eth_copy_and_sum", {buffer.value, guest.text("frame"), 6, 0});
+    CHECK(guest.load_text(GuestStruct(guest.kernel(), "struct sk_buff", buffer).pointer("data")) == "frame");
+}

@@ -38,6 +38,7 @@ TEST_CASE("every release offers only functions and variables that its kernel had
         {"2.2.1", "mempool_create", false}, {"2.4.18-14", "mempool_create", true}, {"2.4.20", "mempool_create", false},
         {"2.2.1", "kfree_s", true},         {"2.4.18-14", "kfree_s", false},       {"2.2.1", "seq_open", false},
         {"2.4.0", "snprintf", false},       {"2.4.18-14", "snprintf", true},       {"2.2.1", "getblk", true},
+        {"2.2.1", "iget", true},            {"2.4.0", "iget", false},              {"2.2.1", "call_in_firewall", true},
         {"2.2.1", "vmalloc", true},         {"2.4.18-14", "vmalloc", false},       {"2.4.0", "bdevname", true},
     }));
     Guest guest(row.release);
