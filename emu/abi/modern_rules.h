@@ -56,6 +56,7 @@ struct ModernRules {
     bool duplicate_section_fails;            ///< a section name that is there twice makes sysfs fail the load
     bool refuses_bad_section_index;          ///< of a symbol
     bool waits_for_twin;                     ///< a load waits for one of that name that is under way
+    bool copies_arguments_early;             ///< before a module of the name is looked for
     bool unknown_parameter_fails;
     bool strict_elf;                         ///< section names, tables and section 0 are checked
     bool first_error_ends_parameters;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Builds the base modules of the modern scenarios into images/modern/built, with a manifest that says from what and how.
 
-usage: build.py            (x86-64 gcc, ld, objcopy, openssl, xz)
+usage: build.py            (x86-64 and i686 gcc and ld, objcopy, openssl, xz)
 
 A module's sections come in the order that the reference build of that release had them: some scenarios name a section by
 its number.
@@ -31,7 +31,7 @@ RELEASES = {
             "late": [], "middle": [".return_sites", ".orc_unwind", ".orc_unwind_ip"]},
     "6.12": {"uts": "6.12.95+deb12-amd64", "module_bytes": 1280, "init": 312, "exit": 1200, "first": [],
              "late": ["__patchable_function_entries"],
-             "middle": [".note.gnu.build-id", ".note.Linux", ".return_sites", ".call_sites", ".printk_index", ".orc_header", ".orc_unwind", ".orc_unwind_ip"]},
+             "middle": [".return_sites", ".note.gnu.build-id", ".note.Linux", ".call_sites", ".printk_index", ".orc_header", ".orc_unwind", ".orc_unwind_ip"]},
 }
 VERMAGIC = " SMP preempt mod_unload modversions "
 
@@ -178,6 +178,32 @@ def build_release(release: str, row: dict, scratch: pathlib.Path) -> dict[str, b
     return results
 
 
+# 2.6.17 on i386: a profile of our own (emu/abi/modern_rules.cc).
+FLAGS_2_6 = ["-m32", "-march=i686", "-mpreferred-stack-boundary=2", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-nostdinc", "-ffreestanding",
+             "-fno-builtin", "-fno-pic", "-fno-common", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+             "-fcf-protection=none", "-DRETROMOD_2_6=1"]
+VERMAGIC_2_6 = "2.6.17 mod_unload 686 gcc-4.1"
+
+
+def build_2_6(scratch: pathlib.Path) -> dict[str, bytes]:
+    results = {}
+    for path in sorted((HERE / "src-2.6").glob("*.c")):
+        unit, extra, linked = scratch / "unit.o", scratch / "extra.S", scratch / "linked.ko"
+        run("i686-linux-gnu-gcc", *FLAGS_2_6, f"-I{HERE / 'include'}", "-c", path, "-o", unit)
+        _, defined = symbols(unit)
+        lines = ['\t.section .modinfo,"a"', f'\t.asciz "name={path.stem}"', f'\t.asciz "vermagic={VERMAGIC_2_6}"',
+                 '\t.section .gnu.linkonce.this_module,"aw"', "\t.balign 32", "\t.globl __this_module", "__this_module:", "\t.zero 12",
+                 f'\t.ascii "{path.stem}"', f"\t.zero {188 - 12 - len(path.stem)}",
+                 "\t.long init_module" if "init_module" in defined else "\t.zero 4", "\t.zero 80",
+                 "\t.long cleanup_module" if "cleanup_module" in defined else "\t.zero 4", "\t.zero 44",
+                 '\t.section .note.GNU-stack,"",@progbits']
+        extra.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        run("i686-linux-gnu-gcc", "-c", extra, "-o", scratch / "extra.o")
+        run("i686-linux-gnu-ld", "-r", unit, scratch / "extra.o", "-o", linked)
+        results[path.stem] = linked.read_bytes()
+    return results
+
+
 def foreign(scratch: pathlib.Path) -> dict[str, bytes]:
     """Files that are no modules."""
     (scratch / "plain.c").write_text("int answer(void) { return 42; }\n", encoding="utf-8")
@@ -195,13 +221,15 @@ def sha256(path: pathlib.Path) -> str:
 
 def main() -> None:
     manifest = {"compiler": run("gcc", "--version").decode().splitlines()[0], "flags": " ".join(FLAGS),
-                "sources": {str(path.relative_to(HERE)): sha256(path) for path in sorted(HERE.glob("src/*.c")) + sorted(HERE.glob("include/*.h"))},
+                "sources": {str(path.relative_to(HERE)): sha256(path) for path in sorted(HERE.glob("src*/*.c")) + sorted(HERE.glob("include/*.h"))},
                 "objects": {}}
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         strangers = foreign(scratch)
-        for release, row in RELEASES.items():
-            for name, content in {**build_release(release, row, scratch), **strangers}.items():
+        kept = {release: {**build_release(release, row, scratch), **strangers} for release, row in RELEASES.items()}
+        kept["2.6.17"] = build_2_6(scratch)
+        for release, modules in kept.items():
+            for name, content in modules.items():
                 path = BUILT / release / (name if name.startswith("ext/") else name + ".ko")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)

@@ -28,6 +28,7 @@ struct LoadInfo {
     std::optional<std::string> name;     ///< modinfo's, else that of struct module
     bool signature_ok = false;
     std::vector<ModernSymbol> symbols;   ///< resolved: values are addresses
+    GuestAddr arguments;                 ///< kmalloc'ed copy of params, until the module has it
     GuestAddr module;                    ///< struct module, once it is in guest memory
     static constexpr std::uint32_t no_row = ~std::uint32_t{0};
     std::uint32_t row = no_row;          ///< of ModernModuleRow, once there is one

@@ -51,6 +51,7 @@ ModernKernel::Task ModernKernel::load_module(std::vector<std::byte> image, Guest
     } catch (const KernelFault& fault) {
         refuse(fmt::format("the image leads to {:#x}, where there is no memory", fault.fault.address.value));
     }
+    if (info.arguments) kernel_.kfree(info.arguments);
     if (info.row != LoadInfo::no_row && row(info.row).state != ModuleState::live) free_module(info.row);
     co_return result;
 }
@@ -64,6 +65,8 @@ ModernKernel::Task ModernKernel::load_checked(LoadInfo& info, GuestAddr params)
         co_return error(Errno::eperm);
     }
     if (const auto wrong = check_versions_and_magic(info)) co_return error(*wrong);
+    if (rules().copies_arguments_early)
+        if (const auto wrong = copy_arguments(info, params)) co_return wrong;
     if (rules().looks_for_twin_early)
         if (const auto wrong = co_await add_unformed(info, true)) co_return wrong;
     if (!rules().taints_when_allocated) note_origin(info);
@@ -83,7 +86,10 @@ ModernKernel::Task ModernKernel::load_checked(LoadInfo& info, GuestAddr params)
     if (const auto wrong = check_own_exports(info)) co_return error(*wrong);
     if (const auto wrong = co_await resolve_symbols(info)) co_return wrong;
     if (const auto wrong = apply_relocations(info)) co_return error(*wrong);
-    if (const auto wrong = copy_arguments(info, params)) co_return wrong;
+    if (!rules().copies_arguments_early)
+        if (const auto wrong = copy_arguments(info, params)) co_return wrong;
+    row(info.row).arguments = std::exchange(info.arguments, {}).value;
+    set_member(info, "args", row(info.row).arguments);
     if (const auto wrong = check_duplicate_exports(info)) co_return error(*wrong);
     set_state(row(info.row), ModuleState::coming);
     const GuestAddr arguments{row(info.row).arguments};
@@ -188,8 +194,7 @@ std::int64_t ModernKernel::copy_arguments(LoadInfo& info, GuestAddr params)
     const auto copy = kernel_.kmalloc(text.size() + 1);
     if (!copy) return error(Errno::enomem);
     memory.write_all(copy, std::as_bytes(std::span(text.c_str(), text.size() + 1)));
-    row(info.row).arguments = copy.value;
-    set_member(info, "args", copy.value);
+    info.arguments = copy;
     return 0;
 }
 

@@ -177,6 +177,7 @@ private:
     // parameters.cc
     struct Parameter;
     Task parse_arguments(LoadInfo& info, std::string text);
+    std::int64_t set_obsolete(LoadInfo& info, unsigned section, const std::string& key, std::optional<std::string>& value);
     Task set_one(LoadInfo& info, std::string& key, std::optional<std::string>& value);
     Task set_parameter(GuestAddr at, std::optional<std::string>& value);
     Task set_elements(const Parameter& parameter, std::optional<std::string>& value);

@@ -127,6 +127,7 @@ ModernKernel::Task ModernKernel::parse_arguments(LoadInfo& info, std::string tex
 
 ModernKernel::Task ModernKernel::set_one(LoadInfo& info, std::string& key, std::optional<std::string>& value)
 {
+    if (const auto obsolete = rules().has_finit ? 0 : info.find("__obsparm")) co_return set_obsolete(info, obsolete, key, value);
     const std::uint64_t bytes = kernel_.arch().word_bytes == 8 ? 40 : 20;
     for (std::uint32_t number = 0; number < row(info.row).parameter_count; ++number) {
         const auto at = GuestAddr{row(info.row).parameters} + number * bytes;

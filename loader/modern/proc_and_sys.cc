@@ -34,7 +34,9 @@ std::string ModernKernel::users_of(const ModernModuleRow& module)
         if (use.provider == number) users.emplace_back(use.order, use.user);
     std::ranges::sort(users, std::ranges::greater{});
     std::string text;
-    for (const auto& [order, user] : users) text += std::string(row_text(row(user).name)) + ",";
+    const auto rows = kernel_.machine().table<ModernModuleRow>();
+    for (const auto& [order, user] : users)
+        if (const auto* importer = rows.find(user)) text += std::string(row_text(importer->name)) + ",";
     if (module.init && !module.exit) text += "[permanent],";
     return text.empty() ? "-" : text;
 }
@@ -54,8 +56,14 @@ std::string ModernKernel::module_line(const ModernModuleRow& module, bool privil
 std::string ModernKernel::proc_modules(bool privileged)
 {
     std::string text;
-    for (const auto* module : modules())
-        if (module->state != ModuleState::unformed) text += module_line(*module, privileged);
+    for (const auto* module : modules()) {
+        if (module->state >= ModuleState::unformed) continue;
+        try {
+            text += module_line(*module, privileged);
+        } catch (const KernelFault&) {
+            text += fmt::format("{} (its struct module is gone)\n", row_text(module->name)); // a damaged machine
+        }
+    }
     return text;
 }
 
@@ -104,7 +112,7 @@ ErrnoOr<std::string> ModernKernel::read_module_file(ModernModuleRow& module, std
 }
 
 ErrnoOr<std::string> ModernKernel::read_file(std::string_view path, bool privileged)
-{
+try {
     if (path == "/proc/modules") return proc_modules(privileged);
     if (path == "/proc/sys/kernel/tainted") return fmt::format("{}\n", tainted());
     if (path == "/proc/sys/kernel/modules_disabled") return fmt::format("{}\n", state().modules_disabled);
@@ -120,10 +128,12 @@ ErrnoOr<std::string> ModernKernel::read_file(std::string_view path, bool privile
     auto* module = find_module(path.substr(0, slash));
     if (!module || slash == path.size()) return Errno::enoent;
     return read_module_file(*module, path.substr(slash + 1));
+} catch (const KernelFault&) {
+    return Errno::efault; // what the module's memory holds leads nowhere
 }
 
 ErrnoOr<std::vector<std::string>> ModernKernel::list_folder(std::string_view path)
-{
+try {
     if (!(std::string(path) + "/").starts_with(module_root)) return Errno::enoent;
     std::vector<std::string> names;
     if (path.size() < module_root.size()) {
@@ -143,7 +153,8 @@ ErrnoOr<std::vector<std::string>> ModernKernel::list_folder(std::string_view pat
         if (module->source_version[0]) names.emplace_back("srcversion");
     } else if (folder == "holders") {
         for (const auto& use : kernel_.machine().table<ModernUseRow>())
-            if (use.provider == number) names.emplace_back(row_text(row(use.user).name));
+            if (const auto* user = kernel_.machine().table<ModernModuleRow>().find(use.user); user && use.provider == number)
+                names.emplace_back(row_text(user->name));
     } else if (folder == "sections" || folder == "notes") {
         for (const auto& section : kernel_.machine().table<ModernSectionRow>())
             if (section.module == number && (folder == "sections" || section.is_note)) names.emplace_back(row_text(section.name));
@@ -158,6 +169,8 @@ ErrnoOr<std::vector<std::string>> ModernKernel::list_folder(std::string_view pat
     }
     std::ranges::sort(names);
     return names;
+} catch (const KernelFault&) {
+    return Errno::efault;
 }
 
 // --- writing ----------------------------------------------------------------------------------------------------
@@ -189,7 +202,7 @@ ErrnoOr<std::size_t> ModernKernel::write_switch(std::string_view path, std::stri
 }
 
 ErrnoOr<std::size_t> ModernKernel::write_file(std::string_view path, std::string_view text)
-{
+try {
     if (!path.starts_with(module_root) || path.starts_with("/sys/module/module/")) return write_switch(path, text);
     path.remove_prefix(module_root.size());
     const auto slash = std::min(path.find('/'), path.size());
@@ -209,6 +222,8 @@ ErrnoOr<std::size_t> ModernKernel::write_file(std::string_view path, std::string
     if (outcome.kind != Outcome::Kind::done) return Errno::eio;
     if (const auto wrong = outcome.result.error(kernel_.arch())) return *wrong;
     return text.size();
+} catch (const KernelFault&) {
+    return Errno::efault;
 }
 
 } // namespace retromod

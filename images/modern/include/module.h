@@ -61,6 +61,24 @@ struct kernel_param {
 	int (*get)(char *buffer, struct kernel_param *kp);
 	void *arg;
 };
+int param_set_int(const char *val, struct kernel_param *kp);
+int param_get_int(char *buffer, struct kernel_param *kp);
+int param_set_charp(const char *val, struct kernel_param *kp);
+int param_get_charp(char *buffer, struct kernel_param *kp);
+#define module_param(param, type, mode)                                                              \
+	static const char __param_str_##param[] = #param;                                            \
+	static struct kernel_param const __param_##param __used                                      \
+		__attribute__((__section__("__param"), __aligned__(sizeof(void *)))) =               \
+		{__param_str_##param, mode, param_set_##type, param_get_##type, (void *)&param};     \
+	MODULE_INFO(parmtype, #param ":" #type)
+struct obsolete_modparm {
+	char name[64];
+	char type[64 - sizeof(void *)];
+	void *addr;
+};
+#define MODULE_PARM(variable, text)                                                                  \
+	static struct obsolete_modparm __parm_##variable __used                                      \
+		__attribute__((__section__("__obsparm"))) = {#variable, text, NULL}
 #else
 struct kernel_param_ops {
 	unsigned int flags;
@@ -116,6 +134,12 @@ extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_
 	MODULE_INFO(parmtype, #array ":array of " #type)
 #endif
 
+#if RETROMOD_2_6
+#define EXPORT_SYMBOL(symbol)                                                                        \
+	static const char __kstrtab_##symbol[] __attribute__((__section__("__ksymtab_strings"))) = #symbol; \
+	static const struct { unsigned long value; const char *name; } __ksymtab_##symbol __used     \
+		__attribute__((__section__("__ksymtab"))) = {(unsigned long)&symbol, __kstrtab_##symbol}
+#else
 /* Exports: value, name and namespace as distances from where they stand. The build writes the table of versions. */
 #define EXPORT_IN(table, symbol, ns)                                                                 \
 	asm("	.pushsection \"__ksymtab_strings\",\"aMS\",%progbits,1\n"                                  \
@@ -127,5 +151,6 @@ extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_
 #define EXPORT_SYMBOL(symbol) EXPORT_IN("__ksymtab", symbol, "")
 #define EXPORT_SYMBOL_GPL(symbol) EXPORT_IN("__ksymtab_gpl", symbol, "")
 #define EXPORT_SYMBOL_NS(symbol, ns) EXPORT_IN("__ksymtab", symbol, #ns)
+#endif
 
 #endif
