@@ -22,7 +22,14 @@ struct Run {
     const std::string& file;
     const Scenario& scenario;
     const Release& release;
+    const Arch& arch;
     const ScenarioResult& result;
+
+    /// "2.4.20", or "2.4.20 alpha" where the file is not of that architecture.
+    std::string machine() const
+    {
+        return arch.name == scenario.arch->name ? std::string(release.name) : fmt::format("{} {}", release.name, arch.name);
+    }
 };
 
 /// Where the results go.
@@ -47,20 +54,21 @@ public:
 
     void add(const Run& run) override
     {
-        const auto& [file, scenario, release, result] = run;
+        const auto& [file, scenario, release, arch, result] = run;
         if (!result.passed) {
             const auto& first = result.differences.front();
             const auto more = result.differences.size() - 1;
-            out_ << fmt::format("{}: {} on {}: step {} ({}): expected {}, got {}{}\n", file, scenario.id, release.name,
+            out_ << fmt::format("{}: {} on {}: step {} ({}): expected {}, got {}{}\n", file, scenario.id, run.machine(),
                                 first.step, first.call, first.expected, first.got,
                                 more ? fmt::format(" (and {} more)", more) : "");
         } else if (!result.broke.empty() || !result.breaks_as.empty()) {
-            out_ << fmt::format("{}: {} on {}: passed; the real kernel: {}; here: {}\n", file, scenario.id, release.name,
+            out_ << fmt::format("{}: {} on {}: passed; the real kernel: {}; here: {}\n", file, scenario.id, run.machine(),
                                 result.breaks_as, fate_here(result));
         }
     }
     void finish(const ReplayTotals& totals) override
     {
+        for (const auto& [why, count] : totals.skipped) out_ << fmt::format("{} skipped: {}\n", count, why);
         out_ << fmt::format("{} passed, {} failed\n", totals.passed, totals.failed);
     }
 
@@ -75,7 +83,7 @@ public:
     void add(const Run& run) override
     {
         const auto& result = run.result;
-        ordered_json row{{"file", run.file}, {"id", run.scenario.id}, {"release", run.release.name}, {"passed", result.passed}};
+        ordered_json row{{"file", run.file}, {"id", run.scenario.id}, {"release", run.release.name}, {"arch", run.arch.name}, {"passed", result.passed}};
         for (const auto& difference : result.differences)
             row["differences"].push_back({{"step", difference.step},
                                           {"call", difference.call},
@@ -88,7 +96,10 @@ public:
     }
     void finish(const ReplayTotals& totals) override
     {
-        out_ << ordered_json{{"passed", totals.passed}, {"failed", totals.failed}, {"runs", std::move(runs_)}}.dump(1) << '\n';
+        ordered_json summary{{"passed", totals.passed}, {"failed", totals.failed}};
+        for (const auto& [why, count] : totals.skipped) summary["skipped"][why] = count;
+        summary["runs"] = std::move(runs_);
+        out_ << summary.dump(1) << '\n';
     }
 
 private:
@@ -138,14 +149,20 @@ std::size_t for_each_file(std::span<const std::string> paths, std::ostream& erro
     return unusable;
 }
 
-void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, const ReplayOptions& options,
+/// One scenario on one release and architecture; those of the modern ABI are of x86-64 alone.
+void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, const Arch& arch, const ReplayOptions& options,
              ReplayReport& report, ReplayTotals& totals, std::ostream& errors)
 try {
     const bool modern = scenario.has_tag("modern") && scenario.content->contains("call");
     if (modern ? release.modern == nullptr || release.arch != "x86_64" : !expects(scenario, release)) return;
-    const auto result = modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release);
+    if (modern && !options.arches.empty() && arch.name != release.arch) return;
+    const auto result = modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release, arch);
+    if (!result.skipped.empty()) {
+        ++totals.skipped[fmt::format("{}: {}", arch.name, result.skipped)];
+        return;
+    }
     ++(result.passed ? totals.passed : totals.failed);
-    report.add({file.path, scenario, release, result});
+    report.add({file.path, scenario, release, arch, result});
 } catch (const ScenarioError& error) {
     errors << fmt::format("{}: {}\n", file.path, error.what());
     ++totals.unusable;
@@ -162,7 +179,9 @@ ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> f
     const auto unusable = for_each_file(files, errors, [&](const ScenarioFile& file) {
         for (const auto& scenario : file.scenarios) {
             if (!is_chosen(scenario, options)) continue;
-            for (const auto* release : options.releases) run_one(file, scenario, *release, options, *report, totals, errors);
+            const auto arches = options.arches.empty() ? std::vector{scenario.arch} : options.arches;
+            for (const auto* arch : arches)
+                for (const auto* release : options.releases) run_one(file, scenario, *release, *arch, options, *report, totals, errors);
         }
     });
     totals.unusable += unusable;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/runner.h"
+#include "loader/scenario/translate.h"
 
 #include <fmt/format.h>
 
@@ -72,9 +73,9 @@ try {
     throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
 }
 
-ScenarioRunner make_runner(const Scenario& scenario, const Release& release, const Arch& arch)
+ScenarioRunner make_runner(const Scenario& scenario, const Release& release)
 try {
-    return ScenarioRunner(release, scenario.symbols, arch);
+    return ScenarioRunner(release, *scenario.arch, scenario.symbols);
 } catch (const ScenarioError& error) {
     throw ScenarioError(fmt::format("scenario {} on {}: {}", scenario.id, release.name, error.what()));
 }
@@ -93,11 +94,11 @@ void compare_ends(const Expectation& expected, const json& steps, ScenarioResult
         differ(done - 1, (*expected.results)[done - 1].dump(), outcome.broke);
 }
 
-} // namespace
+/// Where a scenario's numbers come from: its file, or recomputed from those of i386.
+enum class Origin : std::uint8_t { own, translated };
 
-bool expects(const Scenario& scenario, const Release& release) { return group_for(*scenario.content, release) != nullptr; }
-
-ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch)
+/// Runs it on the architecture that it is for.
+ScenarioResult run_translated(const Scenario& scenario, const Release& release, Origin origin)
 {
     const auto& steps = (*scenario.content)["steps"];
     const auto* group = group_for(*scenario.content, release);
@@ -108,9 +109,10 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release, co
     outcome.expected = expected.has_value();
     if (expected) outcome.breaks_as = expected->breaks_as;
 
-    auto runner = make_runner(scenario, release, arch);
+    auto runner = make_runner(scenario, release);
     for (std::size_t i = 0; i < steps.size() && (!expected || i < expected->known); ++i) {
         auto result = do_step(runner, scenario, i);
+        if (origin == Origin::translated) drop_untold(result);
         outcome.results->push_back(result);
         if (!runner.broke().empty()) {
             outcome.broke = fmt::format("step {} ({}): {}", i, describe(steps[i]), runner.broke());
@@ -127,6 +129,30 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release, co
     if (expected) compare_ends(*expected, steps, outcome);
     outcome.passed = expected && outcome.differences.empty();
     return outcome;
+}
+
+} // namespace
+
+bool expects(const Scenario& scenario, const Release& release) { return group_for(*scenario.content, release) != nullptr; }
+
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release)
+{
+    return run_translated(scenario, release, Origin::own);
+}
+
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch)
+{
+    if (arch.name == scenario.arch->name) return run_scenario(scenario, release);
+    ScenarioResult skipped;
+    skipped.expected = expects(scenario, release);
+    if (scenario.arch->name != i386().name) {
+        skipped.skipped = fmt::format("a scenario of {}", scenario.arch->name);
+        return skipped;
+    }
+    const auto translation = translate_scenario(scenario, release, arch);
+    if (translation.skipped.empty()) return run_translated(translation.scenario, release, Origin::translated);
+    skipped.skipped = translation.skipped;
+    return skipped;
 }
 
 } // namespace retromod

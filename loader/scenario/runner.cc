@@ -4,6 +4,7 @@
 
 #include "emu/exports/standard_exports.h"
 #include "emu/machine/machine_layout.h"
+#include "loader/scenario/callback.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -18,38 +19,57 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t trap_limit = 10'000; ///< int3 in one callback; more is taken for a hang
+constexpr std::size_t trap_limit = 10'000; ///< breakpoints in one callback; more is taken for a hang
 
-BootOptions scenario_boot(std::span<const std::string> symbols)
+BootOptions scenario_boot(const Arch& arch, std::span<const std::string> symbols)
 {
     BootOptions boot;
     for (const auto& name : symbols) boot.only_symbols.push_back({name, {}});
     if (!symbols.empty()) return boot;
     boot.only_symbols = {
-        {"printk", {0xc0113e10}},
-        {"kmalloc_R93d4cfe6", {0xc0128a40}},
-        {"kernel_symbol_whose_name_is_longer_than_the_sixty_byte_field_of_kernel_sym", {0xc0200004}},
+        {"printk", arch.kernel_text + 0x13e10},
+        {"kmalloc_R93d4cfe6", arch.kernel_text + 0x28a40},
+        {"kernel_symbol_whose_name_is_longer_than_the_sixty_byte_field_of_kernel_sym", arch.kernel_text + 0x100004},
     };
     return boot;
 }
 
+std::uint64_t scenario_memory_bytes(const Arch& arch)
+{
+    constexpr std::uint64_t wanted = 256 << 20, short_of_that = 128 << 20; // sparc's addresses have no room for more
+    return guest_windows_problem(arch, guest_windows(arch, wanted, {})) ? short_of_that : wanted;
+}
+
+/// Where modules start: behind a hole, in which scenarios have the address that nothing is at.
+GuestAddr scenario_modules(const Arch& arch)
+{
+    constexpr std::uint64_t hole = 1 << 20;
+    if (arch.name == i386().name) return {0xd0800000}; // as in the measured results
+    return scenario_nowhere(arch) + hole;
+}
+
 } // namespace
+
+GuestAddr scenario_nowhere(const Arch& arch)
+{
+    if (arch.name == i386().name) return {0xd0000000};
+    return guest_windows(arch, scenario_memory_bytes(arch), {}).vmalloc_start;
+}
 
 MachineOptions scenario_machine(const Release& release, const Arch& arch)
 {
-    constexpr GuestAddr module_area{0xd0800000};
     MachineOptions options;
     options.arch = &arch;
     options.release = &release;
-    options.memory_bytes = 256 << 20;
+    options.memory_bytes = scenario_memory_bytes(arch);
+    options.vmalloc_start = scenario_modules(arch);
     options.reuse_addresses = false;
-    if (guest_windows_problem(arch, guest_windows(arch, options.memory_bytes, module_area))) options.memory_bytes = 128 << 20;
-    else options.vmalloc_start = module_area;
     return options;
 }
 
-ScenarioRunner::ScenarioRunner(const Release& release, std::span<const std::string> symbols, const Arch& arch)
-try : machine_(scenario_machine(release, arch)), kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(symbols)),
+ScenarioRunner::ScenarioRunner(const Release& release, const Arch& arch, std::span<const std::string> symbols)
+try : machine_(scenario_machine(release, arch)),
+      kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(arch, symbols)),
       kernel_module_{kernel_.state().kernel_module}
 {
     for (const auto& name : symbols) symbols_.emplace(kernel_.symbol_address(without_version(name))->value, name);
@@ -86,7 +106,7 @@ Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& res
     for (std::size_t trap = 0; outcome.kind == Outcome::Kind::breakpoint && broke_.empty(); ++trap) {
         if (trap == trap_limit) {
             outcome.kind = Outcome::Kind::hang;
-            outcome.what = fmt::format("more than {} int3", trap_limit);
+            outcome.what = fmt::format("more than {} breakpoints", trap_limit);
             break;
         }
         result["traps"].push_back(run_trap(step, trap, outcome.at));
@@ -99,7 +119,7 @@ Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& res
 
 json ScenarioRunner::run_trap(const json& step, std::size_t number, GuestAddr at)
 {
-    json trap{{"at", show(at.value - 1)}}; // the int3 is one byte long, and behind us
+    json trap{{"at", show(at.value - breakpoint_bytes(kernel_.arch()))}}; // the breakpoint is behind us
     const auto lists = step.find("on_trap");
     if (lists == step.end() || number >= lists->size()) return trap;
     auto results = json::array();
@@ -134,8 +154,10 @@ json ScenarioRunner::with_module(const json& step, void (*change)(ScenarioRunner
 json ScenarioRunner::tweak(const json& step)
 {
     return with_module(step, [](ScenarioRunner& runner, ModuleView module, const json& step) {
-        for (const auto& [field, content] : step["set"].items())
-            runner.kernel_.memory().store<std::uint32_t>(module.address() + *scenario_field_offset(field), runner.value(content));
+        for (const auto& [name, content] : step["set"].items()) {
+            const auto field = runner.header_field(name);
+            runner.kernel_.memory().store_sized(module.address() + field.offset, field.size, runner.value(content));
+        }
     });
 }
 

@@ -14,16 +14,18 @@ namespace retromod {
 /// What scenarios that name no symbols can call: the module functions of the kernel.
 const ExportTable& scenario_exports();
 
-/// The machine that scenarios run on: fixed addresses, never handed out twice. Where an architecture can have modules at
-/// i386's addresses it has them there.
+/// The machine that scenarios run on: fixed addresses, never handed out twice.
 MachineOptions scenario_machine(const Release& release, const Arch& arch = i386());
+
+/// What a label that is not set stands for: an address of the kernel's where there never is anything.
+GuestAddr scenario_nowhere(const Arch& arch);
 
 /// One scenario's machine, and what its labels stand for. Steps must have passed the check of their form.
 class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
     /// `symbols` are the exports that the kernel offers, with versions if need be; none: the three symbols of the reference kernel. Throws
-    /// ScenarioError when one does not exist. `arch` has words of four bytes.
-    explicit ScenarioRunner(const Release& release, std::span<const std::string> symbols = {}, const Arch& arch = i386());
+    /// ScenarioError when one does not exist.
+    explicit ScenarioRunner(const Release& release, const Arch& arch = i386(), std::span<const std::string> symbols = {});
 
     /// Does one step and gives its result. Throws ScenarioError.
     nlohmann::json step(const nlohmann::json& step);
@@ -52,8 +54,9 @@ private:
 
     // runner_values.cc
     std::uint64_t address_of(std::string_view label) const;
-    std::uint32_t value(const json& value, std::string_view own_label = {}) const;
+    std::uint64_t value(const json& value, std::string_view own_label = {}) const;
     std::uint64_t symbol_value(std::string_view name) const;
+    Field header_field(const std::string& name) const;
     json show(std::uint64_t address) const;
     json show_return(std::uint64_t word) const;
 
@@ -67,7 +70,9 @@ private:
     };
     Buffer buffer_argument(const json& form, std::uint64_t size);
     GuestAddr ret_argument(const json& form);
-    std::vector<std::byte> words(const json& list, std::string_view label) const;
+    std::vector<std::byte> number_bytes(std::uint64_t number, unsigned bytes) const;
+    std::vector<std::byte> numbers(const json& list, unsigned bytes, std::string_view label) const;
+    std::vector<std::byte> callback(const json& operations, std::string_view label) const;
     std::vector<std::byte> body_item(const json& item, std::string_view label) const;
 
     // runner.cc
@@ -86,7 +91,7 @@ private:
     json init(const json& step);
     json remove(const json& step);
     json query(const json& step);
-    void add_content(json& result, std::uint32_t which, std::span<const std::byte> room) const;
+    void add_content(json& result, std::uint64_t which, std::span<const std::byte> room) const;
     json kernel_syms(const json& step);
     json kernel_function(const json& step);
 
@@ -94,6 +99,7 @@ private:
     json state(const json& step);
     json state_of(const ModuleView& module);
     json header_of(const ModuleView& module);
+    json show_member(ModuleField field, const ModuleView& module) const;
     json references_of(const ModuleView& module);
     json peek(const json& step);
     json proc_modules(const json& step);

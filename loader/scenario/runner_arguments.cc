@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a step's call gets to point at: names, images and buffers in user memory.
+#include "loader/scenario/callback.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
@@ -17,10 +18,11 @@ namespace {
 
 constexpr std::byte fill{0xa9}; ///< what a buffer holds before a call, so that what was written can be told
 
-GuestAddr bad_address(const json& kind)
+GuestAddr bad_address(const json& kind, const Arch& arch)
 {
-    constexpr std::pair<std::string_view, std::uint64_t> kinds[] = {
-        {"null", 0}, {"unmapped", 0x10000}, {"kernel", 0xc0000000}, {"top", 0xfffff000}};
+    constexpr std::uint64_t last_page = 0xfffffffffffff000;
+    const std::pair<std::string_view, std::uint64_t> kinds[] = {
+        {"null", 0}, {"unmapped", 0x10000}, {"kernel", arch.task_size.value}, {"top", arch.word(last_page)}};
     for (const auto& [name, address] : kinds)
         if (kind == name) return {address};
     return {};
@@ -53,7 +55,7 @@ GuestAddr ScenarioRunner::string_argument(const json& argument)
 {
     if (argument.is_null()) return {};
     if (argument.is_string()) return user_.add_text(text_of(argument));
-    if (argument.contains("bad")) return bad_address(argument["bad"]);
+    if (argument.contains("bad")) return bad_address(argument["bad"], kernel_.arch());
     const bool ends = argument.contains("repeat");
     const auto& run = argument[ends ? "repeat" : "unterminated"];
     const std::string text(run[1].get<std::size_t>(), static_cast<char>(byte_of(run[0])));
@@ -65,17 +67,44 @@ GuestAddr ScenarioRunner::string_argument(const json& argument)
 
 // --- images -----------------------------------------------------------------------------------------------------
 
-std::vector<std::byte> ScenarioRunner::words(const json& list, std::string_view label) const
+std::vector<std::byte> ScenarioRunner::number_bytes(std::uint64_t number, unsigned bytes) const
 {
-    std::vector<std::byte> bytes;
+    std::vector<std::byte> stored(bytes);
+    store_unsigned(stored.data(), bytes, kernel_.arch().order, number);
+    return stored;
+}
+
+/// A value or a list of values, each in so many bytes.
+std::vector<std::byte> ScenarioRunner::numbers(const json& list, unsigned bytes, std::string_view label) const
+{
+    std::vector<std::byte> all;
     const auto add = [&](const json& item) {
-        std::array<std::byte, 4> word;
-        store<std::uint32_t>(word.data(), kernel_.arch().order, value(item, label));
-        bytes.insert(bytes.end(), word.begin(), word.end());
+        const auto one = number_bytes(value(item, label), bytes);
+        all.insert(all.end(), one.begin(), one.end());
     };
     if (list.is_array()) std::ranges::for_each(list, add);
     else add(list);
-    return bytes;
+    return all;
+}
+
+/// Code of [name, address, value, bytes], of which an operation has what it needs.
+std::vector<std::byte> ScenarioRunner::callback(const json& operations, std::string_view label) const
+{
+    std::vector<CallbackOperation> resolved;
+    for (const auto& given : operations) {
+        const auto form = std::ranges::find(callback_forms(), given[0].get_ref<const std::string&>(), &CallbackForm::name);
+        CallbackOperation operation{form->kind, 0, 0, 4};
+        if (form->has_address) {
+            operation.address = value(given[1], label);
+            operation.value = value(given[2], label);
+            operation.bytes = given[3].get<unsigned>();
+        } else if (form->has_value) {
+            operation.value = value(given[1], label);
+        }
+        resolved.push_back(operation);
+    }
+    if (!has_callbacks(kernel_.arch())) throw ScenarioError(fmt::format("no callbacks can be written for {}", kernel_.arch().name));
+    return assemble_callback(resolved, kernel_.arch());
 }
 
 std::vector<std::byte> ScenarioRunner::body_item(const json& item, std::string_view label) const
@@ -84,10 +113,12 @@ std::vector<std::byte> ScenarioRunner::body_item(const json& item, std::string_v
     if (item.contains("str")) return bytes_of(text_of(item["str"]) + '\0');
     if (item.contains("raw")) return bytes_of(text_of(item["raw"]));
     if (item.contains("fill")) return std::vector<std::byte>(item["fill"][1].get<std::size_t>(), byte_of(item["fill"][0]));
-    if (item.contains("u32")) return words(item["u32"], label);
+    if (item.contains("u32")) return numbers(item["u32"], 4, label);
+    if (item.contains("words")) return numbers(item["words"], kernel_.arch().word_bytes, label);
+    if (item.contains("callback")) return callback(item["callback"], label);
     std::vector<std::byte> code;
     for (const auto& part : item["code"]) {
-        const auto bytes = part.is_string() ? bytes_in_hex(part.get_ref<const std::string&>()).value() : words(part["u32"], label);
+        const auto bytes = part.is_string() ? bytes_in_hex(part.get_ref<const std::string&>()).value() : numbers(part["u32"], 4, label);
         code.insert(code.end(), bytes.begin(), bytes.end());
     }
     return code;
@@ -95,7 +126,7 @@ std::vector<std::byte> ScenarioRunner::body_item(const json& item, std::string_v
 
 GuestAddr ScenarioRunner::image_argument(const json& image, const json& name)
 {
-    if (image.contains("bad")) return bad_address(image["bad"]);
+    if (image.contains("bad")) return bad_address(image["bad"], kernel_.arch());
     std::string label;
     if (const auto base = image.find("base"); base != image.end()) label = base->get<std::string>();
     else if (name.is_string()) label = name.get<std::string>();
@@ -104,7 +135,10 @@ GuestAddr ScenarioRunner::image_argument(const json& image, const json& name)
     const auto at = user_.add(length);
     const auto bytes = user_.room(at);
     if (const auto fields = image.find("fields"); fields != image.end())
-        for (const auto& [field, content] : fields->items()) put(bytes, *scenario_field_offset(field), words(content, label));
+        for (const auto& [name, content] : fields->items()) {
+            const auto field = header_field(name);
+            put(bytes, field.offset, number_bytes(value(content, label), field.size));
+        }
     if (const auto body = image.find("body"); body != image.end())
         for (const auto& item : *body) put(bytes, value(item["off"], label), body_item(item, label));
     return at;
@@ -125,7 +159,7 @@ ScenarioRunner::Buffer ScenarioRunner::buffer_argument(const json& form, std::ui
         return Buffer{at, visible};
     };
     if (form.is_null() || form == "ok") return filled(user_.add(size), true);
-    if (form.contains("bad")) return {bad_address(form["bad"]), false};
+    if (form.contains("bad")) return {bad_address(form["bad"], kernel_.arch()), false};
     if (form.contains("mapped")) return filled(user_.add_part(size, 0, form["mapped"].get<std::uint64_t>()), true);
     if (form.contains("readonly")) return filled(user_.add(std::max(size, form["readonly"].get<std::uint64_t>()), false), true);
     if (form.contains("hole")) return filled(user_.add_gap(size, 0, form["hole"].get<std::uint64_t>()), false);
@@ -135,9 +169,9 @@ ScenarioRunner::Buffer ScenarioRunner::buffer_argument(const json& form, std::ui
 /// Room for the word that query_module stores through its last argument.
 GuestAddr ScenarioRunner::ret_argument(const json& form)
 {
-    constexpr std::uint64_t word = 4;
+    const auto word = kernel_.arch().word_bytes;
     if (form == "ok" || form == "readonly") return user_.add(word, form == "ok");
-    if (form.contains("bad")) return bad_address(form["bad"]);
+    if (form.contains("bad")) return bad_address(form["bad"], kernel_.arch());
     return user_.add_part(word, 0, form["mapped"].get<std::uint64_t>());
 }
 

@@ -18,17 +18,18 @@ enum Which : std::uint32_t { modules = 1, deps = 2, refs = 3, symbols = 4, info 
 
 constexpr std::byte untouched{0xa9}; ///< what buffers hold before the call
 
-/// The answers of the calls, of 32 bits a word, as far as they were written.
+/// The answer of a call, as far as it was written.
 struct Answer {
     std::span<const std::byte> room;
-    ByteOrder order;
+    const Arch& arch;
     std::size_t written;
 
-    Answer(std::span<const std::byte> room, ByteOrder order) : room(room), order(order), written(room.size())
+    Answer(std::span<const std::byte> room, const Arch& arch) : room(room), arch(arch), written(room.size())
     {
         while (written && room[written - 1] == untouched) --written;
     }
-    std::uint32_t word(std::size_t at) const { return load<std::uint32_t>(room.data() + at, order); }
+    /// A machine word, by number.
+    std::uint64_t word(std::size_t number) const { return load_unsigned(room.data() + number * arch.word_bytes, arch.word_bytes, arch.order); }
     std::string_view text(std::size_t at) const
     {
         if (at >= written) return {};
@@ -92,7 +93,7 @@ json ScenarioRunner::query(const json& step)
     auto result = json::object();
     const auto& request = step["which"];
     const auto named = request.is_string() ? std::ranges::find(names, request.get_ref<const std::string&>()) : names.end();
-    const auto which = named == names.end() ? value(request) : static_cast<std::uint32_t>(named - names.begin()) + 1;
+    const auto which = named == names.end() ? value(request) : static_cast<std::uint64_t>(named - names.begin()) + 1;
     const auto size = value(step["bufsize"]);
     const auto name = string_argument(step["name"]);
     const auto buffer = buffer_argument(step.value("buf", json()), std::min<std::uint64_t>(size, largest_room));
@@ -103,29 +104,30 @@ json ScenarioRunner::query(const json& step)
     if (outcome.kind != Outcome::Kind::done) return result;
     result["ret"] = show_return(outcome.result.word);
     const auto stored = user_.room(ret);
-    if (stored.size() == 4 && !std::ranges::all_of(stored, [&](std::byte b) { return b == unstored; }))
-        result["retsize"] = load<std::uint32_t>(stored.data(), kernel_.arch().order);
+    const auto& arch = kernel_.arch();
+    if (stored.size() == arch.word_bytes && !std::ranges::all_of(stored, [&](std::byte b) { return b == unstored; }))
+        result["retsize"] = load_unsigned(stored.data(), arch.word_bytes, arch.order);
     if (buffer.visible && result["ret"] != "EFAULT") add_content(result, which, user_.room(buffer.at));
     return result;
 }
 
-void ScenarioRunner::add_content(json& result, std::uint32_t which, std::span<const std::byte> room) const
+void ScenarioRunner::add_content(json& result, std::uint64_t which, std::span<const std::byte> room) const
 {
-    constexpr std::size_t info_bytes = 16, symbol_bytes = 8;
-    const Answer answer(room, kernel_.arch().order);
+    const std::size_t info_bytes = 4 * kernel_.arch().word_bytes, symbol_bytes = 2 * kernel_.arch().word_bytes;
+    const Answer answer(room, kernel_.arch());
     if (!answer.written) return;
     if (which == modules || which == deps || which == refs) {
         result["names"] = names_in(answer);
     } else if (which == info && answer.written >= info_bytes) {
-        result["info"] = {{"addr", show(answer.word(0))}, {"size", answer.word(4)}, {"flags", answer.word(8)},
-                          {"usecount", static_cast<std::int32_t>(answer.word(12))}};
+        result["info"] = {{"addr", show(answer.word(0))}, {"size", answer.word(1)}, {"flags", answer.word(2)},
+                          {"usecount", kernel_.arch().signed_word(answer.word(3))}};
     } else if (which == symbols) {
         const bool done = result["ret"] == 0 && result.contains("retsize");
         const auto count = done ? result["retsize"].get<std::size_t>() : 0;
         auto shown = json::array();
         for (std::size_t i = 0; i < count && (i + 1) * symbol_bytes <= room.size(); ++i) {
-            const auto name_at = answer.word(i * symbol_bytes + 4);
-            shown.push_back({show(answer.word(i * symbol_bytes)), name_at, text_of_bytes(answer.text(name_at))});
+            const auto name_at = answer.word(2 * i + 1);
+            shown.push_back({show(answer.word(2 * i)), name_at, text_of_bytes(answer.text(name_at))});
         }
         if (!shown.empty()) result["symbols"] = std::move(shown);
         result["written"] = answer.written;
@@ -134,7 +136,9 @@ void ScenarioRunner::add_content(json& result, std::uint32_t which, std::span<co
 
 json ScenarioRunner::kernel_syms(const json& step)
 {
-    constexpr std::uint64_t entry_bytes = 64, name_bytes = 60;
+    constexpr std::uint64_t name_bytes = 60;
+    const auto word = kernel_.arch().word_bytes;
+    const auto entry_bytes = round_up(word + name_bytes, word); // struct kernel_sym
     auto result = json::object();
     const auto& form = step["table"];
     Buffer table{{}, false};
@@ -152,8 +156,8 @@ json ScenarioRunner::kernel_syms(const json& step)
     auto entries = json::array();
     for (std::uint64_t i = 0; i < outcome.result.word && (i + 1) * entry_bytes <= room.size(); ++i) {
         const auto* entry = room.data() + i * entry_bytes;
-        const std::string_view name(reinterpret_cast<const char*>(entry) + 4, name_bytes);
-        entries.push_back({show(load<std::uint32_t>(entry, kernel_.arch().order)), text_of_bytes(name.substr(0, name.find('\0')))});
+        const std::string_view name(reinterpret_cast<const char*>(entry) + word, name_bytes);
+        entries.push_back({show(load_unsigned(entry, word, kernel_.arch().order)), text_of_bytes(name.substr(0, name.find('\0')))});
     }
     if (!entries.empty()) result["table"] = std::move(entries);
     return result;

@@ -38,16 +38,25 @@ json ScenarioRunner::state_of(const ModuleView& module)
     return shown;
 }
 
+/// A word of struct module: gp by the place that it reaches down to.
+json ScenarioRunner::show_member(ModuleField field, const ModuleView& module) const
+{
+    constexpr std::uint64_t reach = 0x8000; // of a 16-bit displacement
+    const auto word = module.get(field);
+    if (field == ModuleField::usecount) return module.usecount();
+    if (field != ModuleField::gp) return show(word);
+    const auto lowest = show(kernel_.arch().word(word - reach));
+    return lowest.is_string() ? json(fmt::format("{}+{}", lowest.get<std::string>(), reach)) : json(word);
+}
+
 /// Every word of the header that is not 0, by name.
 json ScenarioRunner::header_of(const ModuleView& module)
 {
-    constexpr std::uint64_t word_bytes = 4;
     auto header = json::object();
-    for (std::uint64_t at = 0; at < kernel_.module_layout().header_bytes(); at += word_bytes) {
-        const auto word = kernel_.memory().load<std::uint32_t>(module.address() + at);
-        if (!word) continue;
-        const std::string name(scenario_field_name(at / word_bytes));
-        header[name] = name == "usecount" ? json(static_cast<std::int32_t>(word)) : show(word);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(ModuleField::count_); ++i) {
+        const auto field = static_cast<ModuleField>(i);
+        if (kernel_.module_layout().has(field) && module.get(field))
+            header[std::string(module_field_name(field))] = show_member(field, module);
     }
     return header;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Values of scenario files: what they stand for, and how a result shows an address.
+#include "loader/scenario/arch_numbers.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -8,8 +9,7 @@
 namespace retromod {
 namespace {
 
-constexpr std::uint64_t unset_label = 0xd0000000; // never a module, never mapped
-constexpr std::int32_t lowest_errno = -125;
+constexpr std::int64_t lowest_i386_errno = -125; ///< as the measured results have it
 
 } // namespace
 
@@ -19,14 +19,14 @@ std::uint64_t ScenarioRunner::address_of(std::string_view label) const
 {
     if (label == "kernel") return kernel_module_.value;
     const auto found = labels_.find(label);
-    return found == labels_.end() ? unset_label : found->second.base;
+    return found == labels_.end() ? scenario_nowhere(kernel_.arch()).value : found->second.base;
 }
 
 /// A value: a number, or terms joined by + and -; `own_label` is what a lone @ stands for.
-std::uint32_t ScenarioRunner::value(const json& value, std::string_view own_label) const
+std::uint64_t ScenarioRunner::value(const json& value, std::string_view own_label) const
 {
-    if (value.is_number_unsigned()) return static_cast<std::uint32_t>(value.get<std::uint64_t>());
-    if (value.is_number_integer()) return static_cast<std::uint32_t>(value.get<std::int64_t>());
+    if (value.is_number_unsigned()) return kernel_.arch().word(value.get<std::uint64_t>());
+    if (value.is_number_integer()) return kernel_.arch().word(static_cast<std::uint64_t>(value.get<std::int64_t>()));
     std::uint64_t sum = 0;
     const auto terms = value_terms(value.get_ref<const std::string&>());
     for (const auto& [minus, term] : terms.value()) {
@@ -38,7 +38,7 @@ std::uint32_t ScenarioRunner::value(const json& value, std::string_view own_labe
         else amount = number_in_text(term).value();
         sum += minus ? 0 - amount : amount;
     }
-    return static_cast<std::uint32_t>(sum);
+    return kernel_.arch().word(sum);
 }
 
 std::uint64_t ScenarioRunner::symbol_value(std::string_view name) const
@@ -48,13 +48,21 @@ std::uint64_t ScenarioRunner::symbol_value(std::string_view name) const
     throw ScenarioError(fmt::format("'{}' is not among the scenario's symbols", name));
 }
 
+/// Where the member of struct module is here. Throws ScenarioError when the architecture has none of that name.
+Field ScenarioRunner::header_field(const std::string& name) const
+{
+    if (!scenario_field_offset(name) && !scenario_header_member(name, kernel_.module_layout()))
+        throw ScenarioError(fmt::format("struct module has no '{}' on {}", name, kernel_.arch().name));
+    return scenario_header_field(kernel_.module_layout(), name);
+}
+
 /// An address as scenario files write it: "@label+OFFSET", "@kernel", "&symbol", or the number.
 json ScenarioRunner::show(std::uint64_t address) const
 {
     if (address == kernel_module_.value) return "@kernel";
     if (const auto symbol = symbols_.find(address); symbol != symbols_.end()) return "&" + symbol->second;
     for (const auto& [label, module] : labels_) {
-        if (address < module.base || address - module.base > round_up(module.size, 4096)) continue;
+        if (address < module.base || address - module.base > round_up(module.size, kernel_.arch().page_bytes)) continue;
         return fmt::format("@{}+{}", label, address - module.base);
     }
     return address;
@@ -62,14 +70,12 @@ json ScenarioRunner::show(std::uint64_t address) const
 
 json ScenarioRunner::show_return(std::uint64_t word) const
 {
-    const auto value = static_cast<std::int32_t>(word);
+    const auto value = kernel_.arch().signed_word(word);
     if (value >= 0) return value;
-    if (value < lowest_errno) {
-        auto shown = show(word);
-        return shown.is_string() ? shown : json(value);
-    }
-    const auto error = SyscallResult{word}.error(kernel_.arch());
-    return error ? json(std::string(errno_name(*error))) : json(value);
+    const bool is_error = kernel_.arch().errno_set != ErrnoSet::generic || value >= lowest_i386_errno;
+    if (const auto error = is_error ? SyscallResult{word}.error(kernel_.arch()) : std::nullopt) return std::string(errno_name(*error));
+    auto shown = show(word);
+    return shown.is_string() ? shown : json(value);
 }
 
 } // namespace retromod

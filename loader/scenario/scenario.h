@@ -25,6 +25,7 @@ struct ScenarioError : std::runtime_error {
 struct Scenario {
     std::string id, title;
     std::vector<std::string> tags;
+    const Arch* arch = &i386();       ///< whose numbers it has: sizes, offsets, addresses, code
     std::vector<std::string> symbols; ///< what its kernel exports; none: the three symbols of the reference kernel
     std::shared_ptr<const nlohmann::json> content; ///< the whole object, checked
 
@@ -55,6 +56,7 @@ struct Difference {
 struct ScenarioResult {
     bool passed = false;
     bool expected = true;         ///< the file says what this release answers
+    std::string skipped;          ///< why that architecture cannot have the scenario; empty: it can
     std::vector<Difference> differences;
     std::string broke;            ///< how and where the kernel broke, if it did: "step 5 (delete a): oops: ..."
     std::string broke_as;         ///< the outcome that stands for it in a file: "oops", "hang", "bug"
@@ -66,8 +68,10 @@ struct ScenarioResult {
 /// Whether the scenario says what that release answers.
 bool expects(const Scenario& scenario, const Release& release);
 
-/// Runs a scenario on a fresh machine of that release. Throws ScenarioError for steps that make no sense. Scenarios are of
-/// i386; on another architecture of 32 bits those that contain no machine code mean the same.
-ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch = i386());
+/// Runs a scenario on a fresh machine of that release, of its own architecture. Throws ScenarioError for steps that make no
+/// sense.
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release);
+/// The same on `arch`, for which a scenario of i386 is recomputed.
+ScenarioResult run_scenario(const Scenario& scenario, const Release& release, const Arch& arch);
 
 } // namespace retromod

@@ -105,13 +105,22 @@ void check_group(const json& group, std::size_t steps, const Place& place)
         place.refuse("'corrupt_from' is not the number of a step");
 }
 
-Scenario take_scenario(const std::string& path, std::size_t number, const json& object, std::vector<std::string>& warnings)
+/// The architecture that a file's numbers are of: i386 when it does not say.
+const Arch& file_arch(const json& content, const Place& place)
+{
+    if (!content.contains("abi")) return i386();
+    const auto* arch = find_arch(text_member(content, "abi", place));
+    if (!arch) place.refuse(fmt::format("there is no architecture '{}'", content["abi"].get<std::string>()));
+    return *arch;
+}
+
+Scenario take_scenario(const std::string& path, std::size_t number, const json& object, const Arch& arch, std::vector<std::string>& warnings)
 {
     Place place{path, fmt::format("number {}", number), {}};
     if (!object.is_object()) place.refuse("not an object");
     place.scenario = text_member(object, "id", place);
     Scenario scenario{place.scenario, object.contains("title") ? text_member(object, "title", place) : "",
-                      texts(object, "tags", place), texts(object, "symbols", place), std::make_shared<const json>(object)};
+                      texts(object, "tags", place), &arch, texts(object, "symbols", place), std::make_shared<const json>(object)};
     const auto& steps = member(object, "steps", place);
     check_steps(steps, place, warnings);
     for (const auto& group : list_member(object, "expect", place)) check_group(group, steps.size(), place);
@@ -159,9 +168,10 @@ ScenarioFile parse_scenarios(const std::string& path, const std::string& text)
         place.refuse(fmt::format("'format_version' is not {}", scenario_format_version));
     member(content, "scenarios", place);
     ScenarioFile file{path, {}, {}};
+    const auto& arch = file_arch(content, place);
     std::size_t number = 0;
     for (const auto& scenario : list_member(content, "scenarios", place))
-        file.scenarios.push_back(take_scenario(path, number++, scenario, file.warnings));
+        file.scenarios.push_back(take_scenario(path, number++, scenario, arch, file.warnings));
     return file;
 }
 

@@ -70,10 +70,10 @@ ordered_json fresh_expectations(const Scenario& scenario, std::span<const Releas
     return groups;
 }
 
-std::string scenario_file_text(std::span<const ordered_json> scenarios)
+std::string scenario_file_text(std::span<const ordered_json> scenarios, const Arch& arch)
 {
-    std::string text = fmt::format("{{\"format\": \"{}\", \"format_version\": {}, \"abi\": \"i386\", \"scenarios\": [", scenario_format,
-                                   scenario_format_version);
+    std::string text = fmt::format("{{\"format\": \"{}\", \"format_version\": {}, \"abi\": \"{}\", \"scenarios\": [", scenario_format,
+                                   scenario_format_version, arch.name);
     for (std::size_t i = 0; i < scenarios.size(); ++i) text += fmt::format("{}\n{}", i ? "," : "", scenario_text(scenarios[i]));
     return text + "]}\n";
 }

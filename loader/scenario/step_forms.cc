@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/step_forms.h"
 
+#include "loader/scenario/callback.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -179,7 +180,7 @@ FormProblem check_fields(const json& fields)
 {
     if (!fields.is_object()) return is_not(fields, "an object");
     for (const auto& [name, content] : fields.items()) {
-        if (!scenario_field_offset(name)) return fmt::format("struct module has no '{}'", name);
+        if (!scenario_field_offset(name) && name != "gp") return fmt::format("struct module has no '{}'", name);
         if (const auto problem = check_value(content)) return fmt::format("{}: {}", name, *problem);
     }
     return std::nullopt;
@@ -190,10 +191,25 @@ FormProblem check_words(const json& words) { return words.is_array() ? check_lis
 constexpr MemberForm code_word_form[] = {{"u32", Presence::needed, check_words}};
 FormProblem check_code_part(const json& part) { return part.is_string() ? check_hex(part) : check_members(code_word_form, part); }
 
+/// [name], [name, value], or [name, address, value, bytes].
+FormProblem check_operation(const json& operation)
+{
+    if (!operation.is_array() || operation.empty() || !operation[0].is_string()) return is_not(operation, "a list that begins with an operation");
+    const auto form = std::ranges::find(callback_forms(), operation[0].get_ref<const std::string&>(), &CallbackForm::name);
+    if (form == callback_forms().end()) return is_not(operation[0], "an operation of a callback");
+    const std::size_t operands = form->has_address ? 3 : form->has_value ? 1 : 0;
+    if (operation.size() != 1 + operands) return fmt::format("'{}' has {} operands", form->name, operands);
+    for (std::size_t i = 1; i < operation.size(); ++i)
+        if (const auto problem = check_value(operation[i])) return problem;
+    if (form->has_address && operation[3] != 4 && operation[3] != 8) return is_not(operation[3], "4 or 8 bytes");
+    return std::nullopt;
+}
+
 constexpr MemberForm content_forms[] = {
     {"hex", Presence::needed, check_hex},   {"str", Presence::needed, check_bytes},
     {"raw", Presence::needed, check_bytes}, {"fill", Presence::needed, check_pair<check_byte, check_mapped>},
     {"u32", Presence::needed, check_words}, {"code", Presence::needed, check_list<check_code_part>},
+    {"words", Presence::needed, check_words}, {"callback", Presence::needed, check_list<check_operation>},
 };
 constexpr MemberForm body_item_form[] = {{"off", Presence::needed, check_value}};
 FormProblem check_body_item(const json& item)

@@ -135,9 +135,9 @@ int run_commands(const RecordChoice& choice, const Invocation& invocation, const
 }
 
 /// Gives `scenario` its results, through the check of a file of it.
-void expect(ordered_json& scenario, const RecordChoice& choice)
+void expect(ordered_json& scenario, const RecordChoice& choice, const Arch& arch)
 {
-    const auto file = parse_scenarios(choice.out, scenario_file_text({&scenario, 1}));
+    const auto file = parse_scenarios(choice.out, scenario_file_text({&scenario, 1}, arch));
     scenario["expect"] = fresh_expectations(file.scenarios.front(), choice.releases);
 }
 
@@ -150,7 +150,7 @@ int write_session(const RecordChoice& choice, const SessionRecorder& recorder, c
         complain(fmt::format("record: nothing was written: {}", *difference));
         return exit_status::failure;
     }
-    expect(scenario, choice);
+    expect(scenario, choice, i386());
     write_file(choice.out, scenario_file_text({&scenario, 1}));
     return 0;
 }
@@ -180,8 +180,9 @@ int record_steps(const RecordChoice& choice)
     const auto checked = load_scenarios(*choice.steps);
     std::ifstream stream(*choice.steps, std::ios::binary);
     auto scenarios = ordered_json::parse(stream)["scenarios"].get<std::vector<ordered_json>>();
-    for (auto& scenario : scenarios) expect(scenario, choice);
-    write_file(choice.out, scenario_file_text(scenarios));
+    const auto& arch = checked.scenarios.empty() ? i386() : *checked.scenarios.front().arch;
+    for (auto& scenario : scenarios) expect(scenario, choice, arch);
+    write_file(choice.out, scenario_file_text(scenarios, arch));
     return 0;
 }
 

@@ -2,6 +2,7 @@
 // retromod replay: scenario files against the machines of this program. docs/scenarios.md describes the files.
 #include "loader/scenario/replay.h"
 
+#include "emu/cpu/cpu.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 #include "loader/tools/release_choice.h"
@@ -13,14 +14,27 @@
 
 namespace retromod {
 
+namespace {
+
+/// What `--arch` means: nothing is each file's own. False when there is no engine for it.
+bool choose_arches(std::string_view name, ReplayOptions& options)
+{
+    for (const auto& arch : arches())
+        if (find_cpu(arch) && (name == "all" || name == arch.name)) options.arches.push_back(&arch);
+    return name.empty() || !options.arches.empty();
+}
+
+} // namespace
+
 int replay_command(const Invocation& invocation)
 {
-    std::string release = "all";
+    std::string release = "all", arch;
     std::vector<std::string> files;
     ReplayOptions replayed;
     bool json = false, list = false;
     Options options(invocation);
     options.value("--release", release, "only what this release answers")
+        .value("--arch", arch, "on that architecture, recomputed for it; or on all that have an engine")
         .flag("--json", json, "one JSON object, with a row for each run")
         .flag("--list", list, "only name the scenarios")
         .values("--filter", replayed.filters, "only scenarios with this tag or id; all of them when given several times")
@@ -32,6 +46,10 @@ int replay_command(const Invocation& invocation)
         for (const auto& modern : modern_releases()) releases->push_back(&modern);
     if (!releases) {
         complain(fmt::format("replay: '{}' is no release", release));
+        return exit_status::usage;
+    }
+    if (!choose_arches(arch, replayed)) {
+        complain(fmt::format("replay: '{}' is no architecture with an engine", arch));
         return exit_status::usage;
     }
     replayed.releases = *releases;

@@ -8,6 +8,9 @@ END
 retromod replay good.json
 echo "status $?"
 retromod replay --release 2.4.20 --json good.json
+retromod replay --arch alpha good.json
+retromod replay --arch ia64 good.json
+echo "status $?"
 retromod replay --list good.json
 retromod replay --filter other good.json
 echo "status $?"
