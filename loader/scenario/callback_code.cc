@@ -209,7 +209,7 @@ constexpr Assembler m68k_row = {
     [](Code& code) { code.half(0xd081); },
     [](Code& code) { code.half(0x8081); },
     [](Code& code) { code.half(0x4e75); },
-    [](Code& code) { code.half(0x4e4f); }, // trap #15
+    [](Code& code) { code.half(0x4e41); }, // trap #1, the breakpoint of debuggers
 };
 
 constexpr const Assembler* rows[] = {&i386_row, &x86_64_row, &mips_row, &alpha_row, &ppc_row, &arm_row, &sparc_row, &m68k_row};

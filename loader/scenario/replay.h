@@ -17,7 +17,7 @@ struct ReplayOptions {
     std::vector<const Release*> releases;  ///< each scenario counts once for each of them that it has results for
     std::vector<std::string> filters;      ///< tags or ids; a scenario must match all of them
     ReplayFormat format = ReplayFormat::text;
-    std::string bases;                     ///< folder of base modules for scenarios of the modern ABI; empty: our own
+    std::string bases = {};                ///< folder of base modules for scenarios of the modern ABI; empty: our own
     std::vector<const Arch*> arches = {};  ///< each scenario on all of these; none: on that of its file
 };
 

@@ -22,7 +22,7 @@ GuestAddr bad_address(const json& kind, const Arch& arch)
 {
     constexpr std::uint64_t last_page = 0xfffffffffffff000;
     const std::pair<std::string_view, std::uint64_t> kinds[] = {
-        {"null", 0}, {"unmapped", 0x10000}, {"kernel", arch.task_size.value}, {"top", arch.word(last_page)}};
+        {"null", 0}, {"unmapped", arch.page_offset ? 0x10000 : ScenarioMemory::first_buffer - 0x10000}, {"kernel", arch.task_size.value}, {"top", arch.word(last_page)}};
     for (const auto& [name, address] : kinds)
         if (kind == name) return {address};
     return {};

@@ -3,6 +3,7 @@
 
 #include "emu/abi/errno.h"
 #include "loader/scenario/callback.h"
+#include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_text.h"
 
 #include <fmt/format.h>
@@ -101,14 +102,17 @@ json StepTranslator::table_end(const json& start, const json& end, std::uint64_t
     return start.get<std::uint64_t>() + (end.get<std::uint64_t>() - start.get<std::uint64_t>()) * entry / i386_entry_bytes;
 }
 
-/// Sums that overflow 32 bits have no counterpart in 64, where counts stay 32 bits wide.
+/// Sums that overflow 32 bits have no counterpart in 64, where counts stay 32 bits wide, nor where modules lie elsewhere.
 void StepTranslator::refuse_wrapping(const json& fields) const
 {
-    if (numbers_.arch().word_bytes == 4) return;
     constexpr std::pair<const char*, std::uint64_t> arrays[] = {{"nsyms", 8}, {"ndeps", 12}};
-    for (const auto& [field, bytes] : arrays)
-        if (fields.contains(field) && plain_number(fields[field]) * bytes > 0xffffffff)
+    const auto& arch = numbers_.arch();
+    const auto wraps = [](std::uint64_t bytes, const Arch& on) { return bytes + scenario_nowhere(on).value > 0xffffffff; };
+    for (const auto& [field, element] : arrays) {
+        const auto bytes = fields.contains(field) ? plain_number(fields[field]) * element : 0;
+        if (arch.word_bytes == 8 ? bytes > 0xffffffff : bytes <= 0xffffffff && wraps(bytes, arch) != wraps(bytes, i386()))
             throw Untranslatable("arithmetic that wraps at 32 bits");
+    }
 }
 
 void StepTranslator::translate_fields(json& fields)
@@ -216,6 +220,10 @@ json StepTranslator::query(json step) const
 
 json StepTranslator::step(const json& step)
 {
+    if (!numbers_.arch().page_offset)
+        for (const auto* pointer : {"name", "image", "buf", "ret", "table"})
+            if (const auto found = step.find(pointer); found != step.end() && found->is_object() && found->value("bad", "") == "null")
+                throw Untranslatable("the user's address 0, where the kernel's own memory begins");
     const auto& op = step["op"].get_ref<const std::string&>();
     auto translated = step;
     if (op == "create") translated["size"] = size(step["size"]);
