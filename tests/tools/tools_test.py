@@ -28,7 +28,7 @@ MODIFIED = 1_000_000_000  # seconds since 1970
 def transcript(script: pathlib.Path, bin_dir: pathlib.Path) -> str:
     # The folder's path has a fixed length: insmod stores it in the module, whose size shows.
     with tempfile.TemporaryDirectory(prefix="retromod-", dir="/tmp") as folder:
-        for arch in ("i386", "i386-2.2", "i386-smp", "i386-gcc2.95", "mipsel", "alpha"):
+        for arch in sorted(path.name for path in (TOP / "images" / "built").iterdir() if path.is_dir()):
             shutil.copytree(TOP / "images" / "built" / arch, pathlib.Path(folder) / arch)
             for module in (pathlib.Path(folder) / arch).iterdir():
                 os.utime(module, (MODIFIED, MODIFIED))  # insmod notes it in the module
