@@ -22,6 +22,7 @@ TOP = HERE.parent.parent
 TIME_LIMIT = 120  # seconds for one case
 # The kernel's own data and heap lie elsewhere with every export that is added; modules do not.
 KERNEL_ADDRESS = re.compile(r"\b(0x)?c0[0-9a-f]{6}\b")
+PROCESS = re.compile(r"\bpid \d+")  # what the kernel starts at boot counts, too
 MODIFIED = 1_000_000_000  # seconds since 1970
 
 
@@ -41,7 +42,7 @@ def transcript(script: pathlib.Path, bin_dir: pathlib.Path) -> str:
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIME_LIMIT)
         parts = [("stdout", run.stdout), ("stderr", run.stderr)]
         text = "".join(f"== {name}\n{output.decode(errors='backslashreplace')}" for name, output in parts)
-        text = KERNEL_ADDRESS.sub(r"\1c0XXXXXX", text.replace(folder, "FOLDER"))
+        text = PROCESS.sub("pid N", KERNEL_ADDRESS.sub(r"\1c0XXXXXX", text.replace(folder, "FOLDER")))
         return text + f"== exit status {run.returncode}\n"
 
 
