@@ -16,7 +16,7 @@
 namespace retromod {
 namespace {
 
-/// Tells of the calls that change something; those that only ask are counted.
+/// Tells of the calls that change something; of those that only ask, that there were some.
 class NotedCalls final : public ModuleCalls {
 public:
     using Note = std::function<void(const std::string&, SyscallResult)>;
@@ -36,16 +36,16 @@ public:
     }
     QueryResult query_module(std::optional<std::string_view> name, Query which, std::span<std::byte> buffer) override
     {
-        ++queries;
+        asked = true;
         return calls_.query_module(name, which, buffer);
     }
     SyscallResult get_kernel_syms(std::span<std::byte> table) override
     {
-        ++queries;
+        asked = true;
         return calls_.get_kernel_syms(table);
     }
 
-    unsigned queries = 0;
+    bool asked = false;
 
 private:
     SyscallResult noted(const std::string& text, SyscallResult result)
@@ -139,7 +139,7 @@ private:
         NotedCalls calls(watch, [this](const std::string& text, SyscallResult result) { note_call(text, result); });
         const TextSinks sinks{[this](std::string_view text) { say(text); }, [this](std::string_view text) { say(text); }};
         const auto status = work(calls, sinks);
-        if (calls.queries) column().did.insert(column().did.begin() + 1, fmt::format("query_module, {} times", calls.queries));
+        if (calls.asked) column().did.insert(column().did.begin() + 1, "query_module, as often as it takes");
         column().did.push_back(fmt::format("exit status {}", status));
         if (!watch.explanations().empty()) column().checked = "the kernel, in " + watch.explanations().front();
         else if (status) column().checked = fmt::format("{}, in user space", program);
