@@ -20,14 +20,14 @@ def whole_file(place):
     return pathlib.Path(place.machine).read_bytes()
 
 
-def breaks(fault: str, reason: str):
+def breaks(fault: str, reason: str, cpu_seconds: int = 60):
     def test(place):
         place.good("insmod", HELLO)
         before = whole_file(place)
         for words in (["insmod", "-o", "second", str(HELLO)], ["rmmod", "hello"]):
             done = subprocess.run([FAULTY, *words], env=dict(place.environment, ENGINE_FAULT=fault), stdin=subprocess.DEVNULL,
                                   capture_output=True, text=True, timeout=120,
-                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (2, 4)))
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 2)))
             lines = done.stderr.splitlines()
             assert done.returncode == 1 and done.stdout == "", (words, done)
             assert len(lines) == 1 and reason in lines[0] and "the machine is as it was" in lines[0], (words, lines)
@@ -39,7 +39,7 @@ def breaks(fault: str, reason: str):
     return test
 
 
-CASES = [breaks("abort", "it aborted"), breaks("crash", "it crashed"), breaks("loop", "its time on the CPU")]
+CASES = [breaks("abort", "it aborted"), breaks("crash", "it crashed"), breaks("loop", "its time on the CPU", cpu_seconds=2)]
 if not HAS_SANITIZER:
     CASES.append(breaks("memory", "it used up its memory"))
 

@@ -12,7 +12,7 @@ retromod run --ms 1000 > /dev/null
 rmmod timers
 retromod dmesg
 insmod alpha/sleeper.o
-retromod read /dev/sleeper; echo "exit $?"
+retromod --no-wait read /dev/sleeper; echo "exit $?"
 retromod write /dev/sleeper --text 'wake up'
 retromod read -n 7 /dev/sleeper; echo "; exit $?"
 retromod --budget 1 insmod alpha/forever.o; echo "exit $?"
