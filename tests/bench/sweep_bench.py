@@ -4,7 +4,7 @@
 
 usage: sweep_bench.py BIN_DIR
 
-Printed only: how many depends on the modules and on how many processors are free. Where qemu-system-i386 and a bootable
+Printed only: how many depends on the modules and on how many processors are free. Where qemu-system-x86_64 and a bootable
 kernel are at hand (RETROMOD_QEMU_KERNEL, RETROMOD_QEMU_INITRD: an initrd whose init powers off at once), the ratio to one
 boot of it per module is measured too; docs/sweep.md says what was.
 """
@@ -41,7 +41,7 @@ def measured(bin_dir: pathlib.Path, name: str, folder: str, options: list[str]) 
 def qemu_boot() -> float | None:
     """Seconds of one boot in QEMU until its init powers it off; None where it cannot be measured."""
     kernel, initrd = os.environ.get("RETROMOD_QEMU_KERNEL"), os.environ.get("RETROMOD_QEMU_INITRD")
-    qemu = shutil.which("qemu-system-i386")
+    qemu = shutil.which("qemu-system-x86_64")
     if not (kernel and initrd and qemu):
         return None
     samples = []
