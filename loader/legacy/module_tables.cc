@@ -189,7 +189,8 @@ void fill_module_header(Object& object, const HeaderFacts& facts)
     set(init, address_of_name(object, "init_module"));
     set(cleanup, address_of_name(object, "cleanup_module"));
     set_bounds(ex_table_start, ex_table_end, bounds_of(object, "__ex_table"));
-    const auto gp_in_got = relocation_arch(arch)->gp_in_got;
+    const auto* rows = relocation_arch(arch); // none where modules can only be looked at
+    const auto gp_in_got = rows ? rows->gp_in_got : 0;
     if (gp_in_got != 0) set(gp, object.section(*object.got()).address.value + gp_in_got);
     set(runsize, run_size(object, base));
     set_bounds(archdata_start, archdata_end, filled_bounds_of(object, "__archdata"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// retromod layout MODULE: its struct module in guest memory, field by field.
+// retromod layout MODULE: its struct module in guest memory, field by field; or of a file, as insmod would build it.
 #include "loader/tools/commands.h"
+#include "loader/tools/layout_file.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
 
@@ -133,9 +134,10 @@ int layout_command(const Invocation& invocation)
 {
     std::string name;
     Options options(invocation);
-    options.positional("MODULE", name, "a loaded module");
+    options.positional("MODULE|FILE", name, "a loaded module, or a module file (with a / or . in its name)");
     if (const auto status = options.parse()) return *status;
 
+    if (name.find_first_of("/.") != std::string::npos) return print_file_layout(name);
     ToolSession session(invocation, Purpose::look);
     auto& kernel = session->kernel();
     const auto module = kernel.modules().find(name);

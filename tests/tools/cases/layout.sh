@@ -4,4 +4,5 @@ insmod i386/exporter.o
 insmod -k i386/importer.o
 retromod layout exporter
 retromod layout importer
+retromod layout i386/exporter.o
 retromod layout nosuch; echo "exit $?"
