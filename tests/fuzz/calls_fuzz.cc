@@ -3,6 +3,7 @@
 // steps; calls_seeds.py writes it from scenarios.
 #include "tests/fuzz/byte_reader.h"
 #include "tests/fuzz/call_world.h"
+#include "tests/overlooked_leaks.h"
 
 #include <algorithm>
 

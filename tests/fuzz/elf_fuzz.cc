@@ -2,6 +2,7 @@
 // Takes the input as a module file and links it the whole way against a kernel that answers from lists. Checked: no
 // crash, no leak, an image of the announced size that begins with struct module, a delete_module for each failed load.
 #include "tests/legacy/insmod_run.h"
+#include "tests/overlooked_leaks.h"
 
 #include <cstdlib>
 

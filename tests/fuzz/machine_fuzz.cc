@@ -12,6 +12,7 @@
 #include "emu/machine/recount.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/api/session.h"
+#include "tests/overlooked_leaks.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 // Takes the input as an image for init_module on 6.1 and 6.12; the first byte chooses parameters. Checked: no crash, no
 // leak, and that a call that failed leaves no module. Guest code gets little time.
 #include "tests/modern/world.h"
+#include "tests/overlooked_leaks.h"
 
 #include <cstdlib>
 

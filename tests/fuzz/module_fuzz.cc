@@ -12,6 +12,7 @@
 #include "loader/elf/elf_file.h"
 #include "loader/elf/module_file.h"
 #include "loader/legacy/insmod.h"
+#include "tests/overlooked_leaks.h"
 
 #include <sys/mman.h>
 
