@@ -47,8 +47,11 @@ def qemu_boot() -> float | None:
     samples = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        subprocess.run([qemu, "-m", "64", "-nographic", "-no-reboot", "-net", "none", "-kernel", kernel, "-initrd", initrd,
-                        "-append", "console=ttyS0"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=600)
+        boot = subprocess.run([qemu, "-m", "256", "-nographic", "-no-reboot", "-net", "none", "-kernel", kernel, "-initrd", initrd,
+                               "-append", "console=ttyS0"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=600, check=True)
+        if b"Power down" not in boot.stdout:
+            raise RuntimeError(f"{kernel} did not boot to its end: {boot.stdout[-200:]!r}")
         samples.append(time.perf_counter() - start)
     return statistics.median(samples)
 
