@@ -18,7 +18,7 @@ std::int32_t request_dma(Kernel& kernel, std::uint32_t channel, GuestString name
 {
     if (channel >= channels) return error_code(kernel, Errno::einval);
     if (channel_row(kernel, channel)) return error_code(kernel, Errno::ebusy);
-    auto* row = kernel.machine().table<DmaRow>().insert();
+    auto* row = &kernel.machine().table<DmaRow>().insert_or_throw();
     row->channel = channel;
     row->name = name.address.value;
     return 0;

@@ -140,7 +140,7 @@ void hold_board_lines(Kernel& kernel)
 {
     if (kernel.arch().name != "i386") return;
     for (const auto& item : board_lines) {
-        auto* row = kernel.machine().table<InterruptRow>().insert();
+        auto* row = &kernel.machine().table<InterruptRow>().insert_or_throw();
         row->line = item.line;
         row->name = kernel_string(kernel, item.name).value;
     }

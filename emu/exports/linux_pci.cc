@@ -376,7 +376,7 @@ void chain_device(Kernel& kernel, const GuestStruct& device)
 
 void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, std::string_view name)
 {
-    auto* row = kernel.machine().table<PciFunctionRow>().insert();
+    auto* row = &kernel.machine().table<PciFunctionRow>().insert_or_throw();
     std::ranges::copy(item.config, row->config);
     row->devfn = item.devfn;
     auto device = device_at(kernel, kernel.memory().allocate_image(kernel.layouts().size("struct pci_dev"), 16));

@@ -195,7 +195,7 @@ void set_bottom_half(Kernel& kernel, std::int32_t number, GuestAddr routine)
     auto rows = kernel.machine().table<BottomHalfRow>();
     if (auto* row = rows.find_if([&](const BottomHalfRow& r) { return r.number == number; })) rows.erase(*row);
     if (!routine || number < 0 || number >= bottom_halves) return;
-    auto* row = rows.insert();
+    auto* row = &rows.insert_or_throw();
     row->number = number;
     row->routine = routine.value;
 }

@@ -102,7 +102,7 @@ std::int32_t tty_register_ldisc(Kernel& kernel, std::int32_t number, GuestAddr d
         return 0;
     }
     if (!row) {
-        row = kernel.machine().table<LineDisciplineRow>().insert();
+        row = &kernel.machine().table<LineDisciplineRow>().insert_or_throw();
         row->number = index;
         row->copy = new_struct(kernel, "struct tty_ldisc").value;
     }
@@ -188,7 +188,7 @@ void add_board_terminals(Kernel& kernel)
         driver.set("subtype", tty.subtype);
         if (auto* row = append_row<TtyDriverRow>(kernel)) row->object = driver.at().value;
     }
-    auto* row = kernel.machine().table<LineDisciplineRow>().insert(); // N_TTY
+    auto* row = &kernel.machine().table<LineDisciplineRow>().insert_or_throw(); // N_TTY
     GuestStruct discipline(kernel, "struct tty_ldisc", new_struct(kernel, "struct tty_ldisc"));
     row->copy = discipline.at().value;
     discipline.set("magic", discipline_magic);

@@ -41,7 +41,7 @@ GuestAddr notifier_list(Kernel& kernel, std::string_view name)
     auto rows = kernel.machine().table<ChainRow>();
     auto* row = rows.find_if([&](const ChainRow& r) { return name == r.name; });
     if (!row) {
-        row = rows.insert();
+        row = &rows.insert_or_throw();
         row->list = kernel.kmalloc(kernel.arch().word_bytes).value;
         name.copy(row->name, sizeof row->name - 1);
     }

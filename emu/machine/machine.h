@@ -98,13 +98,16 @@ public:
         return {header, reinterpret_cast<Row*>(mapping_.data() + header.offset)};
     }
 
-    /// The only row of a kind that has one.
+    /// The only row of a kind that has one. Throws MachineDamaged.
     template <class Row>
     Row& single()
     {
         auto rows = table<Row>();
         auto* row = rows.find(0);
-        return row ? *row : *rows.insert();
+        if (!row) row = rows.insert();
+        if (!row || rows.number_of(*row) != 0)
+            throw MachineDamaged("row 0 of table " + std::string(Row::table_name) + " is free, others are not");
+        return *row;
     }
 
 private:

@@ -3,6 +3,8 @@
 
 #include <cassert>
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -53,6 +55,12 @@ public:
         rows_[number] = Row{};
         rows_[number].used = 1;
         return &rows_[number];
+    }
+    /// The same where a kernel has no limit. Throws std::length_error when the table is full.
+    Row& insert_or_throw()
+    {
+        if (auto* row = insert()) return *row;
+        throw std::length_error("table " + std::string(Row::table_name) + " of the machine is full");
     }
     void erase(Row& row)
     {
