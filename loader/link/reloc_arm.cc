@@ -67,7 +67,7 @@ RelocationOutcome apply(const RelocationSite& site, RelocationState&)
 }
 
 /// ldr pc,[pc,#-4]; .word target
-void write_veneer(std::span<std::byte> place, std::uint64_t target)
+void write_veneer(std::span<std::byte> place, std::uint64_t target, ByteOrder)
 {
     store<std::uint32_t>(place.data(), le, 0xe51ff004);
     store(place.data() + 4, le, static_cast<std::uint32_t>(target));

@@ -4,8 +4,10 @@
 // sign-extended by the CPU, so the upper one depends on it, and the upper's addend is only known with the lower's:
 // R_MIPS_HI16 waits until its R_MIPS_LO16 comes. Several may wait for the same one. A jump (R_MIPS_26) replaces the low
 // 28 bits of the delay slot's address: its target must lie in the same 256 MB. That is why modules were compiled with
-// -mlong-calls, and why older ones jump only within themselves.
+// -mlong-calls, and why older ones jump only within themselves. A jump to the kernel or another module that lies
+// further away goes through a veneer, which leaves by $at: no caller keeps anything in it across a jump.
 // Source: System V psABI MIPS, table 4-10; modutils 2.4 obj_mips.c.
+// Differs from modutils 2.4: it refused such jumps.
 #include "loader/link/relocation.h"
 
 namespace retromod {
@@ -18,7 +20,7 @@ constexpr std::uint32_t R_MIPS_HI16 = 5;
 constexpr std::uint32_t R_MIPS_LO16 = 6;
 
 constexpr RelocationKind kinds[] = {
-    {R_MIPS_NONE, "R_MIPS_NONE", 0}, {R_MIPS_32, "R_MIPS_32", 4},     {R_MIPS_26, "R_MIPS_26", 4},
+    {R_MIPS_NONE, "R_MIPS_NONE", 0}, {R_MIPS_32, "R_MIPS_32", 4},     {R_MIPS_26, "R_MIPS_26", 4, GotNeed::none, true},
     {R_MIPS_HI16, "R_MIPS_HI16", 4}, {R_MIPS_LO16, "R_MIPS_LO16", 4},
 };
 
@@ -42,9 +44,11 @@ RelocationOutcome apply_jump(const RelocationSite& site)
     const auto S = static_cast<std::uint32_t>(site.S);
     const auto P = static_cast<std::uint32_t>(site.P);
     const auto A = (insn & jump_field) << 2;
-    const auto target = S + A;
+    auto target = S + A;
     if (target % 4 != 0) return RelocationOutcome::dangerous;
-    if ((target & jump_region) != ((P + 4) & jump_region)) return RelocationOutcome::overflow;
+    const auto reaches = [&](std::uint32_t address) { return ((address ^ (P + 4)) & jump_region) == 0; };
+    if (!reaches(target) && site.V && A == 0) target = static_cast<std::uint32_t>(site.V); // it leads to S itself
+    if (!reaches(target)) return RelocationOutcome::overflow;
     store(site.place, site.order, (insn & ~jump_field) | ((target >> 2) & jump_field));
     return RelocationOutcome::ok;
 }
@@ -71,22 +75,42 @@ void apply_low_half(const RelocationSite& site, RelocationState& state)
 RelocationOutcome apply(const RelocationSite& site, RelocationState& state)
 {
     switch (site.type) {
-    case R_MIPS_NONE: return RelocationOutcome::ok;
+    case R_MIPS_NONE:
+        return RelocationOutcome::ok;
     case R_MIPS_32: {
         const auto A = load<std::uint32_t>(site.place, site.order);
         store(site.place, site.order, static_cast<std::uint32_t>(site.S + A));
         return RelocationOutcome::ok;
     }
-    case R_MIPS_26: return apply_jump(site);
-    case R_MIPS_HI16: state.pending.push_back({site.place, site.S, site.entry}); return RelocationOutcome::ok;
-    case R_MIPS_LO16: apply_low_half(site, state); return RelocationOutcome::ok;
-    default: return RelocationOutcome::unhandled;
+    case R_MIPS_26:
+        return apply_jump(site);
+    case R_MIPS_HI16:
+        state.pending.push_back({site.place, site.S, site.entry});
+        return RelocationOutcome::ok;
+    case R_MIPS_LO16:
+        apply_low_half(site, state);
+        return RelocationOutcome::ok;
+    default:
+        return RelocationOutcome::unhandled;
     }
+}
+
+/// lui $at,target>>16; ori $at,$at,target&0xffff; jr $at; nop
+void write_veneer(std::span<std::byte> place, std::uint64_t target, ByteOrder order)
+{
+    const auto address = static_cast<std::uint32_t>(target);
+    const std::uint32_t code[] = {0x3c010000 | address >> 16, 0x34210000 | (address & 0xffff), 0x00200008, 0};
+    for (std::size_t word = 0; word < std::size(code); ++word)
+        store(place.data() + 4 * word, order, code[word]);
 }
 
 } // namespace
 
-const RelocationArch relocation_mips{
-    .elf_machine = 8, .word_bytes = 4, .kinds = kinds, .apply = apply, .archdata_section = "__dbe_table"};
+const RelocationArch relocation_mips{.elf_machine = 8,
+                                     .word_bytes = 4,
+                                     .kinds = kinds,
+                                     .apply = apply,
+                                     .archdata_section = "__dbe_table",
+                                     .veneer = {16, write_veneer}};
 
 } // namespace retromod

@@ -69,7 +69,7 @@ RelocationOutcome apply(const RelocationSite& site, RelocationState&)
 }
 
 /// lis r11,target@ha; addi r11,r11,target@l; mtctr r11; bctr
-void write_veneer(std::span<std::byte> place, std::uint64_t target)
+void write_veneer(std::span<std::byte> place, std::uint64_t target, ByteOrder)
 {
     const auto address = static_cast<std::uint32_t>(target);
     const std::uint32_t code[] = {0x3d600000 | ((address + 0x8000) >> 16 & 0xffff), 0x396b0000 | (address & 0xffff),

@@ -86,7 +86,7 @@ private:
         const auto section = *object_.veneers();
         const auto target = object_.arch().word(object_.address_of(symbol).value + slot->addend);
         const auto place = object_.place(section, slot->offset, arch_.veneer.bytes);
-        if (!place.empty()) arch_.veneer.write(place, target);
+        if (!place.empty()) arch_.veneer.write(place, target, object_.arch().order);
         return object_.section(section).address.value + slot->offset;
     }
 

@@ -26,7 +26,7 @@ struct RelocationKind {
 /// The code that goes on to a target anywhere, for branches that do not reach it. Lies in the section `.plt`.
 struct Veneer {
     unsigned bytes = 0;
-    void (*write)(std::span<std::byte> place, std::uint64_t target) = nullptr;
+    void (*write)(std::span<std::byte> place, std::uint64_t target, ByteOrder order) = nullptr;
 };
 
 enum class RelocationOutcome : std::uint8_t { ok, overflow, dangerous, place_not_zero, unhandled };

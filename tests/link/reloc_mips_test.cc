@@ -16,6 +16,7 @@ enum : std::uint32_t { none = 0, abs32 = 2, jump26 = 4, hi16 = 5, lo16 = 6 };
 constexpr std::uint32_t lui = 0x3c020000;   // lui v0, 0
 constexpr std::uint32_t addiu = 0x24420000; // addiu v0, v0, 0
 constexpr std::uint32_t jal = 0x0c000000;
+constexpr std::uint32_t jump = 0x08000000;  // j
 
 struct Entry {
     std::uint64_t offset;
@@ -24,12 +25,12 @@ struct Entry {
 };
 
 Linked relocated(const Arch& arch, const std::vector<std::uint32_t>& code, const std::vector<Entry>& entries,
-                 const std::vector<std::pair<std::string, std::uint64_t>>& kernel)
+                 const std::vector<std::pair<std::string, std::uint64_t>>& kernel, GuestAddr at = base)
 {
     ElfWriter writer(arch);
     const auto text = writer.text(words(arch, code));
     for (const auto& entry : entries) writer.relocate(text, entry.offset, entry.type, writer.undefined(entry.symbol));
-    return Linked(writer, arch, base, kernel);
+    return Linked(writer, arch, at, kernel);
 }
 
 const Arch& mips(const char* name)
@@ -97,12 +98,59 @@ TEST_CASE("R_MIPS_26 stores bits 2 to 27 of the target", "[link][mips]")
     }
 }
 
-TEST_CASE("R_MIPS_26 out of its 256 MB is refused by name and place", "[link][mips][bad]")
+TEST_CASE("R_MIPS_26 to the kernel out of its 256 MB goes through a veneer in .plt", "[link][mips]")
 {
-    const auto linked = relocated(mips("mipsel"), {0, jal}, {{4, jump26, "printk"}}, {{"printk", 0x80100000}});
-    REQUIRE(linked.problems.size() == 1);
-    CHECK(explain(linked.problems[0], "wl.o") == "wl.o: R_MIPS_26 in .text+0x4: 'printk' is out of range");
-    CHECK(linked.word(".text", 4) == jal);
+    for (const auto* name : {"mips", "mipsel"}) {
+        CAPTURE(name);
+        const auto linked = relocated(mips(name), {0, jal, jump, jal},
+                                      {{4, jump26, "printk"}, {8, jump26, "printk"}, {12, jump26, "kfree"}},
+                                      {{"printk", 0x8010fedc}, {"kfree", 0x80200000}});
+        CHECK(linked.problems.empty());
+        const auto plt = linked.address(".plt");
+        CHECK(linked.object->section(*linked.object->find_section(".plt")).size == 32); // one for each symbol
+        CHECK(linked.word(".text", 4) == (jal | (plt >> 2 & 0x03ffffff)));
+        CHECK(linked.word(".text", 8) == (jump | (plt >> 2 & 0x03ffffff)));
+        CHECK(linked.word(".text", 12) == (jal | ((plt + 16) >> 2 & 0x03ffffff)));
+        CHECK(linked.word(".plt", 0) == 0x3c018010); // lui $at,0x8010
+        CHECK(linked.word(".plt", 4) == 0x3421fedc); // ori $at,$at,0xfedc: no carry into the upper half
+        CHECK(linked.word(".plt", 8) == 0x00200008); // jr $at
+        CHECK(linked.word(".plt", 12) == 0);
+    }
+}
+
+TEST_CASE("the 256 MB of R_MIPS_26 are those of the delay slot, also where the jump is the last word before them",
+          "[link][mips]")
+{
+    // The delay slot is the first word of the next 256 MB, where .plt lies, too.
+    const auto at_end = relocated(mips("mips"), {jal, 0}, {{0, jump26, "x"}}, {{"x", 0x9ffffff0}}, {0x8ffffffc});
+    CHECK(at_end.problems.empty());
+    CHECK(at_end.word(".text", 0) == (jal | (0x9ffffff0 >> 2 & 0x03ffffff)));
+    const auto before = relocated(mips("mips"), {jal, 0}, {{0, jump26, "x"}}, {{"x", 0x8ffffff0}}, {0x8ffffffc});
+    CHECK(before.problems.empty());
+    CHECK(before.word(".text", 0) == (jal | (before.address(".plt") >> 2 & 0x03ffffff)));
+    const auto one_earlier = relocated(mips("mips"), {jal, 0}, {{0, jump26, "x"}}, {{"x", 0x8ffffff0}}, {0x8ffffff8});
+    CHECK(one_earlier.problems.empty());
+    CHECK(one_earlier.word(".text", 0) == (jal | (0x8ffffff0 >> 2 & 0x03ffffff)));
+}
+
+TEST_CASE("R_MIPS_26 out of its 256 MB is refused by name and place where a veneer cannot help", "[link][mips][bad]")
+{
+    const auto with_addend = relocated(mips("mipsel"), {0, jal | 2}, {{4, jump26, "printk"}}, {{"printk", 0x80100000}});
+    REQUIRE(with_addend.problems.size() == 1);
+    CHECK(explain(with_addend.problems[0], "wl.o") == "wl.o: R_MIPS_26 in .text+0x4: 'printk' is out of range");
+    CHECK(with_addend.word(".text", 4) == (jal | 2));
+
+    // The module lies across a border: its veneer is on the other side.
+    const auto across = relocated(mips("mips"), {jal, 0}, {{0, jump26, "x"}}, {{"x", 0xb0000000}}, {0x8ffffff8});
+    REQUIRE(across.problems.size() == 1);
+    CHECK(across.problems[0].kind == ProblemKind::relocation_overflow);
+
+    ElfWriter writer(mips("mips"));
+    const auto text = writer.text(words(mips("mips"), {jal, 0, 0, 0}));
+    writer.relocate(text, 0, jump26, writer.symbol("own", text, {.value = 8}));
+    const Linked own(writer, mips("mips"), {0x8ffffff8});
+    REQUIRE(own.problems.size() == 1); // its own functions need no veneer, as no machine has modules across a border
+    CHECK(own.problems[0].kind == ProblemKind::relocation_overflow);
 }
 
 TEST_CASE("R_MIPS_26 to an odd address is dangerous", "[link][mips][bad]")
