@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod compare: the same steps under the old and the new module ABI. docs/comparison.md describes it.
 #include "loader/tools/commands.h"
-#include "loader/tools/comparison.h"
+#include "loader/tools/comparison_sources.h"
+#include "loader/tools/compiler.h"
 #include "loader/tools/options.h"
 #include "loader/tools/scenario_jail.h"
+#include "loader/tools/temporary_folder.h"
 
 #include <fmt/format.h>
 
@@ -13,8 +15,10 @@
 namespace retromod {
 namespace {
 
+constexpr int refused_source = 3; ///< exit status: a source could not be compiled, nothing was compared
+
 struct CompareChoice {
-    std::vector<std::string> files, filters, parameters;
+    std::vector<std::string> files, filters, parameters, flags;
     std::optional<std::string> old_release, new_release;
     bool json = false, html = false, markdown = false, list = false, brief = false;
     std::uint64_t width = 140;
@@ -25,8 +29,9 @@ bool is_scenario_file(const std::string& path) { return path.ends_with(".json");
 std::vector<ComparisonScenario> read_files(const CompareChoice& choice)
 {
     std::vector<ComparisonScenario> scenarios;
-    if (choice.files.size() == 2 && std::ranges::none_of(choice.files, is_scenario_file)) {
-        scenarios.push_back(compare_modules(choice.files[0], choice.files[1], choice.parameters));
+    const bool one_source = choice.files.size() == 1 && is_source(choice.files[0]);
+    if (one_source || (choice.files.size() == 2 && std::ranges::none_of(choice.files, is_scenario_file))) {
+        scenarios.push_back(compare_modules(choice.files.front(), choice.files.back(), choice.parameters));
         scenarios[0].machines = {ComparedMachine{"2.4.20", "", "", {}}, ComparedMachine{"6.1", "", "", {}}};
     } else {
         for (const auto& file : choice.files)
@@ -74,9 +79,11 @@ int compare_command(const Invocation& invocation)
         .value("--new", choice.new_release, "release of the new side (default: the scenario's, or 6.1)")
         .values("--filter", choice.filters, "only the scenario of that id; may be given several times")
         .values("--param", choice.parameters, "NAME=VALUE for both modules of a pair; may be given several times")
-        .positionals("FILE", choice.files, "scenario files (.json), or a module in its old form and in its new form");
+        .values("--cflag", choice.flags, "a further argument of the compiler, as --cflag=-DNAME; may be given several times")
+        .positionals("FILE", choice.files,
+                     "scenario files (.json), a module in its old form and in its new form (objects or C sources), or one C source of both");
     if (const auto status = options.parse()) return *status;
-    const auto scenarios = read_files(choice);
+    auto scenarios = read_files(choice);
     if (scenarios.empty()) {
         complain("compare: no scenario of that id");
         return exit_status::usage;
@@ -84,6 +91,13 @@ int compare_command(const Invocation& invocation)
     if (choice.list) {
         for (const auto& scenario : scenarios) fmt::print("{}: {}\n", scenario.id, scenario.title);
         return 0;
+    }
+    const TemporaryFolder built;
+    try {
+        build_sources(scenarios, choice.flags, built.path());
+    } catch (const SourceRefused& refused) {
+        complain(refused.what());
+        return refused_source;
     }
     return in_jail(invocation, [&] {
         std::vector<ComparisonReport> reports;

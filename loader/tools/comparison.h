@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retromod {
@@ -88,6 +89,9 @@ struct StepColumn {
     std::vector<std::string> state; ///< the modules afterwards, and the kernel's taint
 };
 
+/// What the line of a state begins with that tells the kernel's taint.
+constexpr std::string_view taint_mark = "tainted: ";
+
 /// A row of the two columns.
 struct ColumnRow {
     std::string_view name; ///< "user", "says", "check", "result", "log", "state"
@@ -108,7 +112,7 @@ struct ComparisonReport {
     std::vector<ComparisonStepReport> steps;
 
     bool expects() const; ///< whether the scenario says what is right
-    bool passed() const;  ///< as expected; where nothing is expected, whether results and states are the same
+    bool passed() const;  ///< as expected; where nothing is expected, whether results, modules and use counts are the same
 };
 
 /// Whether the two columns differ in that row.

@@ -66,13 +66,19 @@ std::vector<std::string> lines_of(std::string_view text)
     return lines;
 }
 
-std::unique_ptr<ComparisonSide> ComparisonSide::make(const ComparedMachine& wanted)
+MachineOptions machine_options(const ComparedMachine& wanted)
 {
     MachineOptions machine;
     MachineWords words;
     words.release = wanted.release;
     if (!wanted.arch.empty()) words.arch = wanted.arch;
     if (const auto wrong = read_machine_words(words, machine)) throw std::runtime_error(*wrong);
+    return machine;
+}
+
+std::unique_ptr<ComparisonSide> ComparisonSide::make(const ComparedMachine& wanted)
+{
+    const auto machine = machine_options(wanted);
     BootOptions boot;
     boot.command_line = wanted.command_line;
     for (const auto& [name, on] : wanted.configuration)
@@ -96,10 +102,10 @@ std::string ComparisonSide::result_text(SyscallResult result)
     return result.word > 0xffff ? fmt::format("{:#x}", result.word) : std::to_string(result.word);
 }
 
-void ComparisonSide::note_call(const std::string& text, SyscallResult result)
+void ComparisonSide::note_call(const std::string& text, SyscallResult result, Decides decides)
 {
     column_.did.push_back(fmt::format("{} = {}", text, result_text(result)));
-    if (failed_) return;
+    if (failed_ || decides == Decides::no) return;
     failed_ = result.failed(session_.arch());
     column_.result = result_text(result);
 }
@@ -128,7 +134,7 @@ StepColumn ComparisonSide::perform(const ComparedAction& action)
     }
     column_.log = lines_of(logged());
     column_.state = modules();
-    if (const auto letters = taint(); !letters.empty()) column_.state.push_back("tainted: " + letters);
+    if (const auto letters = taint(); !letters.empty()) column_.state.push_back(std::string(taint_mark) + letters);
     return column_;
 }
 

@@ -37,8 +37,10 @@ protected:
     Session& session() { return session_; }
     StepColumn& column() { return column_; }
     bool capable() const { return capable_; }
+    /// Whether a call's result can be the step's.
+    enum class Decides : bool { no, yes };
     /// Notes a system call; the first that fails decides the step, else the last.
-    void note_call(const std::string& text, SyscallResult result);
+    void note_call(const std::string& text, SyscallResult result, Decides decides = Decides::yes);
     void say(std::string_view text);
     std::string result_text(SyscallResult result);
     /// What the kernel has logged since the step began.
@@ -54,6 +56,9 @@ private:
     bool failed_ = false;
     std::uint64_t log_before_ = 0;
 };
+
+/// What to boot for that side. std::runtime_error when there is no such machine.
+MachineOptions machine_options(const ComparedMachine& machine);
 
 /// A kernel up to 2.4, with modutils.
 std::unique_ptr<ComparisonSide> make_old_side(Session session);

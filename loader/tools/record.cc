@@ -12,15 +12,14 @@
 #include "loader/tools/options.h"
 #include "loader/tools/release_choice.h"
 #include "loader/tools/scenario_jail.h"
+#include "loader/tools/temporary_folder.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <system_error>
 
 namespace retromod {
 namespace {
@@ -38,28 +37,6 @@ struct RecordChoice {
     std::optional<std::string> steps; ///< a scenario file
     std::vector<const Release*> releases;
     std::vector<Words> commands;
-};
-
-/// A folder of the host that is gone with it.
-class TemporaryFolder {
-public:
-    TemporaryFolder()
-    {
-        auto name = (std::filesystem::temp_directory_path() / "retromod-record-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
-        path_ = name;
-    }
-    ~TemporaryFolder()
-    {
-        std::error_code ignored; // nothing can be done about it here
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
 };
 
 /// Splits at each "--"; empty parts are dropped.

@@ -99,8 +99,40 @@ def html_is_one_page():
 
 def a_pair_of_modules_is_compared():
     done = compare(str(BUILT / "2.4/greets.o"), str(BUILT / "6.1/greets.ko"), "--param", "who=both")
-    assert done.returncode == 1, done.stdout + done.stderr  # the new kernel is tainted, the old one is not
+    assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("greets: hello, both") == 2 and "1. insmod greets who=both" in done.stdout, done.stdout
+
+
+def sources_are_built_for_both():
+    sources = pathlib.Path("images/both/src")
+    done = compare(str(sources / "greets.c"), "--param", "who=both")
+    assert done.returncode == 0 and done.stdout.count("greets: hello, both") == 2, done.stdout + done.stderr
+    done = compare(str(sources / "stays.c"), str(sources / "greets.c"))
+    assert done.returncode == 1 and "$ insmod stays.o" in done.stdout and "$ insmod greets.ko" in done.stdout, done.stdout + done.stderr
+    for source in sorted(sources.glob("*.c")):
+        for release in ("6.1", "6.12", "2.6.17"):
+            done = compare("--new", release, str(source))
+            assert done.returncode in (0, 1) and "ENOEXEC" not in done.stdout, f"{source}: {release}: {done.stdout}{done.stderr}"
+
+
+def a_source_in_a_scenario_is_built():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(one_scenario(folder, [{"insmod": "gives", "expect": ["0", "0"]}, {"insmod": "takes_gpl", "expect": ["0", "0"]}]))
+        scenario = json.loads(path.read_text(encoding="utf-8"))
+        scenario["modules"]["new"] = scenario["modules"]["old"] = os.path.abspath("images/both/src") + "/{}.c"
+        path.write_text(json.dumps(scenario), encoding="utf-8")
+        done = compare(str(path))
+    assert done.returncode == 0 and done.stdout.count("takes_gpl: 3 cubed is 27") == 2, done.stdout + done.stderr
+
+
+def a_source_that_does_not_compile_is_told_apart():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "broken.c")
+        path.write_text("int init_module(void) { return nothing; }\n", encoding="utf-8")
+        done = compare(str(path))
+        assert done.returncode == 3 and "broken.c:1:32: error:" in done.stderr and done.stdout == "", done
+        done = subprocess.run([RETROMOD, "compare", path], capture_output=True, text=True, env={"PATH": folder}, timeout=60)
+    assert done.returncode == 3 and done.stderr.count("\n") == 1 and "i686-linux-gnu-gcc" in done.stderr and "package" in done.stderr, done
 
 
 def another_release_can_stand_in():
@@ -138,6 +170,7 @@ def bad_files_are_refused_by_place():
 
 if __name__ == "__main__":
     cases = [every_scenario_is_as_it_expects, every_step_says_what_it_expects, page_is_current, json_has_both_columns,
-             html_is_one_page, a_pair_of_modules_is_compared, another_release_can_stand_in, what_is_not_as_expected_fails,
+             html_is_one_page, a_pair_of_modules_is_compared, sources_are_built_for_both, a_source_in_a_scenario_is_built,
+             a_source_that_does_not_compile_is_told_apart, another_release_can_stand_in, what_is_not_as_expected_fails,
              bad_files_are_refused_by_place]
     sys.exit(results.run_cases(sys.argv[1], "comparison", [(case.__name__, case) for case in cases]))

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RETROMOD_MODERN_LINUX_ERRNO_H
+#define RETROMOD_MODERN_LINUX_ERRNO_H
+#include <module.h>
+
+#define EPERM 1
+#define ENOENT 2
+#define EINTR 4
+#define EIO 5
+#define EAGAIN 11
+#define ENOMEM 12
+#define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define ENODEV 19
+#define EINVAL 22
+#define ENOTTY 25
+#define ENOSPC 28
+#define EOPNOTSUPP 95
+
+#endif
