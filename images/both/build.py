@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Builds the sample modules of both ABIs, each from one source, into images/both/built, with a manifest that says from what
-and how.
+"""Builds the sample modules of both ABIs, each from one source, into images/both/built (2.4, 2.6.17, 6.1, 6.12), with a manifest
+that says from what and how.
 
 usage: build.py FOLDER     FOLDER/i386/linux/structures.h is what generate_headers printed
 """
@@ -15,10 +15,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "modern")]
 import build as modern  # noqa: E402  images/modern/build.py
-from targets import TARGETS, flags_of  # noqa: E402
+from targets import TARGETS, flags_of, header_files  # noqa: E402
 
 BUILT = HERE / "built"
 GIVEN = {"gives_square": "gives", "gives_cube": "gives"}
+
+
+def headers() -> list[pathlib.Path]:
+    """What the sources include, but for the printed structures (images/built's manifest has those)."""
+    return [HERE / "both.h", HERE.parent / "modern/include/module.h", *header_files()]
 
 
 def old_object(source: pathlib.Path, structures: pathlib.Path, scratch: pathlib.Path) -> bytes:
@@ -37,15 +42,23 @@ def modern_object(source: pathlib.Path, release: str, scratch: pathlib.Path) -> 
                                ["-DRETROMOD_MODERN", f"-I{HERE}"], depends)
 
 
+def object_2_6(source: pathlib.Path, scratch: pathlib.Path) -> bytes:
+    return modern.build_module_2_6(source.stem, source, scratch, ["-DRETROMOD_MODERN", f"-I{HERE}"])
+
+
 def main() -> None:
     structures = pathlib.Path(sys.argv[1])
     sources = sorted(HERE.glob("src/*.c"))
-    manifest = {"compilers": {"old": " ".join(flags_of(TARGETS["i386"], "")), "new": " ".join(modern.FLAGS)},
-                "sources": {str(path.relative_to(HERE)): modern.sha256(path) for path in [HERE / "both.h", *sources]}, "objects": {}}
+    manifest = {"compilers": {"old": " ".join(flags_of(TARGETS["i386"], "")), "new": " ".join(modern.FLAGS),
+                              "2.6.17": " ".join(modern.FLAGS_2_6)},
+                "headers": {str(path.relative_to(ROOT)): modern.sha256(path) for path in headers()},
+                "structures": modern.sha256(structures / "i386/linux/structures.h"),
+                "sources": {str(path.relative_to(HERE)): modern.sha256(path) for path in sources}, "objects": {}}
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         for source in sources:
             results = {f"2.4/{source.stem}.o": old_object(source, structures, scratch)}
+            results[f"2.6.17/{source.stem}.ko"] = object_2_6(source, scratch)
             for release in modern.RELEASES:
                 results[f"{release}/{source.stem}.ko"] = modern_object(source, release, scratch)
             for name, content in results.items():

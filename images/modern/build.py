@@ -55,6 +55,11 @@ def members(release: str) -> str:
     return ", ".join("{%s}" % row for row in re.findall(r'\{("\w+", \d+, \d+)\}', table))
 
 
+def offset_of(release: str, member: str) -> int:
+    """Where a member of struct module lies, in bytes."""
+    return int(re.search(r'"%s", (\d+)' % member, members(release)).group(1))
+
+
 def symbols(path: pathlib.Path) -> tuple[list[str], set[str]]:
     undefined, defined = [], set()
     for line in run("nm", path).decode().splitlines():
@@ -181,27 +186,28 @@ def build_release(release: str, row: dict, scratch: pathlib.Path) -> dict[str, b
 # 2.6.17 on i386: a profile of our own (emu/abi/modern_rules.cc).
 FLAGS_2_6 = ["-m32", "-march=i686", "-mpreferred-stack-boundary=2", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-nostdinc", "-ffreestanding",
              "-fno-builtin", "-fno-pic", "-fno-common", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
-             "-fcf-protection=none", "-DRETROMOD_2_6=1"]
+             "-fcf-protection=none", "-DRETROMOD_2_6=1", f"-DRETROMOD_REFCNT={offset_of('2.6.17', 'refcnt')}"]
 VERMAGIC_2_6 = "2.6.17 mod_unload 686 gcc-4.1"
 
 
+def build_module_2_6(name: str, source: pathlib.Path, scratch: pathlib.Path, more_flags=()) -> bytes:
+    unit, extra, linked = scratch / "unit.o", scratch / "extra.S", scratch / "linked.ko"
+    run("i686-linux-gnu-gcc", *FLAGS_2_6, *more_flags, f"-I{HERE / 'include'}", "-c", source, "-o", unit)
+    _, defined = symbols(unit)
+    lines = ['\t.section .modinfo,"a"', f'\t.asciz "name={name}"', f'\t.asciz "vermagic={VERMAGIC_2_6}"',
+             '\t.section .gnu.linkonce.this_module,"aw"', "\t.balign 32", "\t.globl __this_module", "__this_module:", "\t.zero 12",
+             f'\t.ascii "{name}"', f"\t.zero {188 - 12 - len(name)}",
+             "\t.long init_module" if "init_module" in defined else "\t.zero 4", "\t.zero 80",
+             "\t.long cleanup_module" if "cleanup_module" in defined else "\t.zero 4", "\t.zero 44",
+             '\t.section .note.GNU-stack,"",@progbits']
+    extra.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run("i686-linux-gnu-gcc", "-c", extra, "-o", scratch / "extra.o")
+    run("i686-linux-gnu-ld", "-r", unit, scratch / "extra.o", "-o", linked)
+    return linked.read_bytes()
+
+
 def build_2_6(scratch: pathlib.Path) -> dict[str, bytes]:
-    results = {}
-    for path in sorted((HERE / "src-2.6").glob("*.c")):
-        unit, extra, linked = scratch / "unit.o", scratch / "extra.S", scratch / "linked.ko"
-        run("i686-linux-gnu-gcc", *FLAGS_2_6, f"-I{HERE / 'include'}", "-c", path, "-o", unit)
-        _, defined = symbols(unit)
-        lines = ['\t.section .modinfo,"a"', f'\t.asciz "name={path.stem}"', f'\t.asciz "vermagic={VERMAGIC_2_6}"',
-                 '\t.section .gnu.linkonce.this_module,"aw"', "\t.balign 32", "\t.globl __this_module", "__this_module:", "\t.zero 12",
-                 f'\t.ascii "{path.stem}"', f"\t.zero {188 - 12 - len(path.stem)}",
-                 "\t.long init_module" if "init_module" in defined else "\t.zero 4", "\t.zero 80",
-                 "\t.long cleanup_module" if "cleanup_module" in defined else "\t.zero 4", "\t.zero 44",
-                 '\t.section .note.GNU-stack,"",@progbits']
-        extra.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        run("i686-linux-gnu-gcc", "-c", extra, "-o", scratch / "extra.o")
-        run("i686-linux-gnu-ld", "-r", unit, scratch / "extra.o", "-o", linked)
-        results[path.stem] = linked.read_bytes()
-    return results
+    return {path.stem: build_module_2_6(path.stem, path, scratch) for path in sorted((HERE / "src-2.6").glob("*.c"))}
 
 
 def foreign(scratch: pathlib.Path) -> dict[str, bytes]:

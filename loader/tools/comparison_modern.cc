@@ -107,7 +107,7 @@ private:
         // kmod goes on with init_module where there is no finit_module: that one decides.
         const bool goes_on = name == "finit_module" && result.error(arch()) == Errno::enosys;
         note_call(fmt::format("{}({})", name, arguments), result, goes_on ? Decides::no : Decides::yes);
-        if (column().checked.empty() || !result.failed(arch())) column().checked = modern_check(name, result, ran, logged(), arch());
+        if (!goes_on && (column().checked.empty() || !result.failed(arch()))) column().checked = modern_check(name, result, ran, logged(), arch());
         return result;
     }
 

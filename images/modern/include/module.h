@@ -30,7 +30,15 @@ size_t strlen(const char *text);
 struct module;
 extern struct module __this_module;
 #define THIS_MODULE (&__this_module)
+#if RETROMOD_2_6
+/* A uniprocessor's, inline as in 2.6.17: the count is where the profile has it. */
+static inline void __module_get(struct module *module)
+{
+	++*(int *)((char *)module + RETROMOD_REFCNT);
+}
+#else
 void __module_get(struct module *module);
+#endif
 void module_put(struct module *module);
 
 #define PASTE_(a, b) a##b
@@ -135,10 +143,12 @@ extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_
 #endif
 
 #if RETROMOD_2_6
-#define EXPORT_SYMBOL(symbol)                                                                        \
+#define EXPORT_IN(table, symbol)                                                                     \
 	static const char __kstrtab_##symbol[] __attribute__((__section__("__ksymtab_strings"))) = #symbol; \
 	static const struct { unsigned long value; const char *name; } __ksymtab_##symbol __used     \
-		__attribute__((__section__("__ksymtab"))) = {(unsigned long)&symbol, __kstrtab_##symbol}
+		__attribute__((__section__(table))) = {(unsigned long)&symbol, __kstrtab_##symbol}
+#define EXPORT_SYMBOL(symbol) EXPORT_IN("__ksymtab", symbol)
+#define EXPORT_SYMBOL_GPL(symbol) EXPORT_IN("__ksymtab_gpl", symbol)
 #else
 /* Exports: value, name and namespace as distances from where they stand. The build writes the table of versions. */
 #define EXPORT_IN(table, symbol, ns)                                                                 \
