@@ -17,7 +17,8 @@ enum class Errno : std::uint16_t {
 #undef RETROMOD_ERRNO
 };
 
-/// The number that an error has on `arch`. Source: include/asm-*/errno.h, 2.4.37.11.
+/// The number that an error has on `arch`. Source: include/asm-*/errno.h, 2.4.37.11; errors that came
+/// later: 6.1.
 unsigned errno_number(Errno error, const Arch& arch);
 
 /// The error of that number on `arch`, if it has a name.
