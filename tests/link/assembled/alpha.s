@@ -24,6 +24,8 @@ message: .quad  init_module, printk+3, space    # R_ALPHA_REFQUAD
         .gprel32 message                        # R_ALPHA_GPREL32
         .long   kfree - .                       # R_ALPHA_SREL32
         .quad   kfree - .                       # R_ALPHA_SREL64
+        .reloc  ., SREL16, message+0x123        # R_ALPHA_SREL16
+        .word   0, 0
         .long   low                             # R_ALPHA_REFLONG
         .globl  low
 low = 0x7654321
