@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A process is killed at every system call of its work on a machine. Whatever it was doing, the machine is in the state
-// before or after it, wholly.
+// A process is killed at every system call of its work on a machine, or the host refuses one of them. Whatever it was
+// doing, the machine is in the state before or after it, wholly.
 #include "emu/machine/machine_file.h"
 
 #include "tests/machine/scratch.h"
@@ -171,3 +171,32 @@ TEST_CASE("removing a machine, killed at any system call, leaves a whole one or 
     }
     CHECK_FALSE(file.exists());
 }
+
+#ifdef __x86_64__
+
+TEST_CASE("a commit of which any system call fails leaves the state before it, or after it", "[machine][death]")
+{
+    for (const auto durability : {Durability::process_death, Durability::power_failure}) {
+        for (const int error : {EIO, ENOSPC, EINTR}) {
+            Scratch scratch;
+            const MachineFile file(scratch.path(), {.durability = durability});
+            make_machine(file, 1);
+            unsigned refused = 0, committed = 0;
+            Failure failure{Ending::finished, true};
+            for (unsigned nth = 0; failure.injected; ++nth) {
+                INFO("call " << nth << " fails with " << error);
+                const auto old = state_of(file.read().machine());
+                failure = fail_system_call(nth, error, [&] { advance(file); });
+                REQUIRE(failure.ending != Ending::killed);
+                const auto now = recovered_state(file, nth % 2);
+                REQUIRE((now == old || now == old + 1));
+                if (failure.ending == Ending::finished) REQUIRE(now == old + 1);
+                ++(failure.ending == Ending::failed ? refused : committed);
+            }
+            CHECK(committed > 0);
+            if (error != EINTR) CHECK(refused > 10);
+        }
+    }
+}
+
+#endif
