@@ -30,7 +30,13 @@ std::uint32_t lockdown_level(std::string_view word)
 
 } // namespace
 
-ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel) {}
+ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel)
+{
+    const auto profile = given_profile(kernel.machine());
+    if (!profile) return;
+    profiled_ = std::make_unique<ProfiledRules>();
+    apply_profile(*kernel.machine().release().modern, *profile, *profiled_);
+}
 ModernKernel::~ModernKernel() = default;
 
 ModernKernel& ModernKernel::of(Kernel& kernel)

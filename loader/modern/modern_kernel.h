@@ -4,6 +4,7 @@
 #include "emu/kernel/kernel.h"
 #include "loader/modern/call_task.h"
 #include "loader/modern/load_info.h"
+#include "loader/modern/module_profile.h"
 #include "loader/modern/taint.h"
 
 #include <map>
@@ -73,7 +74,7 @@ public:
 
     Kernel& kernel() { return kernel_; }
     ModernRow& state() { return kernel_.machine().single<ModernRow>(); }
-    const ModernRules& rules() const { return *kernel_.machine().release().modern; }
+    const ModernRules& rules() const { return profiled_ ? profiled_->rules : *kernel_.machine().release().modern; }
     bool has(ModernOption option) { return ModernOptions{state().options}.has(option); }
     /// The kernel's release and what else a module must be built for.
     std::string vermagic();
@@ -211,6 +212,7 @@ private:
     GuestAddr find_parameter(const ModernModuleRow& module, std::string_view name);
 
     Kernel& kernel_;
+    std::unique_ptr<ProfiledRules> profiled_; ///< where struct module is not the release's
     UserFiles* user_files_ = nullptr;
     std::map<ThreadId, std::unique_ptr<Call>> calls_;
     std::vector<ThreadId> waiters_;

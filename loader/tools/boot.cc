@@ -3,7 +3,6 @@
 #include "loader/api/machine_path.h"
 #include "loader/tools/boot_choice.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/kernel_package.h"
 #include "loader/tools/machine_choice.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
@@ -27,7 +26,7 @@ int boot_command(const Invocation& invocation)
     }
     const auto path = machine_path(invocation.machine);
     ToolSession session(invocation, Purpose::change, Session::boot(path, machine, boot, file_options(invocation)));
-    if (machine.release->modern && choice.versions) give_symbols(session->machine(), read_exported_symbols(*choice.versions));
+    choice.give(session->machine());
     session.commit();
     fmt::print("{}: Linux {} ({}) on {}, {} MB, {}\n", path, session->machine().uts_release(), machine.release->name,
                machine.arch->name, machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor");

@@ -15,7 +15,7 @@ namespace retromod {
 
 void BootChoice::declare(Options& options)
 {
-    options.value("--release", words.release, "kernel release; others than the measured ones stand for their nearest")
+    options.value("--release", release, "kernel release; others than the measured ones stand for their nearest")
         .choice("--arch", arch_, runnable_arches(), "architecture (default: the one that the release was measured on)")
         .value("--memory", words.memory_megabytes, "memory in MB")
         .flag("--smp", words.smp, "structures of an SMP kernel")
@@ -27,7 +27,7 @@ void BootChoice::declare(Options& options)
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
         .value("--cmdline", command_line_, "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
         .values("--config", configuration_, "since 2.6: NAME=y or NAME=n, where the kernel's configuration is not as measured; may be repeated")
-        .value("--like", like_, "since 2.6: a module (.ko) of the kernel meant: its release, and whether its struct module is the one we know")
+        .value("--like", like_, "since 2.6: a module (.ko) of the kernel meant: its release, its struct module and its version magic")
         .values("--module-key", keys_, "since 2.6: file of a certificate (PEM) that modules may be signed by; may be repeated");
 }
 
@@ -43,17 +43,24 @@ std::string read_text(const std::string& path)
 
 } // namespace
 
-std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions& boot) const
+std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions& boot)
 {
+    if (release) words.release = *release;
     auto wanted = words;
     if (!arch_.empty()) wanted.arch = arch_;
+    std::string_view like_arch;
+    if (like_) {
+        const auto like = read_likeness(*like_);
+        if (!release) wanted.release = like.release->name;
+        if (!wanted.uts_release) wanted.uts_release = like.uts_release;
+        profile_ = like.profile;
+        like_arch = like.release->arch;
+        boot.configuration.emplace_back(ModernOption::modversions, like.modversions);
+    }
     if (auto wrong = read_machine_words(wanted, machine)) return wrong;
     if (!machine.release->modern && (!command_line_.empty() || !configuration_.empty() || !keys_.empty() || like_))
-        return fmt::format("--cmdline, --config, --module-key and --like are for releases since 2.6, not {}", words.release);
-    if (like_) {
-        const auto like = read_likeness(*like_, *machine.release);
-        if (!words.uts_release) machine.uts_release = like.uts_release;
-    }
+        return fmt::format("--cmdline, --config, --module-key and --like are for releases since 2.6, not {}", wanted.release);
+    if (like_ && machine.arch->name != like_arch) return fmt::format("--like {}: it is for {}, the machine is {}", *like_, like_arch, machine.arch->name);
     boot.command_line = command_line_;
     for (const auto& word : configuration_)
         if (auto wrong = read_configuration(word, boot)) return wrong;
@@ -67,6 +74,13 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     }
     if (versions && !machine.release->modern) boot.versions = read_symbol_versions(*versions);
     return std::nullopt;
+}
+
+void BootChoice::give(Machine& machine) const
+{
+    if (!machine.release().modern) return;
+    if (versions) give_symbols(machine, read_exported_symbols(*versions));
+    if (profile_) give_profile(machine, *profile_);
 }
 
 std::string describe(const MachineOptions& machine, const BootOptions& boot)

@@ -3,6 +3,7 @@
 
 #include "emu/kernel/kernel.h"
 #include "loader/api/machine_words.h"
+#include "loader/modern/module_profile.h"
 #include "loader/tools/options.h"
 
 namespace retromod {
@@ -12,9 +13,12 @@ class BootChoice {
 public:
     void declare(Options& options);
     /// Turns the words into a machine; else one line that says which of them is wrong. Throws std::runtime_error when
-    /// the file of --versions cannot be read.
-    std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot) const;
+    /// a file that an option names cannot be read.
+    std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot);
+    /// What of --versions and --like is no part of a machine's options: for the machine once it is made.
+    void give(Machine& machine) const;
 
+    std::optional<std::string> release; ///< as it was asked for
     MachineWords words;
     std::optional<std::string> versions;
     std::optional<std::string> modules;
@@ -26,6 +30,7 @@ private:
     std::string command_line_;
     std::vector<std::string> configuration_, keys_;
     std::optional<std::string> like_;
+    std::optional<ModuleProfile> profile_;
 };
 
 /// What such a machine is, in one line: "2.4.18-14 on i386, 64 MB, uniprocessor, gcc 3".

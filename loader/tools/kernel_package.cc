@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/kernel_package.h"
 
+#include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
 #include "loader/elf/modinfo.h"
 #include "loader/elf/module_file.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -61,17 +63,43 @@ std::optional<GivenSymbol> read_line(const std::string& line, const std::string&
 
 [[noreturn]] void unlike(const std::string& path, const std::string& what) { throw std::runtime_error(fmt::format("--like {}: {}", path, what)); }
 
-/// Where the relocations of struct module store an address: the offsets of init and exit.
-std::vector<std::uint64_t> pointer_places(const ElfFile& file)
+/// The row for a kernel of that name and architecture, or nothing.
+const Release* row_for(const std::string& uts_release, std::string_view arch)
 {
-    std::vector<std::uint64_t> places;
-    const auto* table = file.find_section(".rela.gnu.linkonce.this_module");
-    if (!table) table = file.find_section(".rel.gnu.linkonce.this_module");
-    if (!table) return places;
-    const auto entries = file.relocations(*table);
-    if (!entries) return places;
-    for (const auto& entry : *entries) places.push_back(entry.offset);
-    return places;
+    if (arch == "i386" && uts_release.starts_with("2.6.")) return find_release("2.6.17");
+    if (arch != "x86_64") return nullptr;
+    unsigned version = 0, patch = 0;
+    if (std::sscanf(uts_release.c_str(), "%u.%u", &version, &patch) != 2) return nullptr;
+    return find_release(version > 6 || (version == 6 && patch >= 4) ? "6.12" : "6.1");
+}
+
+/// Where struct module has a pointer to that function, by the relocations of its section.
+std::optional<std::uint32_t> pointer_place(const ElfFile& file, const ElfFile::Section& module, std::string_view function, const std::string& path)
+{
+    for (const auto& table : file.sections()) {
+        if ((table.type != elf::sht_rel && table.type != elf::sht_rela) || table.info != module.index) continue;
+        const auto entries = file.relocations(table);
+        if (!entries) unlike(path, explain(entries.problem(), path));
+        if (table.link >= file.sections().size()) unlike(path, "its relocations name no symbol table");
+        const auto symbols = file.symbols(file.sections()[table.link]);
+        if (!symbols) unlike(path, explain(symbols.problem(), path));
+        for (const auto& entry : *entries) {
+            if (entry.symbol >= symbols->size() || (*symbols)[entry.symbol].name != function) continue;
+            if (entry.offset >= module.size) unlike(path, fmt::format("its struct module points to {} at {}, behind its {} bytes", function, entry.offset, module.size));
+            return static_cast<std::uint32_t>(entry.offset);
+        }
+    }
+    return std::nullopt;
+}
+
+/// Where the name lies in struct module: the text, and zeros around it.
+std::optional<std::uint32_t> name_place(std::span<const std::byte> module, std::string_view name)
+{
+    const std::string text = std::string(name) + '\0';
+    const auto bytes = std::as_bytes(std::span(text));
+    const auto found = std::search(module.begin(), module.end(), bytes.begin(), bytes.end());
+    if (found == module.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - module.begin());
 }
 
 } // namespace
@@ -89,30 +117,36 @@ std::vector<GivenSymbol> read_exported_symbols(const std::string& path)
     return symbols;
 }
 
-ModuleLikeness read_likeness(const std::string& path, const Release& release)
+ModuleLikeness read_likeness(const std::string& path)
 {
     const auto module = read_module_file(path);
     if (!module) throw std::runtime_error(explain(module.problem(), path));
     const auto file = ElfFile::open(module->bytes);
     if (!file) throw std::runtime_error(explain(file.problem(), path));
-    const auto& rules = *release.modern;
 
     const auto* this_module = file->find_section(".gnu.linkonce.this_module");
     if (!this_module) unlike(path, "it has no .gnu.linkonce.this_module");
-    if (this_module->size != rules.module_bytes)
-        unlike(path, fmt::format("its struct module has {} bytes; ours of {} has {}", this_module->size, release.name, rules.module_bytes));
-    for (const auto place : pointer_places(*file))
-        if (place != find_member(rules, "init")->offset && place != find_member(rules, "exit")->offset)
-            unlike(path, fmt::format("its struct module has a pointer at {}; ours of {} has init at {} and exit at {}", place, release.name,
-                                     find_member(rules, "init")->offset, find_member(rules, "exit")->offset));
-
+    if (this_module->size > longest_struct_module) unlike(path, fmt::format("its struct module has {} bytes", this_module->size));
     const Modinfo modinfo(*file);
     const auto magic = modinfo.find("vermagic");
     if (!magic) unlike(path, "it has no version magic");
     const auto blank = std::min(magic->find(' '), magic->size());
-    if (magic->substr(blank) != rules.vermagic_tail)
-        unlike(path, fmt::format("its kernel was built as '{}'; ours of {} as '{}'", magic->substr(blank), release.name, rules.vermagic_tail));
-    return {std::string(magic->substr(0, blank))};
+
+    ModuleLikeness like;
+    like.uts_release = magic->substr(0, blank);
+    const auto* arch = file->header().arch();
+    like.release = row_for(like.uts_release, arch ? arch->name : "");
+    if (!like.release)
+        unlike(path, fmt::format("it is for {} on {}; kernels since 2.6 are known for x86-64, and 2.6 for i386", like.uts_release,
+                                 arch ? arch->name : "an unknown machine"));
+    auto& profile = like.profile;
+    profile.module_bytes = static_cast<std::uint32_t>(this_module->size);
+    profile.init = pointer_place(*file, *this_module, "init_module", path);
+    profile.exit = pointer_place(*file, *this_module, "cleanup_module", path);
+    if (const auto name = modinfo.find("name")) profile.name = name_place(this_module->contents, *name);
+    profile.vermagic_tail = magic->substr(blank);
+    like.modversions = profile.vermagic_tail.find(" modversions") != std::string::npos;
+    return like;
 }
 
 } // namespace retromod

@@ -3,6 +3,7 @@
 
 #include "emu/abi/release.h"
 #include "loader/modern/given_symbols.h"
+#include "loader/modern/module_profile.h"
 
 #include <optional>
 #include <string>
@@ -17,10 +18,13 @@ std::vector<GivenSymbol> read_exported_symbols(const std::string& path);
 /// What a module file tells of the kernel that it was built for.
 struct ModuleLikeness {
     std::string uts_release; ///< the first word of its version magic
+    const Release* release;  ///< the row nearest to it: on x86-64 6.12 from 6.4 on, 6.1 before; on i386 2.6.17
+    ModuleProfile profile;
+    bool modversions;        ///< whether its kernel has symbol versions
 };
 
-/// Reads it from a .ko and holds it against what `release` has: the size of struct module, where its init and exit lie, and
-/// the version magic behind the release. Throws std::runtime_error that says what differs: such modules cannot be judged.
-ModuleLikeness read_likeness(const std::string& path, const Release& release);
+/// Reads it from a .ko: the size of struct module and where its name, init and exit lie, the version magic. Throws
+/// std::runtime_error that says why a file cannot tell.
+ModuleLikeness read_likeness(const std::string& path);
 
 } // namespace retromod

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod explain on a machine since 2.6: makes the call on a copy of the machine, and says which check decided.
+#include "loader/api/kernel_calls.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/elf/module_file.h"
 #include "loader/tools/kmod_tools.h"
@@ -12,6 +13,16 @@
 namespace retromod {
 namespace {
 
+/// What a call came to that never returned. A routine of the module runs only when every check has passed.
+std::string never_returned(const Outcome& outcome, std::string_view ran)
+{
+    const auto why = outcome.kind == Outcome::Kind::trap     ? fmt::format("it called {}, which this kernel does not have", outcome.what)
+                     : outcome.kind == Outcome::Kind::budget ? std::string("it still ran when its time was up")
+                                                             : outcome.what;
+    if (ran.empty()) return fmt::format("the kernel: {}", why);
+    return fmt::format("every check passed; the module's own {} routine never returned: {}", ran, why);
+}
+
 /// The call's verdict in a line, and the kernel's own words behind it.
 int tell(Session& session, std::string_view call, const std::function<SyscallResult()>& make)
 {
@@ -19,12 +30,21 @@ int tell(Session& session, std::string_view call, const std::function<SyscallRes
     const auto before = kernel.log_position();
     SyscallResult result;
     std::string ran;
+    std::optional<CallStopped> stopped;
     {
         RoutineWatch watch(kernel);
-        result = make();
+        try {
+            result = make();
+        } catch (const CallStopped& call_stopped) {
+            stopped = call_stopped;
+        }
         ran = watch.ran;
     }
     const auto logged = kernel.log_since(before);
+    if (stopped) {
+        fmt::print("{}: no result: {}\n{}", call, never_returned(stopped->outcome, ran), logged);
+        return exit_status::failure;
+    }
     const auto error = result.error(session.arch());
     fmt::print("{}: {}: {}\n", call, error ? errno_name(*error) : std::to_string(session.arch().signed_word(result.word)),
                modern_check(call, result, ran, logged, session.arch()));
