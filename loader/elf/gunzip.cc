@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/elf/module_file.h"
+#include "loader/elf/unpack.h"
 
 #include <algorithm>
 #include <memory>
@@ -20,11 +20,6 @@ Problem bad_gzip(const z_stream& stream, const char* fallback)
 }
 
 } // namespace
-
-bool is_gzip(std::span<const std::byte> bytes)
-{
-    return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
-}
 
 ProblemOr<std::vector<std::byte>> gunzip(std::span<const std::byte> packed, std::uint64_t limit)
 {

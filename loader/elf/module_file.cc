@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/elf/module_file.h"
 
+#include "loader/elf/unpack.h"
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -59,7 +61,7 @@ ProblemOr<std::vector<std::byte>> read_all(int file, const std::string& path)
 
 } // namespace
 
-ProblemOr<ModuleFile> read_module_file(const std::string& path)
+ProblemOr<ModuleFile> read_module_file(const std::string& path, Unpacks unpacks)
 {
     const FileDescriptor file(path);
     if (file.number() < 0) return host_problem(ProblemKind::cannot_open, path, errno);
@@ -69,8 +71,9 @@ ProblemOr<ModuleFile> read_module_file(const std::string& path)
     auto bytes = read_all(file.number(), path);
     if (!bytes) return bytes.problem();
     if (bytes->empty()) return Problem{.kind = ProblemKind::empty_file, .where = path};
-    if (is_gzip(*bytes)) {
-        bytes = gunzip(*bytes, largest_module_file);
+    const auto packing = packing_of(*bytes);
+    if (packing != Packing::none && (unpacks == Unpacks::everything || (unpacks == Unpacks::gzip && packing == Packing::gzip))) {
+        bytes = unpack(*bytes, largest_module_file);
         if (!bytes) return bytes.problem();
     }
     return ModuleFile{

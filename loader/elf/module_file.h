@@ -22,13 +22,11 @@ struct ModuleFile {
     std::vector<std::byte> bytes;
 };
 
-/// Reads a file of the host; gzip data (whatever the name) is unpacked. Problems: cannot_open (detail: strerror),
-/// is_directory, cannot_read, empty_file, file_too_large, bad_gzip.
-ProblemOr<ModuleFile> read_module_file(const std::string& path);
+/// Which packed files are unpacked as they are read: modutils knew gzip, kmod knows xz and zstd as well.
+enum class Unpacks : std::uint8_t { nothing, gzip, everything };
 
-bool is_gzip(std::span<const std::byte> bytes);
-
-/// Unpacks one gzip file of at most `limit` bytes. Problems: bad_gzip, file_too_large.
-ProblemOr<std::vector<std::byte>> gunzip(std::span<const std::byte> packed, std::uint64_t limit);
+/// Reads a file of the host; packed data (whatever the name) is unpacked. Problems: cannot_open (detail: strerror),
+/// is_directory, cannot_read, empty_file, file_too_large, bad_gzip, bad_packed.
+ProblemOr<ModuleFile> read_module_file(const std::string& path, Unpacks unpacks = Unpacks::gzip);
 
 } // namespace retromod

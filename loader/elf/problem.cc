@@ -20,6 +20,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::empty_file, "is empty"},
     {ProblemKind::file_too_large, "is larger than {expected} bytes"},
     {ProblemKind::bad_gzip, "damaged gzip data: {detail}"},
+    {ProblemKind::bad_packed, "damaged {where} data: {detail}"},
     {ProblemKind::truncated_header, "the ELF header needs {expected} bytes, the file has {value}"},
     {ProblemKind::not_elf, "is not an ELF file (it begins with {value:#010x})"},
     {ProblemKind::unknown_architecture, "is for a machine that we do not know: {detail}"},

@@ -17,6 +17,7 @@ enum class ProblemKind : std::uint8_t {
     empty_file,
     file_too_large,
     bad_gzip,
+    bad_packed, ///< xz or zstd data
     truncated_header,
     not_elf,
     unknown_architecture,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/elf/module_file.h"
+#include "loader/elf/unpack.h"
 #include "loader/kmod/force.h"
 #include "loader/kmod/kmod.h"
 
@@ -32,12 +33,35 @@ std::string error_sentence(SyscallResult result, const Arch& arch)
     return std::string(own == std::end(own_texts) ? errno_text(*error) : own->text);
 }
 
-SyscallResult insert(std::span<const std::byte> image, const std::string& params, bool force, ModernCalls& calls)
+SyscallResult insert(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls)
 {
-    const auto flags = force ? modern_flag::ignore_modversions | modern_flag::ignore_vermagic : 0;
-    const auto result = calls.finit_module(image, params, flags);
-    if (result.error(calls.arch()) != Errno::enosys) return result;
-    return force ? calls.init_module(without_versions(image), params) : calls.init_module(image, params);
+    const auto params = fmt::format("{}", fmt::join(options.arguments, " "));
+    const auto flags = options.force ? modern_flag::ignore_modversions | modern_flag::ignore_vermagic : 0;
+    if (!options.packed) {
+        const auto result = calls.finit_module(image, params, flags);
+        if (result.error(calls.arch()) != Errno::enosys) return result;
+    }
+    return options.force ? calls.init_module(without_versions(image), params) : calls.init_module(image, params);
+}
+
+int refuse(const KmodInsmodOptions& options, std::string_view why, const KmodSinks& sinks)
+{
+    sinks.err(fmt::format("insmod: ERROR: could not insert module {}: {}\n", options.file, why));
+    return 1;
+}
+
+/// What of a file that cannot be read or unpacked is said by whom. Source: kmod_file_open, kmod_module_insert_module.
+int refuse(const KmodInsmodOptions& options, const Problem& problem, const KmodSinks& sinks)
+{
+    switch (problem.kind) {
+    case ProblemKind::cannot_open:
+        sinks.err(fmt::format("insmod: ERROR: could not load module {}: {}\n", options.file, problem.detail));
+        return 1;
+    case ProblemKind::is_directory:
+    case ProblemKind::cannot_read: return refuse(options, problem.detail, sinks);
+    case ProblemKind::file_too_large: return refuse(options, errno_text(Errno::efbig), sinks);
+    default: return refuse(options, "Invalid parameters", sinks);
+    }
 }
 
 } // namespace
@@ -45,21 +69,22 @@ SyscallResult insert(std::span<const std::byte> image, const std::string& params
 int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls, const KmodSinks& sinks)
 {
     if (options.verbose) sinks.out(fmt::format("insmod {} {}\n", options.file, fmt::join(options.arguments, " ")));
-    const auto result = insert(image, fmt::format("{}", fmt::join(options.arguments, " ")), options.force, calls);
-    if (!result.failed(calls.arch())) return 0;
-    sinks.err(fmt::format("insmod: ERROR: could not insert module {}: {}\n", options.file, error_sentence(result, calls.arch())));
-    return 1;
+    constexpr std::size_t looked_at = 6; // libkmod wants to see how the file is packed
+    if (!options.packed && image.size() < looked_at) return refuse(options, "Invalid parameters", sinks);
+    const auto result = insert(options, image, calls);
+    return result.failed(calls.arch()) ? refuse(options, error_sentence(result, calls.arch()), sinks) : 0;
 }
 
 int kmod_insmod(const KmodInsmodOptions& options, ModernCalls& calls, const KmodSinks& sinks)
 {
-    const auto file = read_module_file(options.file);
-    if (file) return kmod_insmod_image(options, file->bytes, calls, sinks);
-    const auto& problem = file.problem();
-    if (problem.kind == ProblemKind::empty_file) return kmod_insmod_image(options, {}, calls, sinks);
-    sinks.err(fmt::format("insmod: ERROR: could not load module {}: {}\n", options.file,
-                          problem.detail.empty() ? "Invalid argument" : problem.detail));
-    return 1;
+    const auto file = read_module_file(options.file, Unpacks::nothing);
+    if (!file) return refuse(options, file.problem(), sinks);
+    auto how = options;
+    how.packed = packing_of(file->bytes) != Packing::none;
+    if (!how.packed) return kmod_insmod_image(how, file->bytes, calls, sinks);
+    const auto unpacked = unpack(file->bytes, largest_module_file);
+    if (!unpacked) return refuse(options, unpacked.problem(), sinks);
+    return kmod_insmod_image(how, *unpacked, calls, sinks);
 }
 
 } // namespace retromod

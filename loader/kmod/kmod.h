@@ -21,9 +21,11 @@ struct KmodInsmodOptions {
     std::vector<std::string> arguments{}; ///< what follows it: joined by blanks they are the call's string
     bool force = false;                   ///< -f: neither versions nor the version magic count
     bool verbose = false;                 ///< -v
+    bool packed = false;                  ///< the image was unpacked: the kernel cannot read it out of the file
 };
 
-/// insmod of kmod 30: finit_module; where the kernel has none, the file is read and init_module gets it. 0 or 1.
+/// insmod of kmod 30: finit_module; where the kernel has none, or the file is packed (gzip, xz, zstd), init_module gets
+/// what is read. 0 or 1.
 int kmod_insmod(const KmodInsmodOptions& options, ModernCalls& calls, const KmodSinks& sinks);
 /// The same for a file that was read already. `options.file` is the name it goes by.
 int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls, const KmodSinks& sinks);

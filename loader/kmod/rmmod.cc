@@ -44,6 +44,9 @@ int kmod_rmmod(const KmodRmmodOptions& options, ModernCalls& calls, const KmodSi
         const auto result = calls.delete_module(name, flags);
         if (!result.failed(calls.arch())) continue;
         const auto reason = result.error(calls.arch());
+        // libkmod speaks first, as it does where Debian 12 has it.
+        error(fmt::format("../libkmod/libkmod-module.c:856 kmod_module_remove_module() could not remove '{}': {}", name,
+                          reason ? errno_text(*reason) : "Unknown error"));
         error(fmt::format("could not remove module {}: {}", name, reason ? errno_text(*reason) : "Unknown error"));
         status = 1;
     }

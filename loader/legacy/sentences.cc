@@ -25,6 +25,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::cannot_read, no_header},
     {ProblemKind::empty_file, no_header},
     {ProblemKind::bad_gzip, no_header},
+    {ProblemKind::bad_packed, no_header},
     {ProblemKind::truncated_header, no_header},
     {ProblemKind::not_elf, "{file} is not an ELF file"},
     {ProblemKind::unknown_architecture, other_machine},

@@ -49,7 +49,7 @@ void change_image(std::vector<std::byte>& image, const ImageChange& change, cons
 
 std::vector<std::byte> read_image(const ComparedModule& module)
 {
-    auto file = read_module_file(module.path);
+    auto file = read_module_file(module.path, Unpacks::everything);
     if (!file) throw std::runtime_error(explain(file.problem(), module.path));
     for (const auto& change : module.changes) change_image(file->bytes, change, module.path);
     return std::move(file->bytes);

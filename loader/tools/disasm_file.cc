@@ -103,7 +103,7 @@ int refuse(const Problem& problem, const std::string& path)
 
 int disassemble_file(const std::string& path, const std::string& only)
 {
-    const auto bytes = read_module_file(path);
+    const auto bytes = read_module_file(path, Unpacks::everything);
     if (!bytes) return refuse(bytes.problem(), path);
     const auto file = ElfFile::open(bytes->bytes);
     if (!file) return refuse(file.problem(), path);

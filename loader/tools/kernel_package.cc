@@ -119,7 +119,7 @@ std::vector<GivenSymbol> read_exported_symbols(const std::string& path)
 
 ModuleLikeness read_likeness(const std::string& path)
 {
-    const auto module = read_module_file(path);
+    const auto module = read_module_file(path, Unpacks::everything);
     if (!module) throw std::runtime_error(explain(module.problem(), path));
     const auto file = ElfFile::open(module->bytes);
     if (!file) throw std::runtime_error(explain(file.problem(), path));

@@ -60,7 +60,7 @@ int kmod_explain(const Invocation& invocation, const std::vector<std::string>& w
     return run_in_session(session, [&] {
         ModernKernelCalls calls(session->kernel(), session->calls());
         if (what == ExplainWhat::unload) return tell(*session, "delete_module", [&] { return calls.delete_module(words.front(), modern_flag::nonblock); });
-        const auto file = read_module_file(words.front());
+        const auto file = read_module_file(words.front(), Unpacks::everything);
         if (!file) {
             fmt::print("{}\n", explain(file.problem(), words.front()));
             return exit_status::failure;

@@ -91,7 +91,7 @@ std::uint64_t build(Object& object, const std::string& path)
 
 int print_file_layout(const std::string& path)
 {
-    const auto bytes = read_module_file(path);
+    const auto bytes = read_module_file(path, Unpacks::everything);
     if (!bytes) return refuse(bytes.problem(), path);
     const auto file = ElfFile::open(bytes->bytes);
     if (!file) return refuse(file.problem(), path);

@@ -8,7 +8,7 @@ namespace retromod {
 
 const Arch* arch_of_module(const std::string& path)
 {
-    const auto file = read_module_file(path);
+    const auto file = read_module_file(path, Unpacks::everything);
     if (!file) return nullptr;
     const auto elf = ElfFile::open(file->bytes);
     return elf ? elf->header().arch() : nullptr;

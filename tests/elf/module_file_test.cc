@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/elf/module_file.h"
+#include "loader/elf/unpack.h"
 
 #include "tests/in_child.h"
 

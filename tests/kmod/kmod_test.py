@@ -4,6 +4,8 @@
 
 usage: kmod_test.py RESULT.json BIN_DIR
 """
+import gzip
+import lzma
 import os
 import pathlib
 import subprocess
@@ -70,6 +72,43 @@ def insmod_has_the_words_of_kmod():
     machine.says("insmod", 1, err="insmod: ERROR: missing filename.\n")
 
 
+def zstd(content):
+    """A frame of zstd whose blocks are not compressed."""
+    blocks = [content[at:at + 65536] for at in range(0, len(content), 65536)]
+    frame = b"\x28\xb5\x2f\xfd\x00\x50"
+    for number, block in enumerate(blocks):
+        frame += (len(block) << 3 | (number == len(blocks) - 1)).to_bytes(3, "little") + block
+    return frame
+
+
+def packed_modules_are_unpacked_for_init_module():
+    content = (BUILT / "6.1/greets.ko").read_bytes()
+    for suffix, packed in (("gz", gzip.compress(content)), ("xz", lzma.compress(content)), ("zst", zstd(content))):
+        machine = Machine()
+        pathlib.Path(machine.folder.name, f"greets.ko.{suffix}").write_bytes(packed)
+        traced = machine.run("retromod", "trace", "insmod", f"greets.ko.{suffix}", "who=packed")
+        assert traced.returncode == 0 and "init_module(" in traced.stderr and "finit_module(" not in traced.stderr, traced
+        assert "greets: hello, packed" in machine.run("retromod", "dmesg").stdout
+        machine.says("rmmod greets", 0)
+        machine.says(f"insmod -f greets.ko.{suffix}", 0)
+        assert "every check passed" in machine.run("retromod", "explain", "refuses.ko").stdout
+
+
+def what_does_not_unpack_is_refused():
+    content = (BUILT / "6.1/greets.ko").read_bytes()
+    machine = Machine()
+    bomb = lzma.compress(bytes(300 << 20), preset=0)
+    for name, packed, said in (("cut.ko.xz", lzma.compress(content)[:900], "Invalid parameters"), ("tail.ko.xz", lzma.compress(content) + b"tail", "Invalid parameters"),
+                               ("bad.ko.zst", zstd(content)[:4] + b"\xff" * 99, "Invalid parameters"), ("cut.ko.zst", zstd(content)[:900], "Invalid module format"),
+                               ("cut.ko.gz", gzip.compress(content)[:900], "Invalid parameters"), ("bomb.ko.xz", bomb, "File too large"),
+                               ("empty.ko", b"", "Invalid parameters"), ("five.ko", b"\x7fELF\2", "Invalid parameters"), ("nothing.ko.xz", lzma.compress(b""), "Invalid module format")):
+        pathlib.Path(machine.folder.name, name).write_bytes(packed)
+        machine.says(f"insmod {name}", 1, err=f"insmod: ERROR: could not insert module {name}: {said}\n")
+    machine.says(f"insmod {machine.folder.name}", 1, err=f"insmod: ERROR: could not insert module {machine.folder.name}: Is a directory\n")
+    assert "cut.ko.xz: damaged xz data: it ends too early" in machine.run("retromod", "explain", "cut.ko.xz").stdout
+    machine.says("lsmod", 0, "Module                  Size  Used by\n")
+
+
 def rmmod_has_the_words_of_kmod():
     machine = Machine()
     machine.says("rmmod nobody", 1, err="rmmod: ERROR: Module nobody is not currently loaded\n")
@@ -77,7 +116,8 @@ def rmmod_has_the_words_of_kmod():
     machine.says("rmmod holds", 1, err="rmmod: ERROR: Module holds is in use\n")
     machine.says("rmmod -f holds", 0)
     machine.says("insmod stays.ko", 0)
-    machine.says("rmmod stays.ko", 1, err="rmmod: ERROR: could not remove module stays: Device or resource busy\n")
+    machine.says("rmmod stays.ko", 1, err="rmmod: ERROR: ../libkmod/libkmod-module.c:856 kmod_module_remove_module() could not remove 'stays': "
+                 "Device or resource busy\nrmmod: ERROR: could not remove module stays: Device or resource busy\n")
     machine.says("rmmod", 1, err="rmmod: ERROR: missing module name.\n")
 
 
@@ -212,7 +252,8 @@ def what_init_came_to_is_told():
 
 
 if __name__ == "__main__":
-    cases = [modules_load_list_and_go, insmod_has_the_words_of_kmod, rmmod_has_the_words_of_kmod, the_kernel_is_booted_as_asked,
+    cases = [modules_load_list_and_go, insmod_has_the_words_of_kmod, packed_modules_are_unpacked_for_init_module,
+             what_does_not_unpack_is_refused, rmmod_has_the_words_of_kmod, the_kernel_is_booted_as_asked,
              explain_names_the_check, modules_are_linked_against_a_symvers, what_cannot_be_judged_is_refused,
              modules_of_other_configurations_are_judged, the_row_is_the_nearest_to_the_module, what_init_came_to_is_told]
     sys.exit(results.run_cases(sys.argv[1], "kmod", [(case.__name__, case) for case in cases]))

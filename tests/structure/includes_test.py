@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "loader/elf": ABI,
     "loader/link": ELF,
     "loader/legacy": LINK,
-    "loader/modern": MACHINE + ["emu/kernel", "emu/exports"],
+    "loader/modern": MACHINE + ["emu/kernel", "emu/exports", "loader/elf"],
     "loader/kmod": ELF,
     "loader/modules": LINK,
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern"],
@@ -42,7 +42,8 @@ LIBRARIES = {
     "boost/interprocess/": ["emu/machine"],
     "zlib.h": ["loader/elf", "emu/machine", "emu/exports"], # checksums, and what the kernel itself has of zlib
     "gnutls/": ["loader/modern"],
-    "lzma.h": ["loader/modern"],
+    "lzma.h": ["loader/elf"],
+    "zstd.h": ["loader/elf"],
     "CLI/": ["loader/tools"],
     "nlohmann/": ["loader/scenario", "loader/api", "loader/tools"],
     "seccomp.h": ["loader/api", "loader/tools"],
