@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "emu/cpu/alpha_instructions.h"
+#include "emu/cpu/alpha_operate.h"
 #include "emu/cpu/alpha_registers.h"
 
 namespace retromod {
@@ -21,9 +21,9 @@ template <AlphaFile file> std::uint64_t& alpha_register(AlphaMachine& machine, u
     return file == AlphaFile::integer ? machine.r[number] : machine.f[number];
 }
 
-template <Unaligned unaligned> std::uint64_t alpha_address(const AlphaMachine& machine, const AlphaOp& op)
+template <Unaligned unaligned> std::uint64_t alpha_address(const AlphaOp& op, std::uint64_t base)
 {
-    const auto address = machine.r[op.b] + static_cast<std::uint64_t>(op.value);
+    const auto address = base + static_cast<std::uint64_t>(op.value);
     return unaligned == Unaligned::rounded ? address & ~std::uint64_t{7} : address;
 }
 
@@ -46,47 +46,56 @@ bool write_slowly(AlphaMachine& machine, const AlphaOp& op, std::uint64_t addres
 
 // The slow paths are functions of their own, so that the fast ones need no stack.
 template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
-[[gnu::noinline]] AlphaOp* load_from_slowly(AlphaMachine& machine, AlphaOp* op)
+[[gnu::noinline]] AlphaOp* load_from_slowly(AlphaMachine& machine, AlphaOp* op, std::uint64_t address)
 {
     Memory value;
-    if (!read_slowly(machine, *op, alpha_address<unaligned>(machine, *op), value, unaligned)) return nullptr;
-    alpha_register<file>(machine, op->a) = Convert(value);
-    return op + 1;
+    if (!read_slowly(machine, *op, address, value, unaligned)) return nullptr;
+    if constexpr (file == AlphaFile::integer) return finish(machine, op, machine.r[op->a], Convert(value));
+    machine.f[op->a] = Convert(value);
+    return next(machine, op + 1);
 }
 template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
-[[gnu::noinline]] AlphaOp* store_to_slowly(AlphaMachine& machine, AlphaOp* op)
+[[gnu::noinline]] AlphaOp* store_to_slowly(AlphaMachine& machine, AlphaOp* op, std::uint64_t address, std::uint64_t last)
 {
     const Memory value = Convert(alpha_register<file>(machine, op->a));
-    return write_slowly(machine, *op, alpha_address<unaligned>(machine, *op), value, unaligned) ? op + 1 : nullptr;
+    return write_slowly(machine, *op, address, value, unaligned) ? next(machine, op + 1, last) : nullptr;
 }
 
-/// The handler of a load: register = Convert(memory).
-template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
-AlphaOp* load_from(AlphaMachine& machine, AlphaOp* op)
+/// The handler of a load: register = Convert(memory). An integer is handed over.
+template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned, AlphaHanded handed>
+AlphaOp* load_from(AlphaMachine& machine, AlphaOp* op, std::uint64_t last)
 {
-    const auto address = alpha_address<unaligned>(machine, *op);
-    if (const auto* const host = machine.tlb.template find_read<sizeof(Memory)>(address)) [[likely]] {
-        Memory value;
-        std::memcpy(&value, host, sizeof value);
-        alpha_register<file>(machine, op->a) = Convert(value);
-        return next(machine, op + 1);
-    }
-    auto* const then = load_from_slowly<file, Memory, Convert, unaligned>(machine, op);
-    return then ? next(machine, then) : nullptr;
+    const auto address = alpha_address<unaligned>(*op, operand_b<handed>(machine, *op, last));
+    std::byte* host;
+    if (!machine.tlb.template find_read<sizeof(Memory)>(address, host)) [[unlikely]]
+        return load_from_slowly<file, Memory, Convert, unaligned>(machine, op, address);
+    Memory value;
+    std::memcpy(&value, host, sizeof value);
+    if constexpr (file == AlphaFile::integer) return finish(machine, op, machine.r[op->a], Convert(value));
+    machine.f[op->a] = Convert(value);
+    return next(machine, op + 1);
 }
 
-/// The handler of a store: memory = Convert(register).
-template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
-AlphaOp* store_to(AlphaMachine& machine, AlphaOp* op)
+/// The handler of a store: memory = Convert(register). What was handed over goes on to the next instruction.
+template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned, AlphaHanded handed>
+AlphaOp* store_to(AlphaMachine& machine, AlphaOp* op, std::uint64_t last)
 {
-    const auto address = alpha_address<unaligned>(machine, *op);
-    if (auto* const host = machine.tlb.template find_write<sizeof(Memory)>(address)) [[likely]] {
-        const Memory value = Convert(alpha_register<file>(machine, op->a));
-        std::memcpy(host, &value, sizeof value);
-        return next(machine, op + 1);
-    }
-    auto* const then = store_to_slowly<file, Memory, Convert, unaligned>(machine, op);
-    return then ? next(machine, then) : nullptr;
+    const auto address = alpha_address<unaligned>(*op, operand_b<handed>(machine, *op, last));
+    std::byte* host;
+    if (!machine.tlb.template find_write<sizeof(Memory)>(address, host)) [[unlikely]]
+        return store_to_slowly<file, Memory, Convert, unaligned>(machine, op, address, last);
+    const Memory value = Convert(handed == AlphaHanded::a ? last : alpha_register<file>(machine, op->a));
+    std::memcpy(host, &value, sizeof value);
+    return next(machine, op + 1, last);
 }
+
+template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
+constexpr AlphaHandlers load_handlers{load_from<file, Memory, Convert, unaligned, AlphaHanded::none>, nullptr,
+                                      load_from<file, Memory, Convert, unaligned, AlphaHanded::b>};
+template <AlphaFile file, class Memory, auto Convert, Unaligned unaligned>
+constexpr AlphaHandlers store_handlers{
+    store_to<file, Memory, Convert, unaligned, AlphaHanded::none>,
+    file == AlphaFile::integer ? store_to<file, Memory, Convert, unaligned, AlphaHanded::a> : nullptr,
+    store_to<file, Memory, Convert, unaligned, AlphaHanded::b>};
 
 } // namespace retromod

@@ -16,18 +16,18 @@ bool at_most_zero(Word a) { return as_signed(a) <= 0; }
 bool at_least_zero(Word a) { return as_signed(a) >= 0; }
 bool above_zero(Word a) { return as_signed(a) > 0; }
 
-template <auto Test> AlphaOp* branch_if(AlphaMachine& machine, AlphaOp* op)
+template <auto Test, AlphaHanded handed> AlphaOp* branch_if(AlphaMachine& machine, AlphaOp* op, Word last)
 {
-    return follow(machine, op + 1 + Test(machine.r[op->a]));
+    return follow_branch(machine, op + 1, Test(operand_a<handed>(machine, *op, last)));
 }
 
-AlphaOp* branch_and_link(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* branch_and_link(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[op->a] = op->pc + 4;
     return follow(machine, op + 1);
 }
 
-AlphaOp* jump_and_link(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* jump_and_link(AlphaMachine& machine, AlphaOp* op, Word)
 {
     const auto target = machine.r[op->b] & ~Word{3}; // first: ra and rb may be the same
     machine.r[op->a] = op->pc + 4;
@@ -36,7 +36,7 @@ AlphaOp* jump_and_link(AlphaMachine& machine, AlphaOp* op)
 
 template <auto Test> constexpr AlphaInstruction branch(std::string_view name, std::uint8_t opcode)
 {
-    return {name, opcode, 0, AlphaFormat::branch, branch_if<Test>};
+    return {name, opcode, 0, AlphaFormat::branch, {branch_if<Test, AlphaHanded::none>, branch_if<Test, AlphaHanded::a>}};
 }
 
 constexpr AlphaInstruction rows[] = {

@@ -35,9 +35,37 @@ AlphaOp link_to(std::uint64_t pc)
     return link;
 }
 
-AlphaOp translate_one(const AlphaInstruction& instruction, AlphaWord word, std::uint64_t pc)
+/// The register whose value an instruction hands over to the next one, given that of the instruction before; `sink` for
+/// none.
+unsigned handed_over(const AlphaInstruction& instruction, const AlphaOp& op, unsigned before)
 {
-    AlphaOp op(instruction.run, pc);
+    if constexpr (!tail_calls) return AlphaMachine::sink;
+    switch (instruction.format) {
+    case AlphaFormat::operate:
+        return op.c;
+    case AlphaFormat::address:
+        return op.a;
+    case AlphaFormat::load:
+        return op.a == 31 ? AlphaMachine::sink : op.a;
+    case AlphaFormat::store:
+    case AlphaFormat::fp_store:
+        return before;
+    default:
+        return AlphaMachine::sink;
+    }
+}
+
+/// The handler for operands of which register `handed` was handed over.
+AlphaHandler choose(const AlphaHandlers& handlers, AlphaWord word, unsigned handed)
+{
+    if (handlers.with_a && word.ra() == handed) return handlers.with_a;
+    if (handlers.with_b && word.rb() == handed) return handlers.with_b;
+    return handlers.plain;
+}
+
+AlphaOp translate_one(const AlphaInstruction& instruction, AlphaWord word, std::uint64_t pc, unsigned handed)
+{
+    AlphaOp op(choose(instruction.run, word, handed), pc);
     op.a = static_cast<std::uint8_t>(word.ra());
     op.b = static_cast<std::uint8_t>(word.rb());
     op.c = destination(word.rc());
@@ -45,7 +73,7 @@ AlphaOp translate_one(const AlphaInstruction& instruction, AlphaWord word, std::
     switch (instruction.format) {
     case AlphaFormat::operate:
         if (!word.has_literal()) break;
-        op.run = instruction.run_literal;
+        op.run = choose(instruction.run_literal, word, handed);
         op.value = word.literal();
         break;
     case AlphaFormat::load:
@@ -121,7 +149,7 @@ const AlphaInstruction* find_alpha_instruction(std::uint32_t word)
     const AlphaWord fields{word};
     const auto found = by_key.find(key(fields.opcode(), fields.function()));
     if (found == by_key.end()) return nullptr;
-    const bool takes_no_literal = found->second->format == AlphaFormat::operate && !found->second->run_literal;
+    const bool takes_no_literal = found->second->format == AlphaFormat::operate && !found->second->run_literal.plain;
     return takes_no_literal && fields.has_literal() ? nullptr : found->second;
 }
 
@@ -134,6 +162,7 @@ std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const s
         ops[0].b = static_cast<std::uint8_t>(returns.rb());
         return ops;
     }
+    unsigned handed = sink;
     for (; code.size() >= 4 && ops.size() < longest_block; at += 4, code = code.subspan(4)) {
         const AlphaWord word{load<std::uint32_t>(code.data(), ByteOrder::little)};
         const auto* const instruction = find_alpha_instruction(word.word);
@@ -141,7 +170,8 @@ std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const s
             ops.emplace_back(alpha_illegal, at);
             return ops;
         }
-        ops.push_back(translate_one(*instruction, word, at));
+        ops.push_back(translate_one(*instruction, word, at, handed));
+        handed = handed_over(*instruction, ops.back(), handed);
         if (!ends_block(instruction->format)) continue;
         ops.push_back(link_to(instruction->format == AlphaFormat::call ? word.target(at) : at + 4));
         ops.push_back(link_to(word.target(at)));

@@ -38,7 +38,7 @@ Stop AlphaEngine::run(std::uint64_t blocks)
     m.limit = m.blocks + std::min(blocks, most);
     m.synchronize();
     for (auto* op = m.enter(m.pc); op;)
-        op = op->run(m, op);
+        op = op->run(m, op, 0);
     return m.stop;
 }
 

@@ -3,7 +3,6 @@
 // code is compiled without floating point, so its arithmetic is no instruction of this engine. Source: Alpha
 // Architecture Reference Manual, chapters 4.7 to 4.10; formats in memory: chapter 2.2.
 #include "emu/cpu/alpha_access.h"
-#include "emu/cpu/alpha_operate.h"
 
 namespace retromod {
 namespace {
@@ -46,7 +45,7 @@ Word same(Word value) { return value; }
 
 // --- handlers ---------------------------------------------------------------------------------------------------
 
-template <auto Function> AlphaOp* fp_operate(AlphaMachine& machine, AlphaOp* op)
+template <auto Function> AlphaOp* fp_operate(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.f[op->c] = Function(machine.f[op->a], machine.f[op->b]);
     return next(machine, op + 1);
@@ -62,21 +61,21 @@ bool not_negative(Word a) { return !negative(a); }
 bool not_positive(Word a) { return (a & sign) || zero(a); }
 bool positive(Word a) { return !not_positive(a); }
 
-template <auto Test> AlphaOp* fp_move_if(AlphaMachine& machine, AlphaOp* op)
+template <auto Test> AlphaOp* fp_move_if(AlphaMachine& machine, AlphaOp* op, Word)
 {
     if (Test(machine.f[op->a])) machine.f[op->c] = machine.f[op->b];
     return next(machine, op + 1);
 }
-template <auto Test> AlphaOp* fp_branch_if(AlphaMachine& machine, AlphaOp* op)
+template <auto Test> AlphaOp* fp_branch_if(AlphaMachine& machine, AlphaOp* op, Word)
 {
-    return follow(machine, op + 1 + Test(machine.f[op->a]));
+    return follow_branch(machine, op + 1, Test(machine.f[op->a]));
 }
-template <auto Convert> AlphaOp* move_to_fp(AlphaMachine& machine, AlphaOp* op)
+template <auto Convert> AlphaOp* move_to_fp(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.f[op->c] = Convert(machine.r[op->a]);
     return next(machine, op + 1);
 }
-template <auto Convert> AlphaOp* move_from_fp(AlphaMachine& machine, AlphaOp* op)
+template <auto Convert> AlphaOp* move_from_fp(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[op->c] = Convert(machine.f[op->a]);
     return next(machine, op + 1);
@@ -85,12 +84,12 @@ Word register_from_s(Word value) { return from_s(static_cast<std::uint32_t>(valu
 Word register_from_f(Word value) { return from_f(static_cast<std::uint32_t>(value)); } // as stl and ldf
 Word register_to_s(Word value) { return longword(narrow(value)); }
 
-AlphaOp* move_to_fpcr(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* move_to_fpcr(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.fpcr = machine.f[op->a];
     return next(machine, op + 1);
 }
-AlphaOp* move_from_fpcr(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* move_from_fpcr(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.f[op->c] = machine.fpcr;
     return next(machine, op + 1);
@@ -100,11 +99,13 @@ AlphaOp* move_from_fpcr(AlphaMachine& machine, AlphaOp* op)
 
 template <class Memory, auto Convert> constexpr AlphaInstruction load_row(std::string_view name, std::uint8_t opcode)
 {
-    return {name, opcode, 0, AlphaFormat::fp_load, load_from<AlphaFile::floating, Memory, Convert, Unaligned::traps>};
+    return {name, opcode, 0, AlphaFormat::fp_load,
+            load_handlers<AlphaFile::floating, Memory, Convert, Unaligned::traps>};
 }
 template <class Memory, auto Convert> constexpr AlphaInstruction store_row(std::string_view name, std::uint8_t opcode)
 {
-    return {name, opcode, 0, AlphaFormat::fp_store, store_to<AlphaFile::floating, Memory, Convert, Unaligned::traps>};
+    return {name, opcode, 0, AlphaFormat::fp_store,
+            store_handlers<AlphaFile::floating, Memory, Convert, Unaligned::traps>};
 }
 template <auto Function> constexpr AlphaInstruction operate_row(std::string_view name, std::uint32_t function)
 {

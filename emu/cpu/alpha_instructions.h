@@ -31,14 +31,21 @@ enum class AlphaFormat : std::uint8_t {
     pal,       ///< a function of 26 bits
 };
 
+/// The handlers of one instruction: the last two take an operand from what was handed over, instead of its register.
+struct AlphaHandlers {
+    AlphaHandler plain = nullptr;
+    AlphaHandler with_a = nullptr; ///< ra, or null: it cannot be handed over
+    AlphaHandler with_b = nullptr; ///< the same of rb
+};
+
 /// One instruction of the architecture.
 struct AlphaInstruction {
     std::string_view name;
     std::uint8_t opcode;    ///< bits 31:26
     std::uint32_t function; ///< the further bits that name it, by opcode
     AlphaFormat format;
-    AlphaHandler run;
-    AlphaHandler run_literal = nullptr; ///< operate format with a literal in place of rb
+    AlphaHandlers run;
+    AlphaHandlers run_literal = {}; ///< operate format with a literal in place of rb
 };
 
 extern const std::span<const AlphaInstruction> alpha_integer_instructions; ///< alpha_integer.cc
@@ -72,9 +79,9 @@ struct AlphaWord {
 };
 
 /// Handlers that stand for no instruction of their own.
-AlphaOp* alpha_no_operation(AlphaMachine&, AlphaOp*);
-AlphaOp* alpha_illegal(AlphaMachine&, AlphaOp*);
-AlphaOp* alpha_link(AlphaMachine&, AlphaOp*);  ///< goes where it leads
-AlphaOp* alpha_entry(AlphaMachine&, AlphaOp*); ///< a kernel entry
+AlphaOp* alpha_no_operation(AlphaMachine&, AlphaOp*, std::uint64_t);
+AlphaOp* alpha_illegal(AlphaMachine&, AlphaOp*, std::uint64_t);
+AlphaOp* alpha_link(AlphaMachine&, AlphaOp*, std::uint64_t);  ///< goes where it leads
+AlphaOp* alpha_entry(AlphaMachine&, AlphaOp*, std::uint64_t); ///< a kernel entry
 
 } // namespace retromod

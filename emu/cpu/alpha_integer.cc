@@ -69,23 +69,22 @@ template <auto Function> AlphaOp* operate_trapping(AlphaMachine& machine, AlphaO
 {
     Word result = 0;
     const bool overflows = Function(machine.r[op->a], b, result);
+    if (!overflows) return finish(machine, op, machine.r[op->c], result);
     machine.r[op->c] = result;
-    return overflows ? machine.end_with_trap(*op, 1) : op + 1;
+    return machine.end_with_trap(*op, 1);
 }
-template <auto Function> AlphaOp* trapping_registers(AlphaMachine& machine, AlphaOp* op)
+template <auto Function> AlphaOp* trapping_registers(AlphaMachine& machine, AlphaOp* op, Word)
 {
-    auto* const then = operate_trapping<Function>(machine, op, machine.r[op->b]);
-    return then ? next(machine, then) : nullptr;
+    return operate_trapping<Function>(machine, op, machine.r[op->b]);
 }
-template <auto Function> AlphaOp* trapping_literal(AlphaMachine& machine, AlphaOp* op)
+template <auto Function> AlphaOp* trapping_literal(AlphaMachine& machine, AlphaOp* op, Word)
 {
-    auto* const then = operate_trapping<Function>(machine, op, static_cast<Word>(op->value));
-    return then ? next(machine, then) : nullptr;
+    return operate_trapping<Function>(machine, op, static_cast<Word>(op->value));
 }
 template <auto Function>
 constexpr AlphaInstruction trapping(std::string_view name, std::uint8_t opcode, std::uint32_t function)
 {
-    return {name, opcode, function, AlphaFormat::operate, trapping_registers<Function>, trapping_literal<Function>};
+    return {name, opcode, function, AlphaFormat::operate, {trapping_registers<Function>}, {trapping_literal<Function>}};
 }
 
 // --- logic and shifts -------------------------------------------------------------------------------------------
@@ -124,22 +123,27 @@ bool is_positive(Word a) { return as_signed(a) > 0; }
 bool is_odd(Word a) { return a & 1; }
 bool is_even(Word a) { return !(a & 1); }
 
-template <auto Test> AlphaOp* move_register_if(AlphaMachine& machine, AlphaOp* op)
+template <auto Test, AlphaHanded handed> AlphaOp* move_register_if(AlphaMachine& machine, AlphaOp* op, Word last)
 {
-    const auto value = machine.r[op->b];
+    const auto value = operand_b<handed>(machine, *op, last);
     auto& target = machine.r[op->c];
-    target = Test(machine.r[op->a]) ? value : target;
-    return next(machine, op + 1);
+    return finish(machine, op, target, Test(operand_a<handed>(machine, *op, last)) ? value : target);
 }
-template <auto Test> AlphaOp* move_literal_if(AlphaMachine& machine, AlphaOp* op)
+template <auto Test, AlphaHanded handed> AlphaOp* move_literal_if(AlphaMachine& machine, AlphaOp* op, Word last)
 {
     auto& target = machine.r[op->c];
-    target = Test(machine.r[op->a]) ? static_cast<Word>(op->value) : target;
-    return next(machine, op + 1);
+    const bool moves = Test(operand_a<handed>(machine, *op, last));
+    return finish(machine, op, target, moves ? static_cast<Word>(op->value) : target);
 }
 template <auto Test> constexpr AlphaInstruction move_if(std::string_view name, std::uint32_t function)
 {
-    return {name, 0x11, function, AlphaFormat::operate, move_register_if<Test>, move_literal_if<Test>};
+    using enum AlphaHanded;
+    return {name,
+            0x11,
+            function,
+            AlphaFormat::operate,
+            {move_register_if<Test, none>, move_register_if<Test, a>, move_register_if<Test, b>},
+            {move_literal_if<Test, none>, move_literal_if<Test, a>}};
 }
 
 // --- bytes ------------------------------------------------------------------------------------------------------

@@ -68,12 +68,12 @@ AlphaOp* jump_slowly(AlphaMachine& machine, std::uint64_t target)
     return begin_block(machine, machine.enter(target));
 }
 
-AlphaOp* alpha_no_operation(AlphaMachine& machine, AlphaOp* op) { return next(machine, op + 1); }
-AlphaOp* alpha_illegal(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* alpha_no_operation(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return next(machine, op + 1); }
+AlphaOp* alpha_illegal(AlphaMachine& machine, AlphaOp* op, std::uint64_t)
 {
     return machine.end(op->pc, {StopKind::illegal, {op->pc}, {}});
 }
-AlphaOp* alpha_link(AlphaMachine& machine, AlphaOp* op) { return follow(machine, op); }
-AlphaOp* alpha_entry(AlphaMachine& machine, AlphaOp* op) { return machine.serve_entry(*op); }
+AlphaOp* alpha_link(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return follow(machine, op); }
+AlphaOp* alpha_entry(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return machine.serve_entry(*op); }
 
 } // namespace retromod

@@ -3,17 +3,21 @@
 // Source: Alpha Architecture Reference Manual, chapters 4.2, 4.8 and 4.11; which unaligned accesses of its own code the
 // kernel repairs: do_entUna of arch/alpha/kernel/traps.c, 2.4.37.11.
 #include "emu/cpu/alpha_access.h"
-#include "emu/cpu/alpha_operate.h"
 
 namespace retromod {
 namespace {
 
 using Word = std::uint64_t;
 
-template <unsigned shift> AlphaOp* load_address(AlphaMachine& machine, AlphaOp* op)
+template <unsigned shift, AlphaHanded handed> AlphaOp* load_address(AlphaMachine& machine, AlphaOp* op, Word last)
 {
-    machine.r[op->a] = machine.r[op->b] + (static_cast<Word>(op->value) << shift);
-    return next(machine, op + 1);
+    const auto base = operand_b<handed>(machine, *op, last);
+    return finish(machine, op, machine.r[op->a], base + (static_cast<Word>(op->value) << shift));
+}
+template <unsigned shift> constexpr AlphaInstruction address_row(std::string_view name, std::uint8_t opcode)
+{
+    using enum AlphaHanded;
+    return {name, opcode, 0, AlphaFormat::address, {load_address<shift, none>, nullptr, load_address<shift, b>}};
 }
 
 template <class Memory> Word to_register(Memory value) { return static_cast<Word>(static_cast<std::int64_t>(value)); }
@@ -22,28 +26,29 @@ template <class Memory> Memory to_memory(Word value) { return static_cast<Memory
 template <class Memory, Unaligned unaligned>
 constexpr AlphaInstruction load_row(std::string_view name, std::uint8_t opcode)
 {
-    return {name, opcode, 0, AlphaFormat::load, load_from<AlphaFile::integer, Memory, to_register<Memory>, unaligned>};
+    return {name, opcode, 0, AlphaFormat::load,
+            load_handlers<AlphaFile::integer, Memory, to_register<Memory>, unaligned>};
 }
 template <class Memory, Unaligned unaligned>
 constexpr AlphaInstruction store_row(std::string_view name, std::uint8_t opcode)
 {
-    return {name, opcode, 0, AlphaFormat::store, store_to<AlphaFile::integer, Memory, to_memory<Memory>, unaligned>};
+    return {name, opcode, 0, AlphaFormat::store,
+            store_handlers<AlphaFile::integer, Memory, to_memory<Memory>, unaligned>};
 }
 
 // A lock lasts until the processor stores conditionally or enters the kernel: there is no other processor to break it.
-template <class Memory> AlphaOp* load_locked(AlphaMachine& machine, AlphaOp* op)
+template <class Memory> AlphaOp* load_locked(AlphaMachine& machine, AlphaOp* op, Word)
 {
-    const auto address = alpha_address<Unaligned::traps>(machine, *op);
+    const auto address = alpha_address<Unaligned::traps>(*op, machine.r[op->b]);
     Memory value;
     if (!read_slowly(machine, *op, address, value, Unaligned::traps)) return nullptr;
     machine.lock_address = address;
-    machine.r[op->a] = to_register(value);
-    return next(machine, op + 1);
+    return finish(machine, op, machine.r[op->a], to_register(value));
 }
 
-template <class Memory> AlphaOp* store_conditional(AlphaMachine& machine, AlphaOp* op)
+template <class Memory> AlphaOp* store_conditional(AlphaMachine& machine, AlphaOp* op, Word)
 {
-    const auto address = alpha_address<Unaligned::traps>(machine, *op);
+    const auto address = alpha_address<Unaligned::traps>(*op, machine.r[op->b]);
     const bool locked = std::exchange(machine.lock_address, AlphaMachine::no_lock) == address;
     if (locked && !write_slowly(machine, *op, address, to_memory<Memory>(machine.r[op->a]), Unaligned::traps))
         return nullptr;
@@ -52,7 +57,7 @@ template <class Memory> AlphaOp* store_conditional(AlphaMachine& machine, AlphaO
 }
 
 /// Time is what was executed: in basic blocks, of which the low half of the counter is shown.
-AlphaOp* read_cycle_counter(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* read_cycle_counter(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[op->a] = machine.blocks & 0xffffffff;
     return next(machine, op + 1);
@@ -68,8 +73,8 @@ constexpr AlphaInstruction prefetch(std::string_view name, std::uint32_t functio
 }
 
 constexpr AlphaInstruction rows[] = {
-    {"lda", 0x08, 0, AlphaFormat::address, load_address<0>},
-    {"ldah", 0x09, 0, AlphaFormat::address, load_address<16>},
+    address_row<0>("lda", 0x08),
+    address_row<16>("ldah", 0x09),
     load_row<std::uint8_t, Unaligned::traps>("ldbu", 0x0a),
     load_row<std::uint64_t, Unaligned::rounded>("ldq_u", 0x0b),
     load_row<std::uint16_t, Unaligned::repaired>("ldwu", 0x0c),

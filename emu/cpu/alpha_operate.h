@@ -5,30 +5,58 @@
 
 namespace retromod {
 
-/// Handlers of the operate format from a function of the operands: rc = Function(ra, rb).
-template <auto Function> AlphaOp* operate_registers(AlphaMachine& machine, AlphaOp* op)
+/// Which operand of an instruction was handed over to it.
+enum class AlphaHanded : std::uint8_t { none, a, b };
+
+template <AlphaHanded handed> std::uint64_t operand_a(const AlphaMachine& machine, const AlphaOp& op, std::uint64_t last)
 {
-    machine.r[op->c] = Function(machine.r[op->a], machine.r[op->b]);
-    return next(machine, op + 1);
+    return handed == AlphaHanded::a ? last : machine.r[op.a];
 }
-template <auto Function> AlphaOp* operate_literal(AlphaMachine& machine, AlphaOp* op)
+template <AlphaHanded handed> std::uint64_t operand_b(const AlphaMachine& machine, const AlphaOp& op, std::uint64_t last)
 {
-    machine.r[op->c] = Function(machine.r[op->a], static_cast<std::uint64_t>(op->value));
-    return next(machine, op + 1);
+    return handed == AlphaHanded::b ? last : machine.r[op.b];
 }
+/// Goes on behind an instruction with that result, which it hands over.
+[[gnu::always_inline]] inline AlphaOp* finish(AlphaMachine& machine, AlphaOp* op, std::uint64_t& destination,
+                                              std::uint64_t result)
+{
+    destination = result;
+    return next(machine, op + 1, result);
+}
+
+/// Handlers of the operate format from a function of the operands: rc = Function(ra, rb). All of the format hand rc over.
+template <auto Function, AlphaHanded handed>
+AlphaOp* operate_registers(AlphaMachine& machine, AlphaOp* op, std::uint64_t last)
+{
+    const auto a = operand_a<handed>(machine, *op, last), b = operand_b<handed>(machine, *op, last);
+    return finish(machine, op, machine.r[op->c], Function(a, b));
+}
+template <auto Function, AlphaHanded handed>
+AlphaOp* operate_literal(AlphaMachine& machine, AlphaOp* op, std::uint64_t last)
+{
+    const auto a = operand_a<handed>(machine, *op, last);
+    return finish(machine, op, machine.r[op->c], Function(a, static_cast<std::uint64_t>(op->value)));
+}
+template <auto Function>
+constexpr AlphaHandlers register_handlers{operate_registers<Function, AlphaHanded::none>,
+                                          operate_registers<Function, AlphaHanded::a>,
+                                          operate_registers<Function, AlphaHanded::b>};
+template <auto Function>
+constexpr AlphaHandlers literal_handlers{operate_literal<Function, AlphaHanded::none>,
+                                         operate_literal<Function, AlphaHanded::a>};
 
 /// The row of an instruction that computes rc from ra and rb.
 template <auto Function>
 constexpr AlphaInstruction operate(std::string_view name, std::uint8_t opcode, std::uint32_t function)
 {
-    return {name, opcode, function, AlphaFormat::operate, operate_registers<Function>, operate_literal<Function>};
+    return {name, opcode, function, AlphaFormat::operate, register_handlers<Function>, literal_handlers<Function>};
 }
 
 /// The row of one that takes no literal.
 template <auto Function>
 constexpr AlphaInstruction operate_without_literal(std::string_view name, std::uint8_t opcode, std::uint32_t function)
 {
-    return {name, opcode, function, AlphaFormat::operate, operate_registers<Function>};
+    return {name, opcode, function, AlphaFormat::operate, register_handlers<Function>};
 }
 
 /// A longword in a register: its sign extended, for unsigned ones too.

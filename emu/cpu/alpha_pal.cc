@@ -10,19 +10,19 @@ namespace {
 
 using Word = std::uint64_t;
 
-AlphaOp* pal_halt(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_halt(AlphaMachine& machine, AlphaOp* op, Word)
 {
     return machine.end(op->pc + 4, {StopKind::halt, {op->pc + 4}, {}});
 }
 /// Waits for an interrupt; none of the time asked for is left.
-AlphaOp* pal_wtint(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_wtint(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[alpha_v0] = 0;
-    return pal_halt(machine, op);
+    return pal_halt(machine, op, 0);
 }
 
 /// Sets the interrupt priority level and gives the old one.
-AlphaOp* pal_swpipl(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_swpipl(AlphaMachine& machine, AlphaOp* op, Word)
 {
     const auto old = machine.ps & alpha_ipl_mask;
     machine.ps = (machine.ps & ~alpha_ipl_mask) | (machine.r[alpha_a0] & alpha_ipl_mask);
@@ -30,36 +30,36 @@ AlphaOp* pal_swpipl(AlphaMachine& machine, AlphaOp* op)
     return next(machine, op + 1);
 }
 
-template <Word AlphaMachine::*member> AlphaOp* pal_read(AlphaMachine& machine, AlphaOp* op)
+template <Word AlphaMachine::*member> AlphaOp* pal_read(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[alpha_v0] = machine.*member;
     return next(machine, op + 1);
 }
-template <Word AlphaMachine::*member> AlphaOp* pal_write(AlphaMachine& machine, AlphaOp* op)
+template <Word AlphaMachine::*member> AlphaOp* pal_write(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.*member = machine.r[alpha_a0];
     return next(machine, op + 1);
 }
 /// Answers 0: processor 0, no machine checks pending, no event counted.
-AlphaOp* pal_zero(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_zero(AlphaMachine& machine, AlphaOp* op, Word)
 {
     machine.r[alpha_v0] = 0;
     return next(machine, op + 1);
 }
 
 /// Makes stores to code visible to instruction fetch: until then old translations may run.
-AlphaOp* pal_imb(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_imb(AlphaMachine& machine, AlphaOp* op, Word)
 {
     const auto then = op->pc + 4;
     machine.cache.clear();
     return jump(machine, then);
 }
 
-AlphaOp* pal_bpt(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_bpt(AlphaMachine& machine, AlphaOp* op, Word)
 {
     return machine.end(op->pc + 4, {StopKind::breakpoint, {op->pc + 4}, {}});
 }
-AlphaOp* pal_trap(AlphaMachine& machine, AlphaOp* op)
+AlphaOp* pal_trap(AlphaMachine& machine, AlphaOp* op, Word)
 {
     return machine.end_with_trap(*op, static_cast<unsigned>(op->value));
 }

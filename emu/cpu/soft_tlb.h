@@ -17,14 +17,14 @@ public:
 
     explicit SoftTlb(AddressSpace& memory) : memory_(&memory) { flush(); }
 
-    /// The host's address of an aligned access of `bytes`, or null: then `fill` must look.
-    template <std::size_t bytes> std::byte* find_read(std::uint64_t address) const
+    /// The host's address of an aligned access of `bytes`. False when it is not known: then `fill` must look.
+    template <std::size_t bytes> bool find_read(std::uint64_t address, std::byte*& host) const
     {
-        return find<bytes>(reads_, address);
+        return find<bytes>(reads_, address, host);
     }
-    template <std::size_t bytes> std::byte* find_write(std::uint64_t address) const
+    template <std::size_t bytes> bool find_write(std::uint64_t address, std::byte*& host) const
     {
-        return find<bytes>(writes_, address);
+        return find<bytes>(writes_, address, host);
     }
 
     /// The host bytes from `address` to the end of its page, as far as they may be accessed; remembered when all may.
@@ -71,13 +71,14 @@ private:
         return (address >> page_shift) % std::tuple_size_v<Entries>;
     }
 
-    template <std::size_t bytes> static std::byte* find(const Entries& entries, std::uint64_t address)
+    template <std::size_t bytes> static bool find(const Entries& entries, std::uint64_t address, std::byte*& host)
     {
         const auto& entry = entries[index(address)];
         constexpr auto page_and_misalignment = ~(page_bytes - 1) | (bytes - 1);
         if ((address & page_and_misalignment) != entry.page) [[unlikely]]
-            return nullptr;
-        return reinterpret_cast<std::byte*>(address + entry.addend);
+            return false;
+        host = reinterpret_cast<std::byte*>(address + entry.addend);
+        return true;
     }
 
     void note_touched(GuestAddr page)

@@ -26,10 +26,31 @@ public:
     /// Adds one case for `instruction`.
     void add(const AlphaInstruction& instruction)
     {
+        const auto* const alone = &instruction;
+        add({&alone, 1});
+    }
+
+    /// Adds one case of several comparable instructions on end, which work on each other's results.
+    void add_chain()
+    {
+        const auto& all = comparable_instructions();
+        std::vector<const AlphaInstruction*> chain;
+        for (auto length = 2 + below(6); chain.size() < length;) {
+            const auto& instruction = all[below(static_cast<unsigned>(all.size()))];
+            const bool may_overflow = instruction.name.ends_with("/v"); // as the first: on operands chosen for it
+            if (!may_overflow || chain.empty()) chain.push_back(&instruction);
+        }
+        add(chain);
+    }
+
+    /// Adds one case of `instructions`.
+    void add(std::span<const AlphaInstruction* const> instructions)
+    {
         starts_.push_back(code_.size());
-        const bool small = instruction.name.ends_with("/v"); // no overflow: qemu would end the program
+        const auto name = instructions[0]->name;
+        const bool small = name.ends_with("/v"); // no overflow: qemu would end the program
         for (unsigned i = 0; i < input_words; ++i)
-            input_.push_back(small ? small_value(instruction.name) : value());
+            input_.push_back(small ? small_value(name) : value());
         for (unsigned i = 0; i < 3; ++i)
             code_.push_back(memory("ldq", t0 + i, static_cast<int>(8 * i), a0));
         for (unsigned i = 0; i < 3; ++i)
@@ -39,7 +60,10 @@ public:
             code_.push_back(memory("stq", t3, static_cast<int>(8 * (6 + i)), a1));
         }
         instruction_at_.push_back(code_.size());
-        execute(instruction);
+        for (const auto* instruction : instructions) {
+            if (below(4) == 0) code_.push_back(operate("bis", a1, a1, a1)); // the base of loads and stores
+            execute(*instruction);
+        }
         for (unsigned i = 0; i < 3; ++i)
             code_.push_back(memory("stq", t0 + i, static_cast<int>(8 * i), a1));
         for (unsigned i = 0; i < 3; ++i)
@@ -93,6 +117,16 @@ private:
     std::vector<std::uint64_t> input_;
     std::vector<std::size_t> starts_, instruction_at_; ///< indices into code_
 
+    static const std::vector<AlphaInstruction>& comparable_instructions()
+    {
+        static const auto all = [] {
+            auto instructions = alpha_instructions();
+            std::erase_if(instructions, [](const auto& instruction) { return !is_comparable(instruction); });
+            return instructions;
+        }();
+        return all;
+    }
+
     unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
 
     std::uint64_t value()
@@ -134,7 +168,7 @@ private:
     void execute_operate(const AlphaInstruction& instruction)
     {
         const auto first = is_unary(instruction.name) ? unsigned{zero} : any_register();
-        if (instruction.run_literal && below(3) == 0)
+        if (instruction.run_literal.plain && below(3) == 0)
             code_.push_back(literal(instruction.name, first, below(256), any_register()));
         else
             code_.push_back(operate(instruction.name, first, any_register(), any_register()));
