@@ -3,6 +3,7 @@
 #include "emu/machine/fsck.h"
 
 #include "emu/kernel/kernel_check.h"
+#include "loader/modern/modern_check.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/machine_choice.h"
 #include "loader/tools/options.h"
@@ -48,7 +49,10 @@ int fsck_command(const Invocation& invocation)
     const bool writes = repair && invocation.dry_run == DryRun::no;
     Findings findings;
     try {
-        findings = check_machine_file(machine, writes ? Repair::yes : Repair::no, check_kernel);
+        findings = check_machine_file(machine, writes ? Repair::yes : Repair::no, [](Machine& checked, Findings& found) {
+            check_kernel(checked, found);
+            check_modern(checked, found);
+        });
     } catch (const std::exception& error) {
         complain(error.what());
         return failed;

@@ -251,9 +251,22 @@ def what_init_came_to_is_told():
     assert done.returncode == 1 and "no result: every check passed; the module's own init routine never returned: Unable to handle" in done.stdout, done
 
 
+def fsck_looks_into_modules():
+    machine = Machine()
+    machine.says("insmod greets.ko", 0)
+    assert machine.run("retromod", "fsck").stdout.endswith("clean\n")
+    path = pathlib.Path(machine.folder.name, "machine")
+    content = path.read_bytes()
+    # The rows of loaded modules, and struct module, hold the name; the longer text around it tells the latter.
+    at = content.index(b"greets" + bytes(50))
+    path.write_bytes(content[:at] + b"G" + content[at + 1:])
+    done = machine.run("retromod", "fsck")
+    assert done.returncode == 4 and "in its struct module (beyond repair)" in done.stdout, done
+
+
 if __name__ == "__main__":
     cases = [modules_load_list_and_go, insmod_has_the_words_of_kmod, packed_modules_are_unpacked_for_init_module,
              what_does_not_unpack_is_refused, rmmod_has_the_words_of_kmod, the_kernel_is_booted_as_asked,
              explain_names_the_check, modules_are_linked_against_a_symvers, what_cannot_be_judged_is_refused,
-             modules_of_other_configurations_are_judged, the_row_is_the_nearest_to_the_module, what_init_came_to_is_told]
+             modules_of_other_configurations_are_judged, the_row_is_the_nearest_to_the_module, what_init_came_to_is_told, fsck_looks_into_modules]
     sys.exit(results.run_cases(sys.argv[1], "kmod", [(case.__name__, case) for case in cases]))
