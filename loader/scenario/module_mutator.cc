@@ -3,7 +3,7 @@
 #include "loader/scenario/module_mutator.h"
 
 #include "emu/abi/byte_order.h"
-#include "emu/abi/guest_addr.h"
+#include "loader/scenario/editable_image.h"
 #include "loader/scenario/scenario.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -11,49 +11,32 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <span>
 
 namespace retromod {
 namespace {
 
 using nlohmann::json;
-using Bytes = std::vector<std::byte>;
+using Bytes = EditableImage::Bytes;
 
-/// A member of a fixed record: where and how wide.
-struct Field {
-    std::string_view name;
-    unsigned offset, bytes;
-};
-constexpr Field header_fields[] = {
+constexpr RecordField header_fields[] = {
     {"e_type", 16, 2},  {"e_machine", 18, 2}, {"e_version", 20, 4},   {"e_entry", 24, 8},     {"e_phoff", 32, 8},
     {"e_shoff", 40, 8}, {"e_flags", 48, 4},   {"e_ehsize", 52, 2},    {"e_phentsize", 54, 2}, {"e_phnum", 56, 2},
     {"e_shentsize", 58, 2}, {"e_shnum", 60, 2}, {"e_shstrndx", 62, 2},
 };
-constexpr Field section_fields[] = {
-    {"sh_name", 0, 4},  {"sh_type", 4, 4},  {"sh_flags", 8, 8}, {"sh_addr", 16, 8},      {"sh_offset", 24, 8},
-    {"sh_size", 32, 8}, {"sh_link", 40, 4}, {"sh_info", 44, 4}, {"sh_addralign", 48, 8}, {"sh_entsize", 56, 8},
-};
-constexpr Field symbol_fields[] = {
+constexpr RecordField symbol_fields[] = {
     {"st_name", 0, 4}, {"st_info", 4, 1}, {"st_other", 5, 1}, {"st_shndx", 6, 2}, {"st_value", 8, 8}, {"st_size", 16, 8},
 };
-constexpr Field relocation_fields[] = {{"r_offset", 0, 8}, {"type", 8, 4}, {"sym", 12, 4}, {"r_addend", 16, 8}};
+constexpr RecordField relocation_fields[] = {{"r_offset", 0, 8}, {"type", 8, 4}, {"sym", 12, 4}, {"r_addend", 16, 8}};
 /// struct module_signature.
-constexpr Field trailer_fields[] = {
+constexpr RecordField trailer_fields[] = {
     {"algo", 0, 1}, {"hash", 1, 1}, {"id_type", 2, 1}, {"signer_len", 3, 1}, {"key_id_len", 4, 1},
     {"pad0", 5, 1}, {"pad1", 6, 1}, {"pad2", 7, 1},    {"sig_len", 8, 4},
 };
-constexpr std::size_t section_header_bytes = 64, symbol_bytes = 24, relocation_bytes = 24, version_bytes = 64, trailer_bytes = 12;
+constexpr std::size_t trailer_bytes = 12;
 constexpr std::string_view marker = "~Module signature appended~\n";
 
 [[noreturn]] void fail(const std::string& why) { throw ScenarioError(why); }
-
-const Field& find_field(std::span<const Field> fields, std::string_view name)
-{
-    const auto found = std::ranges::find(fields, name, &Field::name);
-    if (found == fields.end()) fail(fmt::format("there is no field '{}'", name));
-    return *found;
-}
 
 std::string latin1(const json& text)
 {
@@ -69,9 +52,10 @@ Bytes hex_bytes(const json& text)
     return *bytes;
 }
 
-class Mutator {
+class Mutator : private EditableImage {
 public:
-    Mutator(Bytes image, const MutationContext& context) : image_(std::move(image)), context_(context) {}
+    Mutator(Bytes image, const MutationContext& context) : EditableImage(std::move(image)), context_(context) {}
+    using EditableImage::take;
 
     void apply(const json& operation)
     {
@@ -84,7 +68,6 @@ public:
             if (key.starts_with("elf.")) return change_header(operation);
         fail(fmt::format("no such operation: {}", operation.dump()));
     }
-    Bytes take() { return std::move(image_); }
 
 private:
     struct Operation {
@@ -95,29 +78,19 @@ private:
 
     // --- numbers ---------------------------------------------------------------------------------------------------
 
-    std::uint64_t load(std::size_t at, unsigned bytes) const
-    {
-        if (at > image_.size() || bytes > image_.size() - at) fail(fmt::format("{:#x} is outside the image", at));
-        return load_unsigned(image_.data() + at, bytes, ByteOrder::little);
-    }
-    void store(std::size_t at, unsigned bytes, std::uint64_t value)
-    {
-        if (at > image_.size() || bytes > image_.size() - at) fail(fmt::format("{:#x} is outside the image", at));
-        store_unsigned(image_.data() + at, bytes, ByteOrder::little, value);
-    }
     std::uint64_t value(const json& form, std::uint64_t old)
     {
         if (form.is_number_unsigned()) return form.get<std::uint64_t>();
         if (form.is_number_integer()) return static_cast<std::uint64_t>(form.get<std::int64_t>());
         const std::string_view text = form.get_ref<const std::string&>();
-        if (text.starts_with("idx:")) return section_index(std::string(text.substr(4)));
-        if (text.starts_with("size:")) return section_value(section_index(std::string(text.substr(5))), "sh_size");
+        if (text.starts_with("idx:")) return section_index(text.substr(4));
+        if (text.starts_with("size:")) return section_value(section_index(text.substr(5)), "sh_size");
         if (text.starts_with("field:")) return context_.member_offset(text.substr(6));
-        if (text == "shnum") return load(60, 2);
+        if (text == "shnum") return section_count();
         std::uint64_t base = 0;
         auto rest = text;
         if (rest.starts_with("len")) {
-            base = image_.size();
+            base = size();
             rest.remove_prefix(3);
             if (rest.empty()) return base;
         } else if (rest.starts_with('+') || rest.starts_with('-')) {
@@ -129,7 +102,7 @@ private:
         if (!number) fail(fmt::format("'{}' is no value", text));
         return minus ? base - *number : base + *number;
     }
-    void change(std::size_t record, const Field& field, const json& form)
+    void change(std::size_t record, const RecordField& field, const json& form)
     {
         const auto at = record + field.offset;
         store(at, field.bytes, value(form, load(at, field.bytes)));
@@ -143,69 +116,18 @@ private:
 
     // --- sections --------------------------------------------------------------------------------------------------
 
-    std::size_t section_header(std::uint64_t index) const { return load(40, 8) + index * section_header_bytes; }
-    std::uint64_t section_value(std::uint64_t index, std::string_view name) const
+    std::uint64_t section_named(const json& name) const
     {
-        const auto& field = find_field(section_fields, name);
-        return load(section_header(index) + field.offset, field.bytes);
+        return name.is_number() ? name.get<std::uint64_t>() : section_index(name.get_ref<const std::string&>());
     }
-    void set_section(std::uint64_t index, std::string_view name, std::uint64_t number)
-    {
-        const auto& field = find_field(section_fields, name);
-        store(section_header(index) + field.offset, field.bytes, number);
-    }
-    std::string text_at(std::size_t at) const
-    {
-        std::string text;
-        for (; at < image_.size() && image_[at] != std::byte{0}; ++at) text += static_cast<char>(image_[at]);
-        return text;
-    }
-    std::string section_name(std::uint64_t index) const
-    {
-        return text_at(section_value(load(62, 2), "sh_offset") + section_value(index, "sh_name"));
-    }
-    std::uint64_t section_index(const json& name) const
-    {
-        if (name.is_number()) return name.get<std::uint64_t>();
-        for (std::uint64_t index = 0; index < load(60, 2); ++index)
-            if (section_name(index) == name.get_ref<const std::string&>()) return index;
-        fail(fmt::format("the image has no section {}", name.get_ref<const std::string&>()));
-    }
-    Bytes section_content(std::uint64_t index) const
-    {
-        const auto at = section_value(index, "sh_offset"), size = section_value(index, "sh_size");
-        if (at > image_.size() || size > image_.size() - at) fail(fmt::format("section {} is outside the image", index));
-        return {image_.begin() + static_cast<std::ptrdiff_t>(at), image_.begin() + static_cast<std::ptrdiff_t>(at + size)};
-    }
-    void append(std::span<const std::byte> bytes) { image_.insert(image_.end(), bytes.begin(), bytes.end()); }
-    void append(std::string_view text) { append(std::as_bytes(std::span(text))); }
-    void align() { image_.resize(round_up(image_.size(), 8)); }
-    void replace_content(std::uint64_t index, const Bytes& content)
-    {
-        align();
-        set_section(index, "sh_offset", image_.size());
-        set_section(index, "sh_size", content.size());
-        append(content);
-    }
-    /// Puts a name at the end of a string table; returns where in it.
-    std::uint64_t add_string(std::uint64_t table, const std::string& text)
-    {
-        auto content = section_content(table);
-        const auto at = content.size();
-        for (const char c : text) content.push_back(static_cast<std::byte>(c));
-        content.push_back(std::byte{0});
-        replace_content(table, content);
-        return at;
-    }
-
     void change_section(const json& operation)
     {
-        const auto index = section_index(operation["section"]);
-        if (operation.contains("name_of")) return set_section(index, "sh_name", section_value(section_index(operation["name_of"]), "sh_name"));
-        if (operation.contains("name")) return set_section(index, "sh_name", add_string(load(62, 2), latin1(operation["name"])));
+        const auto index = section_named(operation["section"]);
+        if (operation.contains("name_of")) return set_section(index, "sh_name", section_value(section_named(operation["name_of"]), "sh_name"));
+        if (operation.contains("name")) return set_section(index, "sh_name", add_string(section_names(), latin1(operation["name"])));
         if (operation.contains("data_off")) {
             const auto start = section_value(index, "sh_offset");
-            return patch_at(start + position(operation["data_off"], section_value(index, "sh_size")), hex_bytes(operation["hex"]));
+            return patch(start + position(operation["data_off"], section_value(index, "sh_size")), hex_bytes(operation["hex"]));
         }
         if (operation.contains("data")) {
             const auto& data = operation["data"];
@@ -217,29 +139,17 @@ private:
         for (const auto& [key, form] : operation.items())
             if (key != "section") change(section_header(index), find_field(section_fields, key), form);
     }
-    void add_section(const json& operation)
+    void insert_section(const json& operation)
     {
         const auto& form = operation["add_section"];
         const auto get = [&](const char* name, std::uint64_t standard) { return form.contains(name) ? value(form[name], 0) : standard; };
-        const auto name = add_string(load(62, 2), latin1(form.at("name")));
-        Bytes content = form.contains("hex") ? hex_bytes(form["hex"]) : Bytes(get("zero", 0));
-        align();
-        const auto content_at = image_.size();
-        append(content);
-        align();
-        const auto count = load(60, 2);
-        const auto table = load(40, 8);
-        if (table > image_.size() || count * section_header_bytes > image_.size() - table) fail("the section headers are outside the image");
-        const Bytes headers(image_.begin() + static_cast<std::ptrdiff_t>(table),
-                            image_.begin() + static_cast<std::ptrdiff_t>(table + count * section_header_bytes));
-        const std::array<std::uint64_t, 10> row = {name, get("sh_type", 1), get("sh_flags", 2), get("sh_addr", 0), content_at,
-                                                   get("sh_size", content.size()), get("sh_link", 0), get("sh_info", 0),
-                                                   get("align", get("sh_addralign", 1)), get("entsize", get("sh_entsize", 0))};
-        store(40, 8, image_.size());
-        append(headers);
-        image_.resize(image_.size() + section_header_bytes);
-        store(60, 2, count + 1);
-        for (std::size_t i = 0; i < row.size(); ++i) store(section_header(count) + section_fields[i].offset, section_fields[i].bytes, row[i]);
+        const Bytes content = form.contains("hex") ? hex_bytes(form["hex"]) : Bytes(get("zero", 0));
+        const std::pair<std::string_view, std::uint64_t> row[] = {
+            {"sh_type", get("sh_type", 1)}, {"sh_flags", get("sh_flags", 2)}, {"sh_addr", get("sh_addr", 0)},
+            {"sh_size", get("sh_size", content.size())}, {"sh_link", get("sh_link", 0)}, {"sh_info", get("sh_info", 0)},
+            {"sh_addralign", get("align", get("sh_addralign", 1))}, {"sh_entsize", get("entsize", get("sh_entsize", 0))},
+        };
+        add_section(latin1(form.at("name")), content, row);
     }
 
     // --- header, symbols, relocations ------------------------------------------------------------------------------
@@ -251,27 +161,16 @@ private:
             else change(0, find_field(header_fields, std::string_view(key).substr(4)), form);
         }
     }
-    std::uint64_t symbol_table() const
+    std::uint64_t symbol_named(const json& name) const
     {
-        for (std::uint64_t index = 0; index < load(60, 2); ++index)
-            if (section_value(index, "sh_type") == 2) return index;
-        return section_index(".symtab");
-    }
-    std::uint64_t symbol_number(const json& wanted) const
-    {
-        if (wanted.is_number()) return wanted.get<std::uint64_t>();
-        const auto table = symbol_table();
-        const auto names = section_value(section_value(table, "sh_link"), "sh_offset");
-        for (std::uint64_t i = 0; i < section_value(table, "sh_size") / symbol_bytes; ++i)
-            if (text_at(names + load(section_value(table, "sh_offset") + i * symbol_bytes, 4)) == wanted.get_ref<const std::string&>()) return i;
-        fail(fmt::format("the image has no symbol {}", wanted.dump()));
+        return name.is_number() ? name.get<std::uint64_t>() : symbol_number(name.get_ref<const std::string&>());
     }
     void change_symbol(const json& operation)
     {
         const auto table = symbol_table();
         const auto start = section_value(table, "sh_offset");
         const auto strings = section_value(table, "sh_link");
-        const auto record = start + symbol_number(operation["symbol"]) * symbol_bytes;
+        const auto record = start + symbol_named(operation["symbol"]) * symbol_bytes;
         for (const auto& [key, form] : operation.items()) {
             if (key == "rename") store(record, 4, add_string(strings, latin1(form)));
             else if (key != "symbol") change(record, find_field(symbol_fields, key), form);
@@ -279,35 +178,15 @@ private:
     }
     void change_relocation(const json& operation)
     {
-        const auto index = section_index(operation["rela"]);
+        const auto index = section_named(operation["rela"]);
         const auto record = section_value(index, "sh_offset") + operation.at("index").get<std::uint64_t>() * relocation_bytes;
         for (const auto& [key, form] : operation.items())
-            if (key == "sym" && form.is_string()) store(record + 12, 4, symbol_number(form));
+            if (key == "sym" && form.is_string()) store(record + 12, 4, symbol_named(form));
             else if (key != "rela" && key != "index") change(record, find_field(relocation_fields, key), form);
     }
 
     // --- .modinfo and __versions -----------------------------------------------------------------------------------
 
-    std::vector<std::string> modinfo() const
-    {
-        std::vector<std::string> entries;
-        std::string text;
-        for (const auto byte : section_content(section_index(".modinfo"))) {
-            if (byte != std::byte{0}) text += static_cast<char>(byte);
-            else if (!text.empty()) entries.push_back(std::exchange(text, {}));
-        }
-        if (!text.empty()) entries.push_back(text);
-        return entries;
-    }
-    void set_modinfo(const std::vector<std::string>& entries)
-    {
-        Bytes content;
-        for (const auto& entry : entries) {
-            for (const char c : entry) content.push_back(static_cast<std::byte>(c));
-            content.push_back(std::byte{0});
-        }
-        replace_content(section_index(".modinfo"), content);
-    }
     static bool has_key(std::string_view entry, std::string_view key)
     {
         return entry == key || (entry.starts_with(key) && entry.substr(key.size()).starts_with('='));
@@ -364,14 +243,6 @@ private:
     }
     void raw_modinfo(const json& operation) { replace_content(section_index(".modinfo"), hex_bytes(operation["modinfo_raw"])); }
 
-    std::size_t version_of(const std::string& symbol) const
-    {
-        const auto index = section_index("__versions");
-        const auto start = section_value(index, "sh_offset");
-        for (std::uint64_t at = start; at + version_bytes <= start + section_value(index, "sh_size"); at += version_bytes)
-            if (text_at(at + 8) == symbol) return at;
-        fail(fmt::format("__versions has no {}", symbol));
-    }
     void set_version(const json& operation)
     {
         const auto& pair = operation["version_set"];
@@ -403,16 +274,11 @@ private:
 
     // --- the file as bytes -----------------------------------------------------------------------------------------
 
-    void patch_at(std::size_t at, const Bytes& bytes)
-    {
-        if (at > image_.size() || bytes.size() > image_.size() - at) fail(fmt::format("{:#x} is outside the image", at));
-        std::ranges::copy(bytes, image_.begin() + static_cast<std::ptrdiff_t>(at));
-    }
     void truncate(const json& operation)
     {
-        const auto size = operation["truncate"].get<std::int64_t>();
-        const auto now = static_cast<std::int64_t>(image_.size());
-        image_.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(size < 0 ? now + size : size, 0, now)));
+        const auto wanted = operation["truncate"].get<std::int64_t>();
+        const auto now = static_cast<std::int64_t>(size());
+        resize(static_cast<std::size_t>(std::clamp<std::int64_t>(wanted < 0 ? now + wanted : wanted, 0, now)));
     }
     void append_hex(const json& operation) { append(hex_bytes(operation["append_hex"])); }
     void append_zero(const json& operation)
@@ -420,13 +286,13 @@ private:
         constexpr std::uint64_t most = 64 << 20;
         const auto count = operation["append_zero"].get<std::uint64_t>();
         if (count > most) fail("more than 64 MB are appended");
-        image_.resize(image_.size() + count);
+        resize(size() + count);
     }
     void append_text(const json& operation) { append(latin1(operation["append_text"])); }
-    void patch(const json& operation)
+    void patch_file(const json& operation)
     {
         const auto& pair = operation["patch"];
-        patch_at(position(pair.at(0), image_.size()), hex_bytes(pair.at(1)));
+        patch(position(pair.at(0), size()), hex_bytes(pair.at(1)));
     }
     void append_file(const json& operation) { append(context_.base(operation["append_file"])); }
 
@@ -451,7 +317,7 @@ private:
         for (const auto& [key, form] : fields.items()) {
             if (key == "body") continue;
             const auto& field = find_field(trailer_fields, key);
-            auto* at = image_.data() + trailer + field.offset;
+            auto* at = bytes().data() + trailer + field.offset;
             store_unsigned(at, field.bytes, ByteOrder::big, value(form, load_unsigned(at, field.bytes, ByteOrder::big)));
         }
     }
@@ -459,29 +325,28 @@ private:
     {
         const auto body = hex_bytes(operation["sig"].at("body"));
         append(body);
-        const auto trailer = image_.size();
-        image_.resize(trailer + trailer_bytes);
+        const auto trailer = size();
+        resize(trailer + trailer_bytes);
         constexpr std::byte pkcs7{2};
-        image_[trailer + 2] = pkcs7;
-        store_unsigned(image_.data() + trailer + 8, 4, ByteOrder::big, body.size());
+        bytes()[trailer + 2] = pkcs7;
+        store_unsigned(bytes().data() + trailer + 8, 4, ByteOrder::big, body.size());
         change_trailer(trailer, operation["sig"]);
         append(marker);
     }
-    void change_signature(const json& operation) { change_trailer(signature_of(image_).trailer, operation["sigfield"]); }
+    void change_signature(const json& operation) { change_trailer(signature_of(bytes()).trailer, operation["sigfield"]); }
     void borrow_signature(const json& operation)
     {
         const auto other = context_.base(operation["sig_from"]);
         append(std::span(other).subspan(signature_of(other).body));
     }
-    void strip_signature(const json&) { image_.resize(signature_of(image_).body); }
+    void strip_signature(const json&) { resize(signature_of(bytes()).body); }
     void patch_signature(const json& operation)
     {
         const auto& pair = operation["sigbody"];
-        const auto signature = signature_of(image_);
-        patch_at(signature.body + position(pair.at(0), signature.trailer - signature.body), hex_bytes(pair.at(1)));
+        const auto signature = signature_of(bytes());
+        patch(signature.body + position(pair.at(0), signature.trailer - signature.body), hex_bytes(pair.at(1)));
     }
 
-    Bytes image_;
     const MutationContext& context_;
 };
 
@@ -495,8 +360,8 @@ std::span<const Mutator::Operation> Mutator::all_operations()
     {"version_del", &Mutator::delete_version},    {"version_rename", &Mutator::rename_version},
     {"modname", &Mutator::set_module_name},       {"truncate", &Mutator::truncate},
     {"append_hex", &Mutator::append_hex},         {"append_zero", &Mutator::append_zero},
-    {"append_text", &Mutator::append_text},       {"patch", &Mutator::patch},
-    {"add_section", &Mutator::add_section},       {"sig", &Mutator::add_signature},
+    {"append_text", &Mutator::append_text},       {"patch", &Mutator::patch_file},
+    {"add_section", &Mutator::insert_section},       {"sig", &Mutator::add_signature},
     {"sigfield", &Mutator::change_signature},     {"append_file", &Mutator::append_file},
     {"sig_from", &Mutator::borrow_signature},     {"sigstrip", &Mutator::strip_signature},
     {"sigbody", &Mutator::patch_signature},
