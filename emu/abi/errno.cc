@@ -22,6 +22,10 @@ constexpr Row rows[] = {
 
 const Row& row_of(Errno error) { return *std::ranges::find(rows, error, &Row::error); }
 
+/// Names that the generic numbers give to the same errors.
+constexpr std::pair<std::string_view, Errno> other_names[] = {
+    {"EDEADLOCK", Errno::edeadlk}, {"EWOULDBLOCK", Errno::eagain}, {"ENOTSUP", Errno::eopnotsupp}};
+
 } // namespace
 
 unsigned errno_number(Errno error, const Arch& arch)
@@ -42,6 +46,8 @@ std::string_view errno_text(Errno error) { return row_of(error).text; }
 
 std::optional<Errno> errno_from_name(std::string_view name)
 {
+    for (const auto& [other, error] : other_names)
+        if (name == other) return error;
     const auto* row = std::ranges::find(rows, name, &Row::name);
     if (row == std::end(rows)) return std::nullopt;
     return row->error;

@@ -26,6 +26,7 @@ std::optional<Errno> errno_from_number(std::uint64_t number, const Arch& arch);
 
 /// "ENOENT".
 std::string_view errno_name(Errno error);
+/// The error of that name, also by its other ones (EWOULDBLOCK is EAGAIN).
 std::optional<Errno> errno_from_name(std::string_view name);
 
 /// What strerror(3) says: "No such file or directory".

@@ -3,6 +3,7 @@
 
 #include "loader/scenario/modern_compare.h"
 #include "loader/scenario/scenario_limits.h"
+#include "loader/scenario/scenario_text.h"
 
 #include <fmt/format.h>
 
@@ -55,7 +56,9 @@ public:
             return;
         }
         if (!expect.contains("ret") || expect["ret"].is_null()) return;
-        const auto wanted = json::array({expect["ret"], expect.value("errno", json(0))});
+        auto error = expect.value("errno", json(0));
+        if (error.is_string()) error = errno_name_in_text(error);
+        const auto wanted = json::array({expect["ret"], error});
         const auto ours = got.ret ? json::array({*got.ret, got.error}) : json(got.broke);
         if (wanted != ours) differ(number, expectation, wanted.dump(), ours.dump());
     }

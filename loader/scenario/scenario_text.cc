@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/scenario_text.h"
 
+#include "emu/abi/errno.h"
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -116,5 +118,11 @@ std::optional<std::uint64_t> scenario_field_offset(std::string_view name)
 }
 
 std::string_view scenario_field_name(std::size_t word) { return word < std::size(header_fields) ? header_fields[word] : ""; }
+
+std::string errno_name_in_text(const std::string& text)
+{
+    const auto error = errno_from_name(text);
+    return error ? std::string(errno_name(*error)) : text;
+}
 
 } // namespace retromod

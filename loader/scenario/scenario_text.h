@@ -24,6 +24,9 @@ std::optional<std::uint64_t> number_in_text(std::string_view text);
 std::optional<std::vector<std::byte>> bytes_in_hex(std::string_view hex);
 std::string hex_of_bytes(const std::byte* bytes, std::size_t count);
 
+/// The name that an error has here, for one of its names ("EAGAIN" for "EWOULDBLOCK"); other text as it is.
+std::string errno_name_in_text(const std::string& text);
+
 /// One term of a value: "@a", "$H", "0x10", each added or subtracted.
 struct ValueTerm {
     bool minus = false;

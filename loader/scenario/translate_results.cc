@@ -32,10 +32,12 @@ json ResultTranslator::address(const json& shown) const
     return offset && text.starts_with("@") ? json(fmt::format("{}+{}", text.substr(0, plus), numbers_.offset(*offset))) : shown;
 }
 
-/// A negative number that is no error on i386 can be one here.
+/// A negative number is the error that it is on i386, as a callback's is; one that is no error there can be one here.
 json ResultTranslator::error(const json& ret) const
 {
-    if (!ret.is_number_integer() || ret.get<std::int64_t>() >= 0) return ret;
+    if (!ret.is_number_integer() || ret.get<std::int64_t>() >= 0 || numbers_.arch().errno_set == ErrnoSet::generic) return ret;
+    const auto named = errno_from_number(static_cast<std::uint64_t>(-ret.get<std::int64_t>()), i386());
+    if (named) return std::string(errno_name(*named));
     const SyscallResult returned{numbers_.arch().word(static_cast<std::uint64_t>(ret.get<std::int64_t>()))};
     const auto error = returned.error(numbers_.arch());
     return error ? json(std::string(errno_name(*error))) : ret;

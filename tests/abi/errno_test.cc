@@ -17,6 +17,7 @@ TEST_CASE("an errno has its architecture's own number", "[abi][errno]")
     CHECK(errno_number(Errno::enosys, *find_arch("sparc")) == 90);
     CHECK(errno_from_number(89, *find_arch("mipsel")) == Errno::enosys);
     CHECK(errno_from_name("EBUSY") == Errno::ebusy);
+    CHECK(errno_from_name("EWOULDBLOCK") == Errno::eagain);
     CHECK_FALSE(errno_from_name("EFOO"));
 }
 

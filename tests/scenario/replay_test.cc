@@ -55,6 +55,19 @@ TEST_CASE("replay passes a scenario that the real kernel did not survive where w
     CHECK(result.out.find("passed; the real kernel: bug; here: step ") != std::string::npos);
 }
 
+TEST_CASE("an error may be expected by any of its names, on every architecture", "[scenario][replay]")
+{
+    for (const auto* arch : {"i386", "mips", "alpha"}) {
+        INFO(arch);
+        const auto file = load_scenarios("tests/scenario/data/errno_names.json");
+        for (const auto& scenario : file.scenarios) {
+            const auto result = run_scenario(scenario, *find_release("2.4.20"), *find_arch(arch));
+            INFO(scenario.id);
+            CHECK(result.passed);
+        }
+    }
+}
+
 TEST_CASE("replay goes on behind a file that it cannot use", "[scenario][replay]")
 {
     const auto result = replay_of({}, {"tests/scenario/data/broken.json", "no-such-file.json", "tests/scenario/data/differs.json"});
