@@ -36,6 +36,10 @@ public:
         const auto& all = comparable_instructions();
         std::vector<const AlphaInstruction*> chain;
         for (auto length = 2 + below(6); chain.size() < length;) {
+            if (below(4) == 0) { // what conditions and loops end with
+                chain.push_back(find_alpha_instruction((below(2) ? 0x39u : 0x3du) << 26));
+                continue;
+            }
             const auto& instruction = all[below(static_cast<unsigned>(all.size()))];
             const bool may_overflow = instruction.name.ends_with("/v"); // as the first: on operands chosen for it
             if (!may_overflow || chain.empty()) chain.push_back(&instruction);
