@@ -33,14 +33,6 @@ template <Wanted wanted> ULong divide_unsigned_quadwords(Kernel&, ULong a, ULong
     return {divided<std::uint64_t, wanted>(a.value, b.value)};
 }
 
-// --- user memory ------------------------------------------------------------------------------------------------
-
-ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)
-{
-    if (bytes.value > largest_copy) return bytes;
-    return {bytes.value - kernel.memory().write(to, std::vector<std::byte>(bytes.value))};
-}
-
 // --- memory -----------------------------------------------------------------------------------------------------
 
 GuestAddr copy_memory(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
@@ -81,7 +73,7 @@ constexpr Export functions[] = {
     full<divide_quadwords<remainder>>("__remq", {}, alpha),
     full<divide_unsigned_quadwords<remainder>>("__remqu", {}, alpha),
     full<copy_user>("__copy_user", {}, alpha),
-    full<clear_user>("__do_clear_user", {}, alpha),
+    full<clear_user_memory>("__do_clear_user", {}, alpha),
     full<copy_memory>("__memcpy", {}, alpha),
     full<set_memory>("__memset", {}, alpha),
     full<set_memory_words>("__memsetw", {}, alpha),

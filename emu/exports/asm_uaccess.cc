@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// asm/uaccess.h. Source: arch/i386/lib/{usercopy.c,getuser.S,putuser.S} of 2.2 and 2.4.
-#include "emu/exports/family.h"
+// asm/uaccess.h. Source: arch/i386/lib/{usercopy.c,getuser.S,putuser.S} of 2.2 and 2.4,
+// arch/arm/lib/{getuser.S,putuser.S} of 2.4.22.
+#include "emu/exports/copy_user.h"
 #include "emu/kernel/guest_struct.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace retromod {
@@ -30,35 +30,7 @@ ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)
     return {kernel.copy_to_user(to, std::vector<std::byte>(bytes.value))};
 }
 
-/// The length with its NUL; 0 for a bad address, more than `limit` when there is no NUL within it.
-Long strnlen_user(Kernel& kernel, GuestAddr text, Long limit)
-{
-    for (std::int64_t length = 0; length < limit.value;) {
-        const auto at = text + static_cast<std::uint64_t>(length);
-        const auto bytes = kernel.access_ok(at, 1) ? kernel.memory().bytes(at, Access::read) : std::span<std::byte>();
-        if (bytes.empty()) return {0};
-        const auto nul = std::ranges::find(bytes, std::byte{0});
-        length += nul - bytes.begin();
-        if (nul != bytes.end()) return {std::min(length, limit.value) + 1};
-    }
-    return {limit.value + 1};
-}
-
-Long strlen_user(Kernel& kernel, GuestAddr text) { return strnlen_user(kernel, text, {0x7ffffffe}); }
-
-Long strncpy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, Long limit)
-{
-    for (std::int64_t i = 0; i < limit.value; ++i) {
-        std::byte c;
-        if (kernel.copy_from_user(std::span(&c, 1), from + static_cast<std::uint64_t>(i)))
-            return {error_code(kernel, Errno::efault)};
-        kernel.memory().write_all(to + static_cast<std::uint64_t>(i), std::span(&c, 1));
-        if (c == std::byte{0}) return {i};
-    }
-    return {limit.value};
-}
-
-/// In the low word what goes into eax (0 or -EFAULT), in the high word edx (the value, 0 on error).
+/// In the low word what goes into eax or r0 (0 or -EFAULT), in the high word edx or r1 (the value, 0 on error).
 template <class T>
 std::uint64_t get_user(Kernel& kernel, GuestAddr from)
 {
@@ -67,8 +39,8 @@ std::uint64_t get_user(Kernel& kernel, GuestAddr from)
     return std::uint64_t{load<T>(bytes.data(), kernel.arch().order)} << 32;
 }
 
-template <class T>
-std::int32_t put_user(Kernel& kernel, GuestAddr to, std::uint32_t value)
+template <class T, class Argument = std::uint32_t>
+std::int32_t put_user(Kernel& kernel, GuestAddr to, Argument value)
 {
     std::array<std::byte, sizeof(T)> bytes;
     store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value));
@@ -100,6 +72,13 @@ constexpr Export functions[] = {
     full<put_user<std::uint8_t>>("__put_user_1", until(LayoutVersion::v2_4_0), "i386"),
     full<put_user<std::uint16_t>>("__put_user_2", until(LayoutVersion::v2_4_0), "i386"),
     full<put_user<std::uint32_t>>("__put_user_4", until(LayoutVersion::v2_4_0), "i386"),
+    full<get_user<std::uint8_t>>("__get_user_1", from(LayoutVersion::v2_4_22), "arm"),
+    full<get_user<std::uint16_t>>("__get_user_2", from(LayoutVersion::v2_4_22), "arm"),
+    full<get_user<std::uint32_t>>("__get_user_4", from(LayoutVersion::v2_4_22), "arm"),
+    full<put_user<std::uint8_t>>("__put_user_1", from(LayoutVersion::v2_4_22), "arm"),
+    full<put_user<std::uint16_t>>("__put_user_2", from(LayoutVersion::v2_4_22), "arm"),
+    full<put_user<std::uint32_t>>("__put_user_4", from(LayoutVersion::v2_4_22), "arm"),
+    full<put_user<std::uint64_t, std::uint64_t>>("__put_user_8", from(LayoutVersion::v2_4_22), "arm"),
     full<verify_write>("__verify_write", {}, "i386"),
 };
 

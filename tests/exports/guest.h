@@ -16,8 +16,9 @@ namespace retromod {
 /// A machine in memory whose kernel functions a test calls as a module would.
 class Guest {
 public:
-    explicit Guest(const char* release = "2.4.20")
-        : session_(Session::in_memory({.release = find_release(release), .memory_bytes = 32 << 20}))
+    explicit Guest(const char* release = "2.4.20", const char* arch = "i386")
+        : session_(Session::in_memory(
+              {.arch = find_arch(arch), .release = find_release(release), .memory_bytes = 32 << 20}))
     {
     }
 
