@@ -4,6 +4,7 @@
 #include "emu/cpu/unicorn_error.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace retromod {
 
@@ -19,6 +20,20 @@ const UnicornEngine::Mapped* UnicornEngine::find_mapped(GuestAddr address) const
     const auto& found = std::prev(after)->second;
     return found.mapping.range.contains(address) ? &found : nullptr;
 }
+
+namespace {
+
+// A page that may not be written would do, but Unicorn stores there all the same once it was told to go on.
+std::uint64_t read_bus(uc_engine*, std::uint64_t offset, unsigned size, void* host)
+{
+    std::uint64_t value = 0;
+    std::memcpy(&value, static_cast<const std::byte*>(host) + offset, std::min<std::size_t>(size, sizeof value)); // of a little-endian guest, on such a host
+    return value;
+}
+
+void lose_store(uc_engine*, std::uint64_t, unsigned, std::uint64_t, void*) {}
+
+} // namespace
 
 bool UnicornEngine::map_at(GuestAddr address)
 {
@@ -39,6 +54,8 @@ bool UnicornEngine::map_at(GuestAddr address)
     const bool stores = writable || mmu_->checks_stores_to(range.start);
     const auto permissions = UC_PROT_READ | (stores ? UC_PROT_WRITE : 0) | (executable ? UC_PROT_EXEC : 0);
     const auto put_at = [&](GuestAddr place) {
+        if (mapping->loses_stores)
+            return require(uc_mmio_map(uc_, place.value, range.bytes, read_bus, mapping->host, lose_store, nullptr), "uc_mmio_map");
         require(uc_mem_map_ptr(uc_, place.value, range.bytes, static_cast<std::uint32_t>(permissions), mapping->host),
                 "uc_mem_map_ptr");
     };

@@ -66,6 +66,8 @@ Step run_task_queue(Kernel& kernel, Frame&, GuestAddr queue)
     return Return{};
 }
 
+constexpr std::uint32_t keventd_pid = 2;
+
 // --- keventd ------------------------------------------------------------------------------------------------------
 
 KeventdRow* first_event(Kernel& kernel)
@@ -104,7 +106,7 @@ std::int32_t schedule_task(Kernel& kernel, GuestAddr task)
     if (!row) throw KernelBug{"more tasks wait for keventd than the machine keeps"};
     row->order = order + 1;
     row->task = task.value;
-    if (!keventd_runs(kernel)) kernel.start_step_thread("keventd", "keventd");
+    if (!keventd_runs(kernel)) kernel.start_step_thread("keventd", "keventd", keventd_pid);
     return 1;
 }
 

@@ -26,7 +26,7 @@ void vfree(Kernel& kernel, GuestAddr at)
     if (!kernel.memory().vfree(at)) kernel.log(fmt::format("<3>Trying to vfree() nonexistent vm area ({:08x})\n", at.value));
 }
 
-constexpr std::uint64_t isa_hole_start = 0xa0000, isa_hole_end = 0x100000;
+constexpr auto isa_hole_start = AddressSpace::isa_hole_start, isa_hole_end = AddressSpace::isa_hole_end;
 
 /// Device memory: what the user described, else all ones.
 /// Differs from hardware: what a driver stores there stays there.
@@ -66,15 +66,18 @@ constexpr Export functions[] = {
     full<iounmap>("iounmap"),
 };
 
-/// No card sits in the ISA hole.
-void empty_isa_hole(Kernel& kernel)
+/// No card sits in the ISA hole but what the user described.
+void open_isa_hole(Kernel& kernel)
 {
     if (kernel.arch().name != "i386") return;
-    kernel.memory().fill(kernel.arch().page_offset + isa_hole_start, isa_hole_end - isa_hole_start, std::byte{0xff});
+    const auto offset = kernel.arch().page_offset;
+    for (auto physical = isa_hole_start; physical < isa_hole_end; ++physical)
+        kernel.memory().store<std::uint8_t>(offset + physical, device_memory_byte(kernel.machine(), physical));
+    kernel.memory().open_isa_hole();
 }
 
 } // namespace
 
-extern const Family linux_vmalloc{.header = "linux/vmalloc.h", .functions = functions, .boot = empty_isa_hole};
+extern const Family linux_vmalloc{.header = "linux/vmalloc.h", .functions = functions, .boot = open_isa_hole};
 
 } // namespace retromod

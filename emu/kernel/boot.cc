@@ -12,6 +12,7 @@ namespace retromod {
 namespace {
 
 constexpr std::uint64_t boot_time = 1066892400; // 2003-10-23 07:00:00 UTC
+constexpr std::uint32_t boot_processes = 11;     // init, kernel threads and what a start script ran: a real 2.4.18's next is 12
 constexpr std::uint64_t boot_jiffies = 10'000;  // the machine has been up for 100 s
 constexpr std::string_view return_entry_name = "(return to the kernel)";
 
@@ -26,6 +27,7 @@ void KernelBoot::lay_out()
     note_modules_folder();
     if (options.devices) add_described_devices(kernel.machine_, *options.devices);
     state.jiffies = boot_jiffies;
+    state.next_pid = boot_processes;
     state.boot_time = boot_time;
     state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;
     state.return_entry = state.entries;

@@ -252,6 +252,8 @@ public:
 
     /// The number under which this object's callers make system calls and have files open. Each has a number of its own.
     std::uint32_t process();
+    /// What makes system calls from now on is another process of the guest: it gets a pid of its own with its first call.
+    void begin_process() { caller_pid_ = 0; }
     /// Leaves the machine in a state that another process can go on with, and this one after `refresh`. Between runs only.
     void put_down() { switch_to(nullptr); }
     /// Takes the kernel up again, where another process may have changed the machine.
@@ -347,6 +349,8 @@ public:
     std::uint32_t start_kernel_thread(GuestAddr function, std::uint64_t argument, std::string_view comm);
     /// A kernel thread that runs a registered step function.
     ThreadRow& start_step_thread(std::string_view step, std::string_view comm);
+    /// The same as one that has been there since boot, under a pid that is known: 0 the idle task, 2 keventd.
+    ThreadRow& start_step_thread(std::string_view step, std::string_view comm, std::uint32_t pid);
     ThreadRow* thread_of_task(GuestAddr task);
     ThreadRow* find_thread(ThreadId id);
     /// wake_up_process: sets the task's state to TASK_RUNNING. True if it slept.
@@ -355,6 +359,8 @@ public:
     void set_task_field(GuestAddr task, std::string_view member, std::uint64_t value);
 
     std::uint64_t jiffies() const { return state_->jiffies; }
+    /// Blocks passed since the last tick, those included that the guest has executed in the run under way.
+    std::uint64_t blocks_in_tick() const;
     /// Lets that much virtual time pass while the current thread is busy.
     void pass_time(std::uint64_t blocks);
     void add_timer(GuestAddr timer, std::uint64_t expires);
@@ -414,7 +420,7 @@ private:
     StepFunction find_step(std::uint32_t key) const;
     void trace_call(const Export& row, ExportContext& context, bool finished);
     // threads.cc
-    ThreadRow& new_thread(std::string_view comm);
+    ThreadRow& new_thread(std::string_view comm, std::uint32_t pid);
     void ensure_task(ThreadRow& thread);
     void free_task(ThreadRow& thread);
     Field task_member(std::string_view member) const;
@@ -445,6 +451,8 @@ private:
     std::atomic<bool> interrupted_ = false;
     bool signalled_ = false; ///< a task of ours was told of it
     std::uint32_t process_ = 0;
+    std::uint32_t caller_pid_ = 0;  ///< of the guest's process that makes the calls; 0: it has none yet
+    std::optional<std::uint64_t> run_began_; ///< what the engine had executed before the run under way
     EventSink* sink_ = nullptr;
     std::unique_ptr<IoBus> ports_;
     IoBus* io_bus_ = nullptr; ///< `ports_` unless somebody stands before them

@@ -40,6 +40,40 @@ std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index)
     }
 }
 
+// --- the timer: ports 40 and 43, and port 61 --------------------------------------------------------------------------
+
+constexpr std::uint16_t timer_port = 0x40, timer_control_port = 0x43, system_port = 0x61;
+constexpr std::uint64_t timer_reload = 11'932; // LATCH: 1193180 Hz / HZ
+
+/// What counter 0 holds: it counts down from its reload value, once a tick.
+std::uint16_t timer_count(Kernel& kernel)
+{
+    const auto passed = kernel.blocks_in_tick() % blocks_per_jiffy;
+    return static_cast<std::uint16_t>(timer_reload - passed * timer_reload / blocks_per_jiffy);
+}
+
+std::uint8_t timer_in(Kernel& kernel, BoardRow& board)
+{
+    if (board.timer_bytes_left) return static_cast<std::uint8_t>(board.timer_latched >> (--board.timer_bytes_left ? 0 : 8));
+    const auto shift = board.timer_high_next ? 8 : 0;
+    board.timer_high_next ^= 1;
+    return static_cast<std::uint8_t>(timer_count(kernel) >> shift);
+}
+
+void timer_control(Kernel& kernel, BoardRow& board, std::uint8_t value)
+{
+    constexpr std::uint8_t latch_counter_0_mask = 0xf0; // counter 0, no access mode: latch
+    if (value & latch_counter_0_mask || board.timer_bytes_left) return;
+    board.timer_latched = timer_count(kernel);
+    board.timer_bytes_left = 2;
+}
+
+/// The speaker's gate and data as written; memory refresh shows in a bit that changes every 15 us, here with every block.
+std::uint8_t system_in(Kernel& kernel, const BoardRow& board)
+{
+    return static_cast<std::uint8_t>(board.speaker_gate | (kernel.blocks_in_tick() & 1) << 4);
+}
+
 // --- the 16550A: ports 3f8 to 3ff --------------------------------------------------------------------------------------
 
 constexpr std::uint16_t serial_first = 0x3f8, serial_last = 0x3ff;
@@ -102,6 +136,8 @@ std::uint8_t MachinePorts::in_byte(std::uint16_t port)
 {
     if (auto* range = described(kernel_, port)) return range->at(port);
     auto& board = kernel_.machine().single<BoardRow>();
+    if (port == timer_port) return timer_in(kernel_, board);
+    if (port == system_port) return system_in(kernel_, board);
     if (port == cmos_data_port) return cmos_register(kernel_, board.cmos_index & 0x7f);
     if (port >= serial_first && port <= serial_last) return serial_in(board, port - serial_first);
     if (is_config_data(port)) {
@@ -118,6 +154,8 @@ void MachinePorts::out_byte(std::uint16_t port, std::uint8_t value)
         return;
     }
     auto& board = kernel_.machine().single<BoardRow>();
+    if (port == timer_control_port) timer_control(kernel_, board, value);
+    if (port == system_port) board.speaker_gate = value & 3;
     if (port == cmos_index_port) board.cmos_index = value;
     if (port >= serial_first && port <= serial_last) serial_out(board, port - serial_first, value);
     if (!is_config_data(port)) return;

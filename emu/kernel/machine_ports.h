@@ -15,12 +15,16 @@ struct BoardRow {
     std::uint8_t cmos_index;
     std::uint8_t serial_registers[8];     ///< of the 16550A
     std::uint8_t serial_divisor[2];
-    std::uint8_t reserved[5];
+    std::uint8_t speaker_gate;            ///< bits 0 and 1 of port 61
+    std::uint16_t timer_latched;          ///< what the timer's counter 0 held when it was latched
+    std::uint8_t timer_bytes_left;        ///< of it, to be read
+    std::uint8_t timer_high_next;         ///< an unlatched read is of the high byte
 };
 
-/// The port space of the machine: the CMOS clock, one 16550A that nothing is connected to, PCI configuration mechanism 1,
+/// The port space of the machine: the timer's tick counter, the CMOS clock, one 16550A that nothing is connected to, PCI configuration mechanism 1,
 /// and what the user described. Everything else reads all ones, as an empty bus does.
-/// Differs from hardware: keyboard, interrupt, DMA and floppy controllers and the timer chip are not there.
+/// Differs from hardware: keyboard, interrupt, DMA and floppy controllers are not there; of the timer chip, counter 0 runs as
+/// the kernel programmed it, whatever a module writes, and the others are not there.
 class MachinePorts final : public IoBus {
 public:
     explicit MachinePorts(Kernel& kernel) : kernel_(kernel) {}

@@ -15,6 +15,7 @@ std::uint32_t Kernel::process()
 void Kernel::refresh()
 {
     engine_.reset();
+    run_began_.reset();
     current_ = nullptr;
     last_picked_ = 0;
     state_ = &machine_.single<KernelRow>();

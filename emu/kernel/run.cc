@@ -53,7 +53,8 @@ ThreadId Kernel::begin(const SystemCall& call, const Caller& caller)
 {
     if (!find_step(step_key(call.name))) throw std::invalid_argument(fmt::format("no system call '{}'", call.name));
     caller_ = caller;
-    auto& thread = new_thread(caller.comm);
+    if (!caller_pid_) caller_pid_ = ++state_->next_pid;
+    auto& thread = new_thread(caller.comm, caller_pid_);
     thread.awaited = 1;
     thread.process = process();
     push_frame(thread, step_key(call.name), {});
@@ -88,7 +89,7 @@ Outcome Kernel::run(ThreadId id, const RunLimits& limits)
             const auto event = next_event();
             if (!event) return {Outcome::Kind::deadlock, {}, {}, describe_threads()};
             advance_to(*event);
-            if (time_work_due()) start_step_thread("softirq", "swapper");
+            if (time_work_due()) start_step_thread("softirq", "swapper", 0);
             continue;
         }
         switch_to(next);
@@ -114,7 +115,7 @@ void Kernel::settle(std::uint64_t ticks)
             const auto event = next_event();
             if (!event || *event > end) break;
             advance_to(*event);
-            if (time_work_due()) start_step_thread("softirq", "swapper");
+            if (time_work_due()) start_step_thread("softirq", "swapper", 0);
             continue;
         }
         switch_to(next);
@@ -220,7 +221,9 @@ std::optional<Outcome> Kernel::run_guest(std::uint64_t& blocks_left)
     if (blocks_left == 0) return give_up(Outcome::Kind::budget, symbolize({engine().reg(cpu_.pc)}));
     const auto slice = std::min(blocks_left, blocks_per_jiffy - std::min(state_->tick_blocks, blocks_per_jiffy - 1));
     const auto before = engine().blocks_executed();
+    run_began_ = before;
     const auto stop = engine().run(slice);
+    run_began_.reset();
     const auto used = engine().blocks_executed() - before;
     blocks_left -= std::min(used, blocks_left);
     if (const auto trouble = pending_trouble()) return trouble;

@@ -40,11 +40,11 @@ GuestAddr Kernel::current_task()
     return {current_ && current_->task ? current_->task : state_->init_task};
 }
 
-ThreadRow& Kernel::new_thread(std::string_view comm)
+ThreadRow& Kernel::new_thread(std::string_view comm, std::uint32_t pid)
 {
     auto* thread = machine_.table<ThreadRow>().insert();
     if (!thread) throw std::length_error("the machine has no room for another guest thread");
-    thread->pid = ++state_->next_pid;
+    thread->pid = pid;
     comm.copy(thread->name, sizeof thread->name - 1);
     return *thread;
 }
@@ -192,7 +192,12 @@ void Kernel::switch_to(ThreadRow* thread)
 
 ThreadRow& Kernel::start_step_thread(std::string_view step, std::string_view comm)
 {
-    auto& thread = new_thread(comm);
+    return start_step_thread(step, comm, ++state_->next_pid);
+}
+
+ThreadRow& Kernel::start_step_thread(std::string_view step, std::string_view comm, std::uint32_t pid)
+{
+    auto& thread = new_thread(comm, pid);
     push_frame(thread, step_key(step), {});
     ensure_task(thread);
     return thread;

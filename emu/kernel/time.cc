@@ -64,6 +64,11 @@ void Kernel::pass_time(std::uint64_t blocks)
     }
 }
 
+std::uint64_t Kernel::blocks_in_tick() const
+{
+    return state_->tick_blocks + (engine_ && run_began_ ? engine_->blocks_executed() - *run_began_ : 0);
+}
+
 void Kernel::advance_to(std::uint64_t jiffies)
 {
     if (jiffies <= state_->jiffies) return;

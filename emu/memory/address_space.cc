@@ -75,6 +75,9 @@ std::span<std::byte> AddressSpace::direct_bytes(GuestAddr address, Access access
     if (access == Access::write) {
         if (is_text(address)) return {};
         if (address.value < state.text_start) end = state.text_start;
+        const auto hole = (arch_->page_offset + isa_hole_start).value;
+        if (state.has_isa_hole && address.value < hole) end = std::min(end, hole);
+        if (in_isa_hole(address)) return {};
     }
     return image_.direct.subspan(address - arch_->page_offset, end - address.value);
 }
@@ -107,6 +110,10 @@ std::size_t AddressSpace::write(GuestAddr address, std::span<const std::byte> fr
 {
     std::size_t done = 0;
     while (done < from.size()) {
+        if (in_isa_hole(address + done)) {
+            done += std::min<std::size_t>(from.size() - done, arch_->page_offset + isa_hole_end - (address + done));
+            continue;
+        }
         const auto target = bytes(address + done, Access::write, from.size() - done);
         if (target.empty()) break;
         const auto count = std::min(target.size(), from.size() - done);
@@ -137,6 +144,10 @@ void AddressSpace::write_all(GuestAddr address, std::span<const std::byte> from)
 void AddressSpace::fill(GuestAddr address, std::uint64_t count, std::byte value)
 {
     for (std::uint64_t done = 0; done < count;) {
+        if (in_isa_hole(address + done)) {
+            done += std::min(count - done, arch_->page_offset + isa_hole_end - (address + done));
+            continue;
+        }
         const auto target = bytes(address + done, Access::write, count - done);
         if (target.empty()) fault(address + done, Access::write);
         const auto part = target.first(std::min<std::uint64_t>(target.size(), count - done));
@@ -329,7 +340,13 @@ AddressSpace::Mapping AddressSpace::direct_mapping(GuestAddr address) const
     } else {
         start = std::max(start, state.text_end);
     }
-    return {{{start}, end - start}, image_.direct.data() + (start - arch_->page_offset.value), protection};
+    const bool hole = in_isa_hole(address);
+    if (state.has_isa_hole) {
+        const auto first = (arch_->page_offset + isa_hole_start).value, behind = (arch_->page_offset + isa_hole_end).value;
+        if (hole || address.value < first) end = std::min(end, hole ? behind : first);
+        if (hole || address.value >= behind) start = std::max(start, hole ? first : behind);
+    }
+    return {{{start}, end - start}, image_.direct.data() + (start - arch_->page_offset.value), protection, hole};
 }
 
 std::optional<AddressSpace::Mapping> AddressSpace::mapping(GuestAddr address) const

@@ -29,7 +29,8 @@ struct MemoryState {
     std::uint8_t reuse_addresses = 1;  ///< a freed vmalloc address may be handed out again
     std::uint8_t has_fill = 0;
     std::uint8_t fill = 0;             ///< what fresh vmalloc memory holds when has_fill
-    std::uint8_t reserved[5] = {};
+    std::uint8_t has_isa_hole = 0;     ///< between 640 KB and 1 MB lies the bus, and nothing on it
+    std::uint8_t reserved[4] = {};
 };
 
 /// The bytes that an AddressSpace works on: views into the machine's one mapping.
@@ -113,6 +114,10 @@ public:
     /// Declares `bytes` of fresh image pages kernel text. Once, at boot.
     GuestAddr allocate_text(std::uint64_t bytes);
     bool is_text(GuestAddr address) const;
+    /// From now on stores between 640 KB and 1 MB are lost, the guest's and the host's: the bus is there, not memory. Once, at
+    /// boot; what lies there then is what reads answer.
+    void open_isa_hole() { image_.state->has_isa_hole = 1; }
+    static constexpr std::uint64_t isa_hole_start = 0xa0000, isa_hole_end = 0x100000; ///< physical
 
     /// 2^order pages of the direct map, aligned to their size; nothing when memory is short. Contents undefined.
     std::optional<GuestAddr> allocate_frames(unsigned order);
@@ -148,6 +153,7 @@ public:
         GuestRange range;
         std::byte* host = nullptr;
         Protection protection = Protection::none;
+        bool loses_stores = false; ///< a store is allowed and changes nothing
     };
     std::optional<Mapping> mapping(GuestAddr address) const;
 
@@ -166,6 +172,10 @@ private:
     {
         constexpr std::uint64_t largest_image = 512 << 20; // KERNEL_IMAGE_SIZE
         return arch_->image_map && address - arch_->image_map < std::min<std::uint64_t>(largest_image, image_.direct.size());
+    }
+    bool in_isa_hole(GuestAddr address) const
+    {
+        return image_.state->has_isa_hole && address - (arch_->page_offset + isa_hole_start) < isa_hole_end - isa_hole_start;
     }
     Mapping direct_mapping(GuestAddr address) const;
     std::span<std::byte> direct_bytes(GuestAddr address, Access access) const;

@@ -93,6 +93,7 @@ try {
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
     InsmodOptions options;
     options.file = path;
+    session.kernel().begin_process();
     return run_insmod(options, session, session.calls(), silent).exit_status == 0;
 } catch (const CallStopped&) {
     return false;
@@ -105,6 +106,7 @@ try {
     InsmodOptions options;
     options.file = plan.path;
     options.arguments = plan.arguments;
+    session.kernel().begin_process();
     const auto done = run_insmod(options, session, session.calls(), sinks);
     row.said = output + errors;
     row.unresolved = done.report.unresolved;
@@ -121,6 +123,7 @@ try {
 
 std::string unload(Session& session, const std::string& name, SweepRow& row)
 try {
+    session.kernel().begin_process();
     return session.calls().delete_module(name).word == 0 ? "unload-ok" : "unload-refused";
 } catch (const CallStopped& stopped) {
     if (stopped.outcome.kind == Outcome::Kind::oops) row.late_fault = stopped.outcome.what;

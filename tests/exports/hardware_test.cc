@@ -130,3 +130,48 @@ TEST_CASE("a frame buffer that the consoles show cannot go", "[exports][hardware
     CHECK(guest.call("unregister_framebuffer", {second.value}) == 0);
     CHECK(guest.call("unregister_framebuffer", {second.value}) == -22);
 }
+
+TEST_CASE("a store between 640 KB and 1 MB is lost: nothing answers there", "[exports][hardware]")
+{
+    Guest guest("2.4.18-14");
+    const std::uint8_t code[] = {0xc6, 0x05, 0x00, 0x00, 0x0d, 0xc0, 0x05,  // movb $5, 0xc00d0000
+                                 0x0f, 0xb6, 0x05, 0x00, 0x00, 0x0d, 0xc0,  // movzbl 0xc00d0000, %eax
+                                 0xc3};
+    const auto at = guest.buffer(sizeof code);
+    guest.memory().write_all(at, std::as_bytes(std::span(code)));
+    CHECK(guest.run_code(at) == 0xff);
+    guest.memory().fill({0xc009fff0}, 0x20, std::byte{7}); // the host's stores, across its beginning
+    CHECK(guest.memory().load<std::uint8_t>({0xc009ffff}) == 7);
+    CHECK(guest.memory().load<std::uint8_t>({0xc00a0000}) == 0xff);
+    guest.memory().store<std::uint8_t>({0xc00fffff}, 7);
+    CHECK(guest.memory().load<std::uint8_t>({0xc00fffff}) == 0xff);
+}
+
+TEST_CASE("the timer's tick counter counts down between two ticks", "[exports][hardware]")
+{
+    constexpr std::int64_t reload = 11'932; // LATCH of HZ 100
+    Guest guest("2.4.18-14");
+    const std::uint8_t code[] = {0x30, 0xc0, 0xe6, 0x43, // latch counter 0
+                                 0xe4, 0x40, 0x88, 0xc1, 0xe4, 0x40, 0x88, 0xc5, 0x0f, 0xb7, 0xc1, 0xc3};
+    const auto at = guest.buffer(sizeof code);
+    guest.memory().write_all(at, std::as_bytes(std::span(code)));
+    const auto first = guest.run_code(at);
+    CHECK(first > 0);
+    CHECK(first <= reload);
+    guest.kernel().pass_time(blocks_per_jiffy / 4);
+    const auto second = guest.run_code(at);
+    const auto passed = (first - second + reload) % reload;
+    CHECK(passed >= reload / 4);
+    CHECK(passed < reload / 4 + 100);
+}
+
+TEST_CASE("the calls of one process have one pid, the next process the next", "[exports][hardware]")
+{
+    Guest guest("2.4.18-14");
+    const auto nothing = guest.buffer(1);
+    guest.memory().store<std::uint8_t>(nothing, 0xc3);
+    CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 13); // a booted machine's first command is process 12
+    CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 14);
+    guest.kernel().begin_process();
+    CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 16);
+}
