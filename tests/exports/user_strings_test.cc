@@ -39,8 +39,8 @@ GuestAddr place_text(Guest& guest, std::string_view text)
 
 TEST_CASE("a string is copied from user memory up to its NUL or the limit, on every architecture", "[exports][user]")
 {
-    const auto row = GENERATE(from_range(std::begin(rows), std::end(rows)));
-    if (!has(row.copy)) return;
+    const auto row = GENERATE(filter([](const Row& each) { return has(each.copy); },
+                                     from_range(std::begin(rows), std::end(rows))));
     CAPTURE(row.arch, row.copy);
     Guest guest("2.4.20", row.arch);
     const auto source = place_text(guest, "from user");
