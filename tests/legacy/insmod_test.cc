@@ -271,16 +271,16 @@ TEST_CASE("-n does all but the calls, -p stops before them", "[legacy][insmod]")
 TEST_CASE("a relocation that cannot be done undoes create_module", "[legacy][insmod]")
 {
     FakeKernel kernel;
-    kernel.machine = find_arch("mipsel");
-    kernel.base = {0x90000000};
-    kernel.symbols = {{"far", 0x80100000}};
+    kernel.machine = find_arch("m68k");
+    kernel.base = {0x00300000};
+    kernel.symbols = {{"far", 0x00100000}};
     SimpleModule module({}, *kernel.machine);
-    module.writer.relocate(module.text, 0, 4, module.writer.undefined("far"));
+    module.writer.relocate(module.text, 0, 5, module.writer.undefined("far"));
     const InsmodRun run(kernel, module.bytes());
     CHECK(run.status() == 1);
-    CHECK(run.text.err == "./foo.o: Relocation overflow of type 4 for far\n");
+    CHECK(run.text.err == "./foo.o: Relocation overflow of type 5 for far\n");
     REQUIRE(run.result.report.explanations.size() == 1);
-    CHECK(run.result.report.explanations[0] == "./foo.o: R_MIPS_26 in .text+0x0: 'far' is out of range");
+    CHECK(run.result.report.explanations[0] == "./foo.o: R_68K_PC16 in .text+0x0: 'far' is out of range");
     CHECK(kernel.log.back() == "delete_module(foo)");
 }
 
