@@ -4,7 +4,8 @@
 
 usage: run_fuzz.py RESULT.json PROGRAM CORPUS SECONDS
 
-Counts one test: no crash, no leak, no time-out. The input that broke it is left beside the result.
+Counts one test: no crash, no leak, no time-out. The input that broke it is left beside the result. The seed is fixed: what
+is found once is found again; more seconds go further.
 """
 import pathlib
 import subprocess
@@ -18,7 +19,7 @@ def main() -> int:
     result_path, program, corpus, seconds = sys.argv[1:]
     artifacts = pathlib.Path(result_path).with_suffix("")
     with tempfile.TemporaryDirectory() as found:
-        command = [program, found, f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=4096", "-close_fd_mask=1",
+        command = [program, found, f"-max_total_time={seconds}", "-seed=1", "-timeout=20", "-rss_limit_mb=4096", "-close_fd_mask=1",
                    "-print_final_stats=1", f"-artifact_prefix={artifacts}-"]
         if pathlib.Path(corpus).is_dir():
             command.insert(2, corpus)
