@@ -212,7 +212,8 @@ void ModernKernel::dump_stack()
 std::int64_t ModernKernel::add_to_sysfs(LoadInfo& info)
 {
     const auto name = struct_name(info);
-    if (is_built_in(name)) {
+    // Another kernel's configuration has other built-in modules, and nobody said which.
+    if (is_built_in(name) && kernel_.machine().uts_release() == kernel_.machine().release().uts_release) {
         log(3, fmt::format("{}: module is already loaded", name));
         return error(Errno::einval);
     }

@@ -25,7 +25,29 @@ const std::map<std::string, std::set<std::string>> known_differences = {
     {"6.12", {"rel-type-none", "rel-info-max", "rel-info0", "sh-text-nobits", "sy-link-shstr", "sysfs-ls", "tm-name-56"}},
 };
 
+/// The rows of docs/fidelity.md, "The scenarios that differ": id, releases.
+std::map<std::string, std::set<std::string>> documented_differences()
+{
+    std::ifstream stream("docs/fidelity.md");
+    std::map<std::string, std::set<std::string>> found;
+    bool there = false;
+    for (std::string line; std::getline(stream, line);) {
+        if (line.starts_with("#")) there = line == "### The scenarios that differ";
+        const auto end = line.find("` | ");
+        if (!there || !line.starts_with("| `") || end == std::string::npos) continue;
+        const auto on = line.substr(end + 4, line.find(" |", end + 4) - end - 4);
+        for (const auto* release : {"6.1", "6.12"})
+            if (on == release || (", " + on + ",").find(std::string(" ") + release + ",") != std::string::npos) found[release].insert(line.substr(3, end - 3));
+    }
+    return found;
+}
+
 } // namespace
+
+TEST_CASE("docs/fidelity.md names exactly the scenarios that differ, with their releases", "[scenario][modern][docs]")
+{
+    CHECK(documented_differences() == known_differences);
+}
 
 TEST_CASE("every measured scenario of the modern ABI has the real kernel's results, but for those of docs/fidelity.md", "[scenario][modern][vectors]")
 {
