@@ -30,12 +30,14 @@ std::uint32_t lockdown_level(std::string_view word)
 
 } // namespace
 
-ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel)
+ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel) { take_profile(); }
+
+void ModernKernel::take_profile()
 {
-    const auto profile = given_profile(kernel.machine());
+    const auto profile = given_profile(kernel_.machine());
     if (!profile) return;
     profiled_ = std::make_unique<ProfiledRules>();
-    apply_profile(*kernel.machine().release().modern, *profile, *profiled_);
+    apply_profile(*kernel_.machine().release().modern, *profile, *profiled_);
 }
 ModernKernel::~ModernKernel() = default;
 

@@ -50,6 +50,8 @@ public:
     static ModernKernel& of(Kernel& kernel);
 
     void boot(const BootOptions& options) override;
+    /// Goes by the struct module that the machine was given, if any. std::runtime_error where it cannot be.
+    void take_profile();
     Step init_module(Frame& frame) override;
     Step finit_module(Frame& frame) override;
     Step delete_module(Frame& frame) override;

@@ -26,7 +26,7 @@ int boot_command(const Invocation& invocation)
     }
     const auto path = machine_path(invocation.machine);
     ToolSession session(invocation, Purpose::change, Session::boot(path, machine, boot, file_options(invocation)));
-    choice.give(session->machine());
+    choice.give(*session);
     session.commit();
     fmt::print("{}: Linux {} ({}) on {}, {} MB, {}\n", path, session->machine().uts_release(), machine.release->name,
                machine.arch->name, machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor");

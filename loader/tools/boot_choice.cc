@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/boot_choice.h"
 
+#include "loader/modern/modern_kernel.h"
 #include "loader/tools/device_file.h"
 #include "loader/tools/kernel_package.h"
 #include "loader/tools/symbol_versions.h"
@@ -76,11 +77,14 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     return std::nullopt;
 }
 
-void BootChoice::give(Machine& machine) const
+void BootChoice::give(Session& session) const
 {
+    auto& machine = session.machine();
     if (!machine.release().modern) return;
     if (versions) give_symbols(machine, read_exported_symbols(*versions));
-    if (profile_) give_profile(machine, *profile_);
+    if (!profile_) return;
+    give_profile(machine, *profile_);
+    ModernKernel::of(session.kernel()).take_profile();
 }
 
 std::string describe(const MachineOptions& machine, const BootOptions& boot)

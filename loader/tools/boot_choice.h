@@ -3,6 +3,7 @@
 
 #include "emu/kernel/kernel.h"
 #include "loader/api/machine_words.h"
+#include "loader/api/session.h"
 #include "loader/modern/module_profile.h"
 #include "loader/tools/options.h"
 
@@ -16,7 +17,7 @@ public:
     /// a file that an option names cannot be read.
     std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot);
     /// What of --versions and --like is no part of a machine's options: for the machine once it is made.
-    void give(Machine& machine) const;
+    void give(Session& session) const;
 
     std::optional<std::string> release; ///< as it was asked for
     MachineWords words;

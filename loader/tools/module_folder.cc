@@ -5,6 +5,7 @@
 #include "loader/elf/elf_file.h"
 #include "loader/elf/modinfo.h"
 #include "loader/elf/module_file.h"
+#include "loader/kmod/kmod.h"
 
 #include <fmt/format.h>
 
@@ -17,21 +18,31 @@
 namespace retromod {
 namespace {
 
-constexpr std::string_view suffixes[] = {".o", ".o.gz"};
-constexpr std::string_view export_prefix = "__ksymtab_";
+/// What tells modules and what they export, by who links them.
+struct Form {
+    std::vector<std::string_view> suffixes;
+    std::string_view export_prefix; ///< of a symbol that stands for an exported one
+    bool only_by_table;             ///< without a table nothing is exported; else everything is
+    Unpacks unpacks;
+};
+const Form forms[] = {
+    {{".o", ".o.gz"}, "__ksymtab_", false, Unpacks::gzip},
+    {{".ko", ".ko.gz", ".ko.xz", ".ko.zst"}, "__kstrtab_", true, Unpacks::everything},
+};
+const Form& form_of(LinkedBy linked_by) { return forms[static_cast<std::size_t>(linked_by)]; }
 
-std::optional<std::string> module_name(const std::string& file_name)
+std::optional<std::string> module_name(const std::string& file_name, LinkedBy linked_by)
 {
-    for (const auto suffix : suffixes)
+    for (const auto suffix : form_of(linked_by).suffixes)
         if (file_name.size() > suffix.size() && file_name.ends_with(suffix))
-            return file_name.substr(0, file_name.size() - suffix.size());
+            return linked_by == LinkedBy::kernel ? kmod_module_name(file_name) : file_name.substr(0, file_name.size() - suffix.size());
     return std::nullopt;
 }
 
-/// What depmod reads off a module: the symbols named __ksymtab_*, or all globals where there is no __ksymtab.
-std::optional<Problem> read_symbols(const ElfFile& file, FolderModule& module)
+/// What depmod reads off a module: the symbols that stand for exported ones, or all globals where there is no __ksymtab.
+std::optional<Problem> read_symbols(const ElfFile& file, const Form& form, FolderModule& module)
 {
-    const bool has_export_table = file.find_section("__ksymtab") != nullptr;
+    const bool has_export_table = form.only_by_table || file.find_section("__ksymtab") != nullptr;
     for (const auto& section : file.sections()) {
         if (section.type != elf::sht_symtab) continue;
         const auto symbols = file.symbols(section);
@@ -44,8 +55,8 @@ std::optional<Problem> read_symbols(const ElfFile& file, FolderModule& module)
             }
             if (symbol.name == "init_module") module.loadable = true;
             if (has_export_table) {
-                if (symbol.name.starts_with(export_prefix))
-                    module.exports.emplace_back(symbol.name.substr(export_prefix.size()));
+                if (symbol.name.starts_with(form.export_prefix))
+                    module.exports.emplace_back(symbol.name.substr(form.export_prefix.size()));
             } else if (global && symbol.name != "init_module" && symbol.name != "cleanup_module") {
                 module.exports.emplace_back(symbol.name);
             }
@@ -62,30 +73,31 @@ std::size_t common_folders(std::string_view a, std::string_view b)
     return slash == std::string_view::npos ? 0 : slash + 1;
 }
 
-FolderModule read_module(std::string name, const std::string& path)
+FolderModule read_module(std::string name, const std::string& path, LinkedBy linked_by)
 {
     FolderModule module{std::move(name), path, {}, {}, false, {}};
-    const auto file = read_module_file(path);
+    const auto& form = form_of(linked_by);
+    const auto file = read_module_file(path, form.unpacks);
     if (!file) {
         module.problem = file.problem();
         return module;
     }
     const auto object = ElfFile::open(file->bytes);
-    module.problem = object ? read_symbols(*object, module) : object.problem();
-    if (object && Modinfo(*object).find("kernel_version")) module.loadable = true;
+    module.problem = object ? read_symbols(*object, form, module) : object.problem();
+    if (object && Modinfo(*object).find(linked_by == LinkedBy::kernel ? "vermagic" : "kernel_version")) module.loadable = true;
     return module;
 }
 
 } // namespace
 
-ModuleFolder::ModuleFolder(const std::string& folder)
+ModuleFolder::ModuleFolder(const std::string& folder, LinkedBy linked_by)
 {
     namespace fs = std::filesystem;
     std::error_code error;
     for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        auto name = module_name(entry->path().filename());
+        auto name = module_name(entry->path().filename(), linked_by);
         std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
-        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown))) modules_.push_back(read_module(*name, entry->path()));
+        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown))) modules_.push_back(read_module(*name, entry->path(), linked_by));
     }
     if (error) throw std::runtime_error(fmt::format("{}: {}", folder, error.message()));
     std::ranges::sort(modules_, {}, &FolderModule::path);

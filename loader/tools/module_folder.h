@@ -3,6 +3,7 @@
 
 #include "loader/elf/problem.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -15,7 +16,7 @@ namespace retromod {
 
 /// A module file of a folder, and what it gives to and wants of others.
 struct FolderModule {
-    std::string name; ///< file name without .o, .o.gz
+    std::string name; ///< file name without .o, .o.gz; of a .ko with _ for -, as the kernel has it
     std::string path;
     std::vector<std::string> exports; ///< with their versions
     std::vector<std::string> imports;
@@ -23,13 +24,16 @@ struct FolderModule {
     std::optional<Problem> problem;   ///< why it could not be read; then exports and imports are empty
 };
 
+/// Who links a folder's modules: insmod takes .o files, kernels since 2.6 take .ko files.
+enum class LinkedBy : std::uint8_t { insmod, kernel };
+
 /// The module files of a folder or tree, and which of them need which. Symbols that only a string at run time names (load_nls,
 /// request_module) are not seen.
 class ModuleFolder {
 public:
-    /// Reads every .o and .o.gz in `folder` and below it, in the order of their paths. Throws std::runtime_error when
-    /// there is no such folder.
-    explicit ModuleFolder(const std::string& folder);
+    /// Reads every .o and .o.gz (.ko, .ko.gz, .ko.xz and .ko.zst) in `folder` and below it, in the order of their paths.
+    /// Throws std::runtime_error when there is no such folder.
+    explicit ModuleFolder(const std::string& folder, LinkedBy linked_by = LinkedBy::insmod);
 
     const std::vector<FolderModule>& modules() const { return modules_; }
     /// The module of that name; where several files have it, the first one that is loadable.

@@ -155,14 +155,15 @@ int sweep_command(const Invocation& invocation)
     if (choice.merge) return merge(choice);
     if (choice.paths.size() > 1) return wrong_use(fmt::format("one folder, not {}", choice.paths.size()));
 
-    const ModuleFolder folder(choice.paths.front());
+    const ModuleFolder folder(choice.paths.front(), machine.release->modern ? LinkedBy::kernel : LinkedBy::insmod);
     const auto verdicts = choice.verdicts ? read_verdicts(*choice.verdicts) : std::vector<Verdict>();
     // Booted once: each child works on its own copy of the fresh machine.
     auto session = Session::in_memory(machine, boot);
+    boot_choice.give(session);
     session.calls().set_limits(limits_of(invocation));
     ModprobeHelper modprobe(session, boot.modules_folder, limits_of(invocation));
     if (!boot.modules_folder.empty()) session.kernel().set_usermode_helper(&modprobe);
-    const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session.kernel()), *shard);
+    const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session), *shard);
     if (plans.empty()) {
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
         return exit_status::failure;

@@ -3,8 +3,10 @@
 
 #include "emu/kernel/left_behind.h"
 #include "emu/kernel/proc_files.h"
+#include "loader/kmod/kmod.h"
 #include "loader/tools/insmod_run.h"
 #include "loader/tools/proc_lines.h"
+#include "loader/tools/sweep_modern.h"
 
 #include <fmt/format.h>
 
@@ -31,12 +33,16 @@ public:
     }
     void syscall_returned(std::string_view name, SyscallResult result) override
     {
-        if (name == "init_module") init_result = result;
+        if (name != "init_module" && name != "finit_module") return;
+        init_result = modern.result = result;
+        modern.call = name;
     }
+    void guest_called(GuestAddr, std::string_view why) override { modern.ran = why; }
 
     std::vector<std::string> inert_calls() const { return {inert_.begin(), inert_.end()}; }
 
     std::optional<SyscallResult> init_result;
+    ModernOutcome modern; ///< the same for a kernel since 2.6
 
 private:
     SweepRow& row_;
@@ -88,8 +94,11 @@ struct Loaded {
     bool in = false; ///< init succeeded
 };
 
+bool is_modern(Session& session) { return session.machine().release().modern != nullptr; }
+
 bool load_dependency(Session& session, const std::string& path)
 try {
+    if (is_modern(session)) return load_modern_dependency(session, path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
     InsmodOptions options;
     options.file = path;
@@ -101,6 +110,7 @@ try {
 
 Loaded load(Session& session, const SweepPlan& plan, SweepSink& sink, SweepRow& row)
 try {
+    if (is_modern(session)) return {{}, load_modern(session, plan, sink.modern, row)};
     std::string output, errors;
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
     InsmodOptions options;
@@ -124,10 +134,20 @@ try {
 std::string unload(Session& session, const std::string& name, SweepRow& row)
 try {
     session.kernel().begin_process();
-    return session.calls().delete_module(name).word == 0 ? "unload-ok" : "unload-refused";
+    const auto result = is_modern(session) ? unload_modern(session, name) : session.calls().delete_module(name);
+    return result.word == 0 ? "unload-ok" : "unload-refused";
 } catch (const CallStopped& stopped) {
     if (stopped.outcome.kind == Outcome::Kind::oops) row.late_fault = stopped.outcome.what;
     return fmt::format("unload-{}", name_of(stopped.outcome.kind));
+}
+
+/// Of a kernel since 2.6 only the list of modules: the rest of /proc is 2.4's.
+ProcSnapshot snapshot(Session& session)
+{
+    if (!is_modern(session)) return proc_snapshot(session.kernel());
+    ProcSnapshot modules;
+    modules.lines["modules"] = modern_module_lines(session);
+    return modules;
 }
 
 /// The third column of the module's line in /proc/modules.
@@ -156,7 +176,7 @@ void keep_own_line(ProcLines& lines, const std::string& module)
 void look_after(Session& session, const ProcSnapshot& before, const Loaded& loaded, SweepRow& row)
 {
     auto& kernel = session.kernel();
-    const auto after = proc_snapshot(kernel);
+    const auto after = snapshot(session);
     if (after.fault.empty()) { // else what follows on the fault is not to be compared
         row.left = lines_added(before.lines, after.lines);
         row.lost = lines_added(after.lines, before.lines);
@@ -180,8 +200,8 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     auto& kernel = session.kernel();
     auto logged = kernel.log_position();
     for (const auto& path : plan.dependencies) {
-        row.dependencies.push_back(module_name_of(path));
-        if (!load_dependency(session, path)) row.failed_dependencies.push_back(module_name_of(path));
+        row.dependencies.push_back(is_modern(session) ? kmod_module_name(path) : module_name_of(path));
+        if (!load_dependency(session, path)) row.failed_dependencies.push_back(row.dependencies.back());
     }
     kernel.settle(settled_after);
     const auto log_of_step = [&] {
@@ -192,14 +212,14 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     row.log_dependencies = log_of_step();
 
     SweepSink sink(row);
-    const auto before = proc_snapshot(kernel);
+    const auto before = snapshot(session);
     kernel.set_sink(&sink);
     const auto loaded = load(session, plan, sink, row);
     row.inert = sink.inert_calls();
     kernel.settle(settled_after);
     row.log = log_of_step();
     if (loaded.in) {
-        const auto with = proc_snapshot(kernel);
+        const auto with = snapshot(session);
         row.use_count = use_count_of(with, plan.name);
         row.effects = lines_added(before.lines, with.lines);
         row.effects.erase("modules"); // its own line: always there

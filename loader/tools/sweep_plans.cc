@@ -3,6 +3,7 @@
 
 #include "loader/legacy/insmod.h"
 #include "loader/tools/command.h"
+#include "loader/tools/sweep_modern.h"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,13 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
     return plans;
 }
 
-std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Kernel& kernel)
+std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
 {
-    const auto offered = [&](const std::string& name) { return kernel.symbol_address(without_version(name)).has_value(); };
+    const bool modern = session.machine().release().modern;
+    const auto exported = modern ? modern_kernel_symbols(session) : std::unordered_set<std::string>();
+    const auto offered = [&](const std::string& name) {
+        return modern ? exported.contains(name) : session.kernel().symbol_address(without_version(name)).has_value();
+    };
     std::vector<SweepPlan> plans;
     std::size_t parts = 0;
     for (const auto& module : folder.modules()) {

@@ -20,7 +20,7 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
 
 /// Every module of the folder, with those before it that export what it imports. Files that are only parts of modules are
 /// left out; says how many.
-std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Kernel& kernel);
+std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session);
 
 /// The plans of one shard.
 std::vector<SweepPlan> part_of(std::vector<SweepPlan> plans, const Shard& shard);

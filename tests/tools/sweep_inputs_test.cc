@@ -134,7 +134,7 @@ TEST_CASE("a kernel symbol is not looked for in modules, with its version or wit
     tree.add("exporter", "exporter.o");
     const ModuleFolder folder(tree.path());
     auto session = Session::in_memory({});
-    const auto plans = plans_of(folder, session.kernel());
+    const auto plans = plans_of(folder, session);
     REQUIRE(plans.size() == 2);
     CHECK(plans[0].dependencies.empty());
     CHECK(plans[1].dependencies == std::vector<std::string>{tree.path() / "exporter.o"});
