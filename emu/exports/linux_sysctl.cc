@@ -5,6 +5,7 @@
 #include "emu/exports/scan.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/tick_rate.h"
 
 namespace retromod {
 namespace {
@@ -128,13 +129,13 @@ std::int32_t proc_dointvec_minmax(Kernel& kernel, GuestAddr table, std::int32_t 
 }
 std::int32_t proc_dointvec_jiffies(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, {hz, 1}, false);
+    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1}, false);
 }
 
 /// Milliseconds to people, jiffies in memory. An unsigned long has the size of an int where this is called.
 std::int32_t proc_milliseconds(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, {hz, 1000}, true);
+    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1000}, true);
 }
 
 std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer, GuestAddr length_at)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/machine_ports.h"
 
+#include "emu/kernel/tick_rate.h"
+
 #include <ctime>
 
 namespace retromod {
@@ -43,13 +45,15 @@ std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index)
 // --- the timer: ports 40 and 43, and port 61 --------------------------------------------------------------------------
 
 constexpr std::uint16_t timer_port = 0x40, timer_control_port = 0x43, system_port = 0x61;
-constexpr std::uint64_t timer_reload = 11'932; // LATCH: 1193180 Hz / HZ
+constexpr std::uint64_t timer_frequency = 1'193'180;
 
 /// What counter 0 holds: it counts down from its reload value, once a tick.
 std::uint16_t timer_count(Kernel& kernel)
 {
+    const auto rate = tick_rate(kernel.machine().release());
+    const auto reload = (timer_frequency + rate / 2) / rate; // LATCH
     const auto passed = kernel.blocks_in_tick() % blocks_per_jiffy;
-    return static_cast<std::uint16_t>(timer_reload - passed * timer_reload / blocks_per_jiffy);
+    return static_cast<std::uint16_t>(reload - passed * reload / blocks_per_jiffy);
 }
 
 std::uint8_t timer_in(Kernel& kernel, BoardRow& board)

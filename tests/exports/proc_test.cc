@@ -95,3 +95,23 @@ TEST_CASE("a table of settings appears under /proc/sys and goes with its header"
     guest.call("unregister_sysctl_table", {header});
     CHECK_FALSE(listed(guest, "/proc/sys/testing/"));
 }
+
+TEST_CASE("a setting in ticks is shown in seconds of the kernel's own HZ", "[exports][proc]")
+{
+    const auto [release, ticks] = GENERATE(table<const char*, std::int32_t>({{"2.4.18-14", 3 * 512}, {"2.4.20", 3 * 100}}));
+    Guest guest(release);
+    auto& kernel = guest.kernel();
+    const auto row_bytes = kernel.layouts().size("struct ctl_table");
+    const auto table = guest.buffer(2 * row_bytes), value = guest.buffer(4);
+    kernel.memory().fill(table, 2 * row_bytes, std::byte{0});
+    GuestStruct setting(kernel, "struct ctl_table", table);
+    setting.set("ctl_name", std::uint64_t{1});
+    setting.set("procname", std::uint64_t{guest.text("patience")});
+    setting.set("mode", std::uint64_t{0644});
+    setting.set("data", value);
+    setting.set("maxlen", std::uint64_t{4});
+    setting.set("proc_handler", *kernel.symbol_address("proc_dointvec_jiffies"));
+    kernel.memory().store<std::int32_t>(value, ticks);
+    REQUIRE(guest.call("register_sysctl_table", {table.value, 0}));
+    CHECK(guest.file("/proc/sys/patience") == "3\n");
+}
