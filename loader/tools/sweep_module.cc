@@ -98,11 +98,11 @@ bool is_modern(Session& session) { return session.machine().release().modern != 
 
 bool load_dependency(Session& session, const std::string& path)
 try {
+    session.kernel().begin_process();
     if (is_modern(session)) return load_modern_dependency(session, path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
     InsmodOptions options;
     options.file = path;
-    session.kernel().begin_process();
     return run_insmod(options, session, session.calls(), silent).exit_status == 0;
 } catch (const CallStopped&) {
     return false;
@@ -110,13 +110,13 @@ try {
 
 Loaded load(Session& session, const SweepPlan& plan, SweepSink& sink, SweepRow& row)
 try {
+    session.kernel().begin_process();
     if (is_modern(session)) return {{}, load_modern(session, plan, sink.modern, row)};
     std::string output, errors;
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
     InsmodOptions options;
     options.file = plan.path;
     options.arguments = plan.arguments;
-    session.kernel().begin_process();
     const auto done = run_insmod(options, session, session.calls(), sinks);
     row.said = output + errors;
     row.unresolved = done.report.unresolved;
