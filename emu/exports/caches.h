@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/kernel.h"
+
 #include <cstdint>
 #include <string_view>
 
@@ -18,5 +20,8 @@ struct CacheRow {
     std::uint64_t constructor, destructor;
     char name[32];
 };
+
+/// kmem_cache_create without constructor and destructor: the handle, or NULL when memory is short. A name that is taken is a BUG.
+GuestAddr create_cache(Kernel& kernel, const std::string& name, std::uint64_t object_bytes);
 
 } // namespace retromod

@@ -238,6 +238,16 @@ constexpr DataExport data[] = {
 
 } // namespace
 
+bool claim_region(Kernel& kernel, GuestAddr root, std::uint64_t first, std::uint64_t count, GuestAddr name)
+{
+    return bool(request_region(kernel, root, {first}, {count}, {name, {}}));
+}
+
+void give_up_region(Kernel& kernel, GuestAddr root, std::uint64_t first, std::uint64_t count)
+{
+    release_region(kernel, root, {first}, {count});
+}
+
 bool claim_resource(Kernel& kernel, GuestAddr root, GuestAddr fresh) { return !request(kernel, root, fresh); }
 
 extern const Family linux_ioport{

@@ -20,6 +20,8 @@ GuestAddr register_client(Kernel& kernel, GuestAddr, GuestFunction)
 GuestAddr make_client(Kernel& kernel) { return register_client(kernel, {}, {}); }
 void free_client(Kernel& kernel, GuestAddr client) { kernel.kfree(client); }
 std::int32_t isapnp_absent(Kernel& kernel, GuestAddr) { return error_code(kernel, Errno::enodev); }
+/// How many devices were taken; there are none.
+std::int32_t isapnp_probe(Kernel& kernel, GuestAddr ids, GuestAddr probe) { return ids && probe ? 0 : error_code(kernel, Errno::einval); }
 void isapnp_change(Kernel&, GuestAddr, ULong, ULong) {}
 void unregister_client(Kernel&, GuestAddr) {}
 
@@ -36,7 +38,8 @@ constexpr Export functions[] = {
     inert<isapnp_absent>("isapnp_cfg_begin", since_2_4),
     inert<isapnp_absent>("isapnp_activate", since_2_4),
     inert<isapnp_absent>("isapnp_deactivate", since_2_4),
-    inert<isapnp_absent>("isapnp_probe_devs", since_2_4),
+    full<isapnp_probe>("isapnp_probe_devs", since_2_4),
+    full<isapnp_probe>("isapnp_probe_cards", since_2_4),
     inert<isapnp_change>("isapnp_resource_change", since_2_4),
     init<make_client>("make_8023_client"),
     full<free_client>("destroy_8023_client"),

@@ -297,8 +297,6 @@ constexpr Export functions[] = {
     inert<accept_device>("pci_save_state", from(LayoutVersion::v2_4_18_14)),
     inert<accept_device>("pci_restore_state", from(LayoutVersion::v2_4_18_14)),
     inert<accept_device>("pci_enable_wake", from(LayoutVersion::v2_4_18_14)),
-    inert<accept_device>("pci_request_regions", from(LayoutVersion::v2_4_18_14)),
-    inert<accept_device>("pci_release_regions", from(LayoutVersion::v2_4_18_14)),
     init<pci_set_dma_mask>("pci_set_dma_mask", from(LayoutVersion::v2_4_18_14)),
     full<pci_alloc_consistent>("pci_alloc_consistent", since_2_4),
     full<pci_free_consistent>("pci_free_consistent", since_2_4),

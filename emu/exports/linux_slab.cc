@@ -106,6 +106,11 @@ constexpr Export functions[] = {
 
 } // namespace
 
+GuestAddr create_cache(Kernel& kernel, const std::string& name, std::uint64_t object_bytes)
+{
+    return kmem_cache_create(kernel, GuestString{{}, name}, {object_bytes}, {}, {}, {}, {});
+}
+
 extern const Family linux_slab{.header = "linux/slab.h", .functions = functions};
 
 } // namespace retromod

@@ -185,6 +185,9 @@ void make_directories(Kernel& kernel)
 
 } // namespace
 
+GuestAddr register_settings(Kernel& kernel, GuestAddr table) { return register_sysctl_table(kernel, table, 0); }
+void unregister_settings(Kernel& kernel, GuestAddr header) { unregister_sysctl_table(kernel, header); }
+
 extern const Family linux_sysctl{.header = "linux/sysctl.h", .functions = functions, .boot = make_directories};
 
 } // namespace retromod

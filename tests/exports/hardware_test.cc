@@ -175,3 +175,30 @@ TEST_CASE("the calls of one process have one pid, the next process the next", "[
     guest.kernel().begin_process();
     CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 16);
 }
+
+TEST_CASE("a driver claims all that a PCI function's base addresses open, or nothing", "[exports][hardware]")
+{
+    Guest guest("2.4.18-14");
+    auto device = guest.make("struct pci_dev");
+    store_string(guest.kernel(), device.address("slot_name"), "00:03.0");
+    const auto resource_bytes = guest.kernel().layouts().size("struct resource");
+    const auto open_region = [&](unsigned number, std::uint64_t first, std::uint64_t last, std::uint64_t flags) {
+        GuestStruct resource(guest.kernel(), "struct resource", device.address("resource") + number * resource_bytes);
+        resource.set("start", first);
+        resource.set("end", last);
+        resource.set("flags", flags);
+    };
+    open_region(0, 0xe000, 0xe0ff, 0x101);
+    open_region(2, 0xfebf0000, 0xfebf00ff, 0x200);
+    const auto name = guest.text("ours");
+    CHECK(guest.call("pci_request_regions", {device.at().value, name}) == 0);
+    CHECK(guest.file("/proc/ioports").find("e000-e0ff : ours") != std::string::npos);
+    CHECK(guest.file("/proc/iomem").find("febf0000-febf00ff : ours") != std::string::npos);
+    CHECK(guest.call("pci_request_regions", {device.at().value, name}) == -16);
+    CHECK(said(guest, "<4>PCI: Unable to reserve I/O region #1:100@e000 for device 00:03.0\n"));
+    CHECK(guest.file("/proc/ioports").find("ours") == std::string::npos); // as the kernel does: all are released, whoever claimed them
+    CHECK(guest.call("pci_request_regions", {device.at().value, name}) == 0);
+    guest.call("pci_release_regions", {device.at().value});
+    CHECK(guest.file("/proc/ioports").find("ours") == std::string::npos);
+    CHECK(guest.file("/proc/iomem").find("ours") == std::string::npos);
+}

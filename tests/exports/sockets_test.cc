@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/exports/caches.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -174,4 +175,36 @@ TEST_CASE("a network device goes up and down by its driver, and is told its addr
     CHECK(calls() == 5);
     const auto buffer = address(guest.call("alloc_skb", {64, 0}));
     CHECK(guest.call("dev_queue_xmit", {buffer.value}) == -100);
+}
+
+TEST_CASE("a protocol's neighbour table has its cache, and its settings under /proc/sys", "[exports][net]")
+{
+    constexpr std::uint64_t entry_size = 8, id = 36, parameters = 40, gc_thresh3 = parameters + 76 + 3 * 4; // struct neigh_table, i386
+    constexpr std::uint64_t retrans_time = parameters + 28;
+    Guest guest("2.4.18-14");
+    auto& memory = guest.memory();
+    const auto table = guest.buffer(512);
+    memory.fill(table, 512, std::byte{0});
+    memory.store<std::uint32_t>(table + entry_size, 130);
+    memory.store<std::uint32_t>(table + id, guest.text("our_neighbours"));
+    memory.store<std::uint32_t>(table + gc_thresh3, 1024);
+    memory.store<std::uint32_t>(table + retrans_time, 100);
+    guest.call("neigh_table_init", {table.value});
+    const auto is_ours = [](const CacheRow& cache) { return std::string_view(cache.name) == "our_neighbours" && cache.object_bytes == 144; };
+    CHECK(guest.kernel().machine().table<CacheRow>().find_if(is_ours));
+    REQUIRE(guest.call("neigh_sysctl_register", {0, table.value + parameters, 12, 19, guest.text("ours")}) == 0);
+    CHECK(guest.file("/proc/sys/net/ours/neigh/default/gc_thresh3") == "1024\n");
+
+    const auto own = static_cast<std::uint32_t>(guest.call("neigh_parms_alloc", {0, table.value}));
+    REQUIRE(own);
+    auto device = guest.make("struct net_device");
+    store_string(guest.kernel(), device.address("name"), "near0");
+    device.set("ifindex", std::uint64_t{7});
+    REQUIRE(guest.call("neigh_sysctl_register", {device.at().value, own, 12, 19, guest.text("ours")}) == 0);
+    CHECK(guest.file("/proc/sys/net/ours/neigh/near0/retrans_time") == "100\n");
+    CHECK(read_guest_file(guest.kernel(), "/proc/sys/net/ours/neigh/near0/gc_thresh3").text.empty());
+    guest.call("neigh_parms_release", {table.value, own});
+    CHECK(guest.file("/proc/sys/net/ours/neigh/near0/retrans_time").empty());
+    guest.call("neigh_table_clear", {table.value});
+    CHECK(guest.file("/proc/sys/net/ours/neigh/default/gc_thresh3").empty());
 }
