@@ -17,7 +17,7 @@ constexpr Export functions[] = {
     inert<do_nothing<GuestAddr, GuestAddr, std::uint32_t>>("atapi_input_bytes"),
     inert<do_nothing<GuestAddr, GuestAddr, std::uint32_t>>("atapi_output_bytes"),
     inert<answer<0, GuestAddr>>("current_capacity", since_2_4),
-    inert<no_object<std::uint32_t>>("get_info_ptr", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_22}),
+    full<no_object<std::uint32_t>>("get_info_ptr", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_22}),
     inert<do_nothing<GuestAddr, GuestAddr>>("ide_remove_proc_entries"),
     inert<refuse<Errno::eio, GuestAddr, GuestAddr, std::int32_t>>("ide_do_drive_cmd"),
     inert<answer<0, GuestAddr>>("ide_do_reset"),

@@ -134,6 +134,7 @@ try {
 std::string unload(Session& session, const std::string& name, SweepRow& row)
 try {
     session.kernel().begin_process();
+    session.calls().set_caller({.comm = "rmmod"});
     const auto result = is_modern(session) ? unload_modern(session, name) : session.calls().delete_module(name);
     return result.word == 0 ? "unload-ok" : "unload-refused";
 } catch (const CallStopped& stopped) {
