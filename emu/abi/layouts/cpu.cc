@@ -173,6 +173,26 @@ constexpr Member thread_struct_sparc_rows[] = {
     {"refcount", "atomic_t"},
 };
 
+constexpr Member thread_struct_x86_64_rows[] = {
+    {"rsp0", "long unsigned int"},
+    {"rip", "long unsigned int"},
+    {"rsp", "long unsigned int"},
+    {"userrsp", "long unsigned int"},
+    {"fs", "long unsigned int"},
+    {"gs", "long unsigned int"},
+    {"es", "short unsigned int"},
+    {"ds", "short unsigned int"},
+    {"fsindex", "short unsigned int"},
+    {"gsindex", "short unsigned int"},
+    {"flags", "enum {anonymous}"},
+    {"debugreg", "long unsigned int[8]"},
+    {"cr2", "long unsigned int"},
+    {"trap_no", "long unsigned int"},
+    {"error_code", "long unsigned int"},
+    {"i387", "union i387_union"},
+    {"io_bitmap_ptr", "u32*"},
+};
+
 constexpr Member tss_struct_rows[] = {
     {"back_link", "short unsigned int"},
     {"__blh", "short unsigned int"},
@@ -323,6 +343,65 @@ constexpr Member pt_regs_sparc_rows[] = {
     {"u_regs", "long unsigned int[16]"},
 };
 
+constexpr Member pt_regs_x86_64_rows[] = {
+    {"r15", "long unsigned int"},
+    {"r14", "long unsigned int"},
+    {"r13", "long unsigned int"},
+    {"r12", "long unsigned int"},
+    {"rbp", "long unsigned int"},
+    {"rbx", "long unsigned int"},
+    {"r11", "long unsigned int"},
+    {"r10", "long unsigned int"},
+    {"r9", "long unsigned int"},
+    {"r8", "long unsigned int"},
+    {"rax", "long unsigned int"},
+    {"rcx", "long unsigned int"},
+    {"rdx", "long unsigned int"},
+    {"rsi", "long unsigned int"},
+    {"rdi", "long unsigned int"},
+    {"orig_rax", "long unsigned int"},
+    {"rip", "long unsigned int"},
+    {"cs", "long unsigned int"},
+    {"eflags", "long unsigned int"},
+    {"rsp", "long unsigned int"},
+    {"ss", "long unsigned int"},
+};
+
+// What %gs points to while the kernel runs: `current` is read from it.
+constexpr Member x8664_pda_rows[] = {
+    {"kernelstack", "long unsigned int"},
+    {"oldrsp", "long unsigned int"},
+    {"irqrsp", "long unsigned int"},
+    {"pcurrent", "struct task_struct*"},
+    {"irqcount", "int"},
+    {"cpunumber", "int"},
+    {"pgd_quick", "long unsigned int*"},
+    {"pmd_quick", "long unsigned int*"},
+    {"pte_quick", "long unsigned int*"},
+    {"pgtable_cache_sz", "long unsigned int"},
+    {"irqstackptr", "char*"},
+    {"level4_pgt", "volatile long unsigned int*"},
+};
+
+constexpr Member cpuinfo_x86_x86_64_rows[] = {
+    {"x86", "__u8"},
+    {"x86_vendor", "__u8"},
+    {"x86_model", "__u8"},
+    {"x86_mask", "__u8"},
+    {"cpuid_level", "int"},
+    {"x86_capability", "__u32[4]", {.until = v2_4_22}},
+    {"x86_capability", "__u32[5]", {.since = v2_4_37_11}},
+    {"x86_vendor_id", "char[16]"},
+    {"x86_model_id", "char[64]"},
+    {"x86_cache_size", "int"},
+    {"x86_clflush_size", "int"},
+    {"x86_tlbsize", "int"},
+    {"x86_virt_bits", "__u8"},
+    {"x86_phys_bits", "__u8"},
+    {"x86_power", "__u32"},
+    {"loops_per_jiffy", "long unsigned int"},
+};
+
 constexpr Member cpuinfo_x86_rows[] = {
     {"x86", "__u8"},
     {"x86_vendor", "__u8"},
@@ -358,6 +437,7 @@ constexpr Structure table[] = {
     {"struct thread_struct", thread_struct_mips_rows, {.arches = cpu::mips}},
     {"struct thread_struct", thread_struct_ppc_rows, {.arches = cpu::ppc}},
     {"struct thread_struct", thread_struct_sparc_rows, {.arches = cpu::sparc}},
+    {"struct thread_struct", thread_struct_x86_64_rows, {.since = v2_4_22, .arches = cpu::x86_64}},
     {"struct tss_struct", tss_struct_rows, {.since = v2_4_0, .arches = cpu::i386}},
     {"struct pt_regs", pt_regs_rows, {.arches = cpu::i386}},
     {"struct pt_regs", pt_regs_alpha_rows, {.arches = cpu::alpha}},
@@ -366,6 +446,9 @@ constexpr Structure table[] = {
     {"struct pt_regs", pt_regs_mips_rows, {.arches = cpu::mips}},
     {"struct pt_regs", pt_regs_ppc_rows, {.arches = cpu::ppc}},
     {"struct pt_regs", pt_regs_sparc_rows, {.arches = cpu::sparc}},
+    {"struct pt_regs", pt_regs_x86_64_rows, {.since = v2_4_22, .arches = cpu::x86_64}},
+    {"struct x8664_pda", x8664_pda_rows, {.since = v2_4_22, .arches = cpu::x86_64}, 64},
+    {"struct cpuinfo_x86", cpuinfo_x86_x86_64_rows, {.since = v2_4_22, .arches = cpu::x86_64}, 64},
     {"struct cpuinfo_x86", cpuinfo_x86_rows, {.until = v2_4_0, .arches = cpu::i386}},
     {"struct cpuinfo_x86", cpuinfo_x86_rows, {.since = v2_4_18_14, .arches = cpu::i386}, 32},
 };

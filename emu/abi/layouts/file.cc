@@ -151,7 +151,7 @@ constexpr Structure table[] = {
     {"struct seq_file", seq_file_rows, {.since = v2_4_18_14}},
     {"struct seq_operations", seq_operations_rows, {.since = v2_4_18_14}},
     {"fd_set", fd_set_rows, {.arches = cpu::i386 | cpu::arm | cpu::m68k | cpu::mips | cpu::ppc | cpu::sparc}},
-    {"fd_set", fd_set_alpha_rows, {.arches = cpu::alpha}},
+    {"fd_set", fd_set_alpha_rows, {.arches = cpu::alpha | cpu::x86_64}},
 };
 
 } // namespace

@@ -65,7 +65,7 @@ constexpr Member rw_semaphore_rows[] = {
     {"write_bias_wait", "wait_queue_head_t", {.until = v2_4_0}},
 };
 
-constexpr Member rw_semaphore_arm_m68k_mips_sparc_rows[] = {
+constexpr Member rw_semaphore_generic_rows[] = {
     {"activity", "__s32"},
     {"wait_lock", "spinlock_t"},
     {"wait_list", "struct list_head"},
@@ -97,11 +97,11 @@ constexpr Structure table[] = {
     {"spinlock_t", spinlock_t_rows},
     {"rwlock_t", rwlock_t_rows},
     {"struct list_head", list_head_rows},
-    {"struct semaphore", semaphore_rows, {.arches = cpu::i386 | cpu::arm | cpu::ppc | cpu::sparc}},
+    {"struct semaphore", semaphore_rows, {.arches = cpu::i386 | cpu::arm | cpu::ppc | cpu::sparc | cpu::x86_64}},
     {"struct semaphore", semaphore_alpha_m68k_rows, {.arches = cpu::alpha | cpu::m68k}},
     {"struct semaphore", semaphore_mips_rows, {.arches = cpu::mips}, 8},
     {"struct rw_semaphore", rw_semaphore_rows, {.since = v2_4_0, .arches = cpu::i386 | cpu::alpha | cpu::ppc}},
-    {"struct rw_semaphore", rw_semaphore_arm_m68k_mips_sparc_rows, {.arches = cpu::arm | cpu::m68k | cpu::mips | cpu::sparc}},
+    {"struct rw_semaphore", rw_semaphore_generic_rows, {.arches = cpu::arm | cpu::m68k | cpu::mips | cpu::sparc | cpu::x86_64}},
     {"struct __wait_queue_head", wait_queue_head_rows, {.since = v2_4_0}},
     {"struct __wait_queue", wait_queue_entry_rows, {.since = v2_4_0}},
     {"struct wait_queue", wait_queue_rows, {.until = v2_2_1}},

@@ -46,6 +46,12 @@ constexpr Member mm_struct_rows[] = {
     {"context", "mm_context_t", {.since = v2_4_0}},
 };
 
+constexpr Member mm_context_t_x86_64_rows[] = {
+    {"segments", "void*"},
+    {"cpuvalid", "long unsigned int"},
+    {"ldtlock", "rwlock_t"},
+};
+
 constexpr Member mm_context_t_rows[] = {
     {"segments", "void*", {.until = v2_4_22}},
     {"cpuvalid", "long unsigned int", {.since = v2_4_18_14, .until = v2_4_22}},
@@ -191,6 +197,7 @@ constexpr Member pglist_data_rows[] = {
 
 constexpr Structure table[] = {
     {"struct mm_struct", mm_struct_rows},
+    {"mm_context_t", mm_context_t_x86_64_rows, {.since = v2_4_22, .arches = cpu::x86_64}},
     {"mm_context_t", mm_context_t_rows, {.since = v2_4_0, .arches = cpu::i386}},
     {"struct vm_area_struct", vm_area_struct_rows},
     {"pgprot_t", pgprot_t_rows, {.arches = cpu::all_but(cpu::sparc)}},

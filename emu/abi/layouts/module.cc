@@ -88,7 +88,7 @@ constexpr Structure table[] = {
     {"struct module_ref", module_ref_rows},
     {"struct module_info", module_info_rows},
     {"struct kernel_sym", kernel_sym_rows},
-    {"struct exception_table_entry", exception_table_entry_rows, {.arches = cpu::i386 | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::others}},
+    {"struct exception_table_entry", exception_table_entry_rows, {.arches = cpu::i386 | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64 | cpu::others}},
     {"struct exception_table_entry", exception_table_entry_alpha_rows, {.arches = cpu::alpha}},
     {"struct exception_table_entry", exception_table_entry_mips_rows, {.arches = cpu::mips}},
     {"struct inter_module_entry", inter_module_entry_rows, {.since = v2_4_0}},

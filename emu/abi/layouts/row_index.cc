@@ -62,7 +62,7 @@ CpuSet cpu_of(const Arch& arch)
     };
     constexpr Row rows[] = {
         {"i386", cpu::i386}, {"alpha", cpu::alpha}, {"arm", cpu::arm}, {"m68k", cpu::m68k},
-        {"mipsel", cpu::mips}, {"mips", cpu::mips}, {"ppc", cpu::ppc}, {"sparc", cpu::sparc},
+        {"mipsel", cpu::mips}, {"mips", cpu::mips}, {"ppc", cpu::ppc}, {"sparc", cpu::sparc}, {"x86_64", cpu::x86_64},
     };
     const auto* row = std::ranges::find(rows, arch.name, &Row::name);
     return row == std::end(rows) ? cpu::others : row->cpu;
@@ -94,9 +94,9 @@ const Typedef* find_typedef(std::string_view name, const Build& build)
 
 const Opaque* find_opaque(std::string_view name, const Build& build)
 {
-    static const std::span<const Opaque> tables[] = {opaque_types(), opaque_file_system_types()};
+    static const std::span<const Opaque> tables[] = {opaque_types_x86_64(), opaque_types(), opaque_file_system_types()};
     static const auto rows = indexed<Opaque>(tables);
-    if (build.cpu != cpu::i386) {
+    if (build.cpu != cpu::i386 && build.cpu != cpu::x86_64) { // measured in one release only
         auto measured = build;
         measured.version = LayoutVersion::v2_4_37_11;
         if (const auto* row = rows.find(name, measured)) return row;

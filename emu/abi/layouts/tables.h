@@ -15,7 +15,7 @@ namespace retromod::layouts {
 /// Sets of architectures. mips stands for both byte orders; others are those whose layouts were never measured.
 using CpuSet = std::uint16_t;
 namespace cpu {
-constexpr CpuSet i386 = 1, alpha = 2, arm = 4, m68k = 8, mips = 16, ppc = 32, sparc = 64, others = 128, all = 255;
+constexpr CpuSet i386 = 1, alpha = 2, arm = 4, m68k = 8, mips = 16, ppc = 32, sparc = 64, x86_64 = 128, others = 256, all = 511;
 constexpr CpuSet all_but(CpuSet set) { return all & static_cast<CpuSet>(~set); }
 } // namespace cpu
 
@@ -89,5 +89,6 @@ std::span<const Structure> tty_structures();
 std::span<const Typedef> typedefs();
 std::span<const Opaque> opaque_types();
 std::span<const Opaque> opaque_file_system_types();
+std::span<const Opaque> opaque_types_x86_64();
 
 } // namespace retromod::layouts

@@ -208,8 +208,8 @@ constexpr Member files_struct_rows[] = {
     {"open_fds", "fd_set*", {.since = v2_4_0}},
     {"close_on_exec_init", "fd_set", {.since = v2_4_0}},
     {"open_fds_init", "fd_set", {.since = v2_4_0}},
-    {"fd_array", "struct file*[32]", {.since = v2_4_0, .arches = cpu::all_but(cpu::alpha)}},
-    {"fd_array", "struct file*[64]", {.arches = cpu::alpha}},
+    {"fd_array", "struct file*[32]", {.since = v2_4_0, .arches = cpu::all_but(cpu::alpha | cpu::x86_64)}},
+    {"fd_array", "struct file*[64]", {.arches = cpu::alpha | cpu::x86_64}},
 };
 
 constexpr Member exec_domain_rows[] = {
@@ -271,7 +271,7 @@ constexpr Member mm_segment_t_sparc_rows[] = {
 
 constexpr Structure table[] = {
     {"struct task_struct", task_struct_rows},
-    {"struct signal_struct", signal_struct_rows, {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc}},
+    {"struct signal_struct", signal_struct_rows, {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64}},
     {"struct signal_struct", signal_struct_mips_rows, {.arches = cpu::mips}},
     {"struct sigpending", sigpending_rows, {.since = v2_4_0}},
     {"struct fs_struct", fs_struct_rows},
@@ -280,9 +280,9 @@ constexpr Structure table[] = {
     {"struct exec_domain", exec_domain_alpha_arm_sparc_rows, {.since = v2_4_18_14}},
     {"struct linux_binfmt", linux_binfmt_rows},
     {"sigset_t", sigset_t_rows, {.arches = cpu::i386 | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc}},
-    {"sigset_t", sigset_t_alpha_rows, {.arches = cpu::alpha}},
+    {"sigset_t", sigset_t_alpha_rows, {.arches = cpu::alpha | cpu::x86_64}},
     {"sigset_t", sigset_t_mips_rows, {.arches = cpu::mips}},
-    {"mm_segment_t", mm_segment_t_rows, {.arches = cpu::i386 | cpu::alpha | cpu::m68k | cpu::mips | cpu::ppc}},
+    {"mm_segment_t", mm_segment_t_rows, {.arches = cpu::i386 | cpu::alpha | cpu::m68k | cpu::mips | cpu::ppc | cpu::x86_64}},
     {"mm_segment_t", mm_segment_t_sparc_rows, {.arches = cpu::sparc}},
 };
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is known of x86-64 by its size only. Source: include/linux, include/net and include/asm-x86_64 of 2.4.22 and
+// 2.4.37.11, as gcc 12 -m64 lays them out.
+#include "emu/abi/layouts/tables.h"
+
+namespace retromod::layouts {
+namespace {
+
+using enum LayoutVersion;
+
+constexpr Opaque table[] = {
+    {"struct adfs_inode_info", 40, {.arches = cpu::x86_64}},
+    {"struct adfs_sb_info", 64, {.arches = cpu::x86_64}},
+    {"struct affs_inode_info", 136, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct affs_inode_info", 152, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct affs_sb_info", 160, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct affs_sb_info", 168, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct bfs_inode_info", 24, {.arches = cpu::x86_64}},
+    {"struct bfs_sb_info", 80, {.arches = cpu::x86_64}},
+    {"struct coda_inode_info", 88, {.arches = cpu::x86_64}},
+    {"struct cramfs_sb_info", 40, {.arches = cpu::x86_64}},
+    {"struct efs_inode_info", 104, {.arches = cpu::x86_64}},
+    {"struct efs_sb_info", 32, {.arches = cpu::x86_64}},
+    {"struct ext2_inode_info", 112, {.until = v2_4_22, .arches = cpu::x86_64}},
+    {"struct ext2_inode_info", 108, {.since = v2_4_37_11, .arches = cpu::x86_64}},
+    {"struct ext2_sb_info", 408, {.arches = cpu::x86_64}},
+    {"struct ext3_inode_info", 144, {.arches = cpu::x86_64}},
+    {"struct ext3_sb_info", 456, {.arches = cpu::x86_64}},
+    {"struct hfs_inode_info", 88, {.arches = cpu::x86_64}},
+    {"struct hfs_sb_info", 96, {.arches = cpu::x86_64}},
+    {"struct hpfs_inode_info", 80, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct hpfs_inode_info", 88, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct hpfs_sb_info", 112, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct hpfs_sb_info", 128, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct inet_opt", 48, {.arches = cpu::x86_64}},
+    {"struct iso_inode_info", 24, {.arches = cpu::x86_64}},
+    {"struct isofs_sb_info", 80, {.arches = cpu::x86_64}},
+    {"struct jffs2_inode_info", 72, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct jffs2_inode_info", 80, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct jffs2_sb_info", 312, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct jffs2_sb_info", 368, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct k_sigaction", 32, {.arches = cpu::x86_64}},
+    {"struct minix_inode_info", 64, {.arches = cpu::x86_64}},
+    {"struct minix_sb_info", 112, {.arches = cpu::x86_64}},
+    {"struct msdos_inode_info", 56, {.arches = cpu::x86_64}},
+    {"struct msdos_sb_info", 176, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct msdos_sb_info", 184, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct ncp_inode_info", 64, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct ncp_inode_info", 72, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct ncp_server", 528, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct ncp_server", 536, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct nfs_inode_info", 232, {.arches = cpu::x86_64}},
+    {"struct nfs_lock_info", 16, {.arches = cpu::x86_64}},
+    {"struct nfs_sb_info", 144, {.arches = cpu::x86_64}},
+    {"struct ntfs_inode_info", 72, {.arches = cpu::x86_64}},
+    {"struct ntfs_sb_info", 232, {.arches = cpu::x86_64}},
+    {"struct pipe_inode_info", 56, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct pipe_inode_info", 64, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct proc_inode_info", 32, {.arches = cpu::x86_64}},
+    {"struct proto.stats", 64, {.arches = cpu::x86_64}},
+    {"struct qnx4_inode_info", 72, {.arches = cpu::x86_64}},
+    {"struct qnx4_sb_info", 32, {.arches = cpu::x86_64}},
+    {"struct quota_info", 152, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct quota_info", 168, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct raw_opt", 4, {.arches = cpu::x86_64}},
+    {"struct reiserfs_inode_info", 96, {.arches = cpu::x86_64}},
+    {"struct reiserfs_sb_info", 192, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct reiserfs_sb_info", 200, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct romfs_inode_info", 16, {.arches = cpu::x86_64}},
+    {"struct romfs_sb_info", 8, {.arches = cpu::x86_64}},
+    {"struct shmem_inode_info", 184, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct shmem_inode_info", 192, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct shmem_sb_info", 32, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct shmem_sb_info", 40, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct smb_inode_info", 40, {.arches = cpu::x86_64}},
+    {"struct smb_sb_info", 192, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct smb_sb_info", 208, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct sysv_inode_info", 56, {.arches = cpu::x86_64}},
+    {"struct sysv_sb_info", 176, {.arches = cpu::x86_64}},
+    {"struct tcp_opt", 544, {.until = v2_4_22, .arches = cpu::x86_64}},
+    {"struct tcp_opt", 648, {.since = v2_4_37_11, .arches = cpu::x86_64}},
+    {"struct udf_inode_info", 80, {.arches = cpu::x86_64}},
+    {"struct udf_sb_info", 128, {.arches = cpu::x86_64}},
+    {"struct ufs_inode_info", 92, {.arches = cpu::x86_64}},
+    {"struct ufs_sb_info", 376, {.arches = cpu::x86_64}},
+    {"struct umsdos_inode_info", 104, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct umsdos_inode_info", 112, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct unix_opt", 96, {.smp = Smp::no, .arches = cpu::x86_64}},
+    {"struct unix_opt", 112, {.smp = Smp::yes, .arches = cpu::x86_64}},
+    {"struct usbdev_inode_info", 40, {.arches = cpu::x86_64}},
+    {"struct usbdev_sb_info", 72, {.arches = cpu::x86_64}},
+    {"union i387_union", 512, {.arches = cpu::x86_64}, 16},
+    {"struct thread_struct.flags", 4, {.arches = cpu::x86_64}}, // an enum
+};
+
+} // namespace
+
+std::span<const Opaque> opaque_types_x86_64() { return table; }
+
+} // namespace retromod::layouts
