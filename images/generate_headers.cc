@@ -113,7 +113,7 @@ private:
         } else if (element_of(member.type).ends_with("{anonymous}")) {
             const auto extent = *placer_.extent_of(element_of(member.type), fmt::format("{}.{}", structure, member.name));
             out_ += fmt::format("{}struct {{ unsigned char bytes[{}]; }} __attribute__((aligned({}))) {}{};\n", indent,
-                                extent.size, extent.alignment, name, member.type.substr(member.type.find('[')));
+                                extent.size, extent.alignment, name, member.type.substr(std::min(member.type.find('['), member.type.size())));
         } else if (const auto colon = member.type.find(':'); colon != member.type.npos) {
             out_ += fmt::format("{}{} {}{};\n", indent, member.type.substr(0, colon), name, member.type.substr(colon));
         } else {

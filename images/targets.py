@@ -58,6 +58,9 @@ TARGETS = {
                     ["-m32", "-mcpu=v8", "-msoft-float", "-ffixed-g6"], [".gnu.attributes"]),
     "m68k": Target("m68k 2.4.22 up gcc3", "m68k", "m68k-linux-gnu-gcc", "m68k-linux-gnu-objcopy",
                    ["-m68040", "-ffixed-a2"], [".gnu.attributes"]),
+    "x86_64": Target("x86_64 2.4.22 up gcc3", "x86_64", "x86_64-linux-gnu-gcc", "x86_64-linux-gnu-objcopy",
+                     ["-m64", "-mcmodel=kernel", "-mno-red-zone", "-mno-mmx", "-mno-sse", "-fcf-protection=none"],
+                     [".note.gnu.property"]),
     "alpha": Target("alpha 2.4.22 up gcc3", "alpha", "alpha-linux-gnu-gcc", "alpha-linux-gnu-objcopy",
                     ["-mno-fp-regs", "-ffixed-8", "-mcpu=ev5", "-Wa,-mev6", "-mno-explicit-relocs"], [".eh_frame"]),
 }

@@ -30,6 +30,9 @@ constexpr Arch table[] = {
     {"cris", "cris", 76, 4, le, rela, ErrnoSet::generic, 1, 1, 8192, {0xb0000000}, {0xc0000000}, {0xc0004000}, {0xd0000000}, 8192, 8, false},
 };
 
+// Differs from 2.4: vmalloc (0xffffff0000000000 there) shares the window of modules.
+constexpr Arch x86_64_row_of_2_4 = {"x86_64", "x86_64", 62, 8, le, rela, ErrnoSet::generic, 8, 8, 4096, {0x7fc0000000}, {0x10000000000}, {0xffffffff80100000}, {0xffffffffa0000000}, 8192, 16, false, 1, false, {0xffffffff80000000}, {0x10000000000}};
+
 } // namespace
 
 std::span<const Arch> arches() { return table; }
@@ -47,6 +50,8 @@ const Arch* find_arch(std::uint16_t elf_machine, unsigned word_bytes, ByteOrder 
     });
     return row == std::end(table) ? nullptr : row;
 }
+
+const Arch& x86_64_of_2_4() { return x86_64_row_of_2_4; }
 
 const Arch& i386() { return table[0]; }
 

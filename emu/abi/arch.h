@@ -18,8 +18,8 @@ enum class RelocationForm : std::uint8_t { rel, rela };
 enum class ErrnoSet : std::uint8_t { generic, mips, alpha, sparc };
 
 /// One guest architecture: every number about it that is not code.
-/// Source: include/asm-*/{page,processor,pgtable,elf,errno}.h of 2.4.37.11; for x86_64, whose modules are of the kernel
-/// from 2.6 on, Documentation/x86/x86_64/mm.rst and asm/page_64_types.h of 6.1.
+/// Source: include/asm-*/{page,processor,pgtable,elf,errno}.h of 2.4.37.11; for x86_64 since 2.6,
+/// Documentation/x86/x86_64/mm.rst and asm/page_64_types.h of 6.1.
 struct Arch {
     std::string_view name;         ///< as `uname -m` would distinguish it: "i386", "mipsel"
     std::string_view utsname;      ///< utsname.machine of a machine of this kind
@@ -41,6 +41,7 @@ struct Arch {
     unsigned least_structure_alignment = 1; ///< of any structure or union, bytes: 4 by arm's old ABI
     bool has_dbe_table = false;    ///< archdata begins with the bounds of a table of bus errors (mips)
     GuestAddr image_map = {};      ///< where the kernel image's own window on memory begins; 0: it is in the direct map
+    GuestAddr user_segment = {};   ///< USER_DS, a user task's address limit, where that is not TASK_SIZE
 
     /// `value` cut to the width of a machine word.
     constexpr std::uint64_t word(std::uint64_t value) const
@@ -57,11 +58,15 @@ struct Arch {
 /// All architectures known by name, those without an engine included.
 std::span<const Arch> arches();
 
-/// The row of that name, or nothing.
+/// The row of that name, or nothing. That of x86_64 is of kernels since 2.6: arch_in_release (release.h) gives a release's own.
 const Arch* find_arch(std::string_view name);
 
 /// The row for an ELF header's e_machine, word size and byte order, or nothing.
 const Arch* find_arch(std::uint16_t elf_machine, unsigned word_bytes, ByteOrder order);
+
+/// x86-64 as the kernels of 2.4 lay it out.
+/// Source: include/asm-x86_64/{page,pgtable,processor,uaccess}.h and Documentation/x86_64/mm.txt of 2.4.22 and 2.4.37.11.
+const Arch& x86_64_of_2_4();
 
 /// The i386 row: the default machine.
 const Arch& i386();

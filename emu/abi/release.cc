@@ -85,9 +85,9 @@ constexpr Release table[] = {
 constexpr Release modern_table[] = {
     {"2.6.17", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_2_6_17, {}, "i386"},
     {"6.1", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_6_1, "6.1.0-50-amd64",
-     "x86_64", "alpha"},
+     "x86_64"},
     {"6.12", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_6_12,
-     "6.12.95+deb12-amd64", "x86_64", "alpha"},
+     "6.12.95+deb12-amd64", "x86_64"},
 };
 
 /// The number that starts `text`; cuts it off together with one separator.
@@ -131,6 +131,12 @@ const Release* nearest_release(std::string_view name)
     if (level == 18 && name.starts_with("-")) return find_release("2.4.18-14");
     if (level < 16) return find_release("2.4.0");
     return find_release(level < 22 ? "2.4.20" : "2.4.37.11");
+}
+
+const Arch* arch_in_release(const Arch& arch, const Release& release)
+{
+    if (release.modern || arch.name != x86_64_of_2_4().name) return &arch;
+    return release.layouts < LayoutVersion::v2_4_22 ? nullptr : &x86_64_of_2_4();
 }
 
 std::string_view layout_version_name(LayoutVersion version)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/arch.h"
 #include "emu/abi/modern_rules.h"
 
 #include <cstdint>
@@ -44,7 +45,6 @@ struct Release {
     const ModernRules* modern = nullptr;  ///< of a kernel that links modules itself (2.6 and later); else nothing
     std::string_view uts_release = {};    ///< what the measured kernel's uname says, where that is not `name`
     std::string_view arch = "i386";       ///< the machine it was measured on
-    std::string_view structures_arch = {};///< whose structures stand in for tasks and the like; empty: the machine's own
 };
 
 /// The releases whose behaviour was measured and whose modules user space links, oldest first.
@@ -56,6 +56,9 @@ std::span<const Release> modern_releases();
 
 /// The measured release of that exact name, or nothing.
 const Release* find_release(std::string_view name);
+
+/// The numbers of `arch` in kernels of `release`; nothing when that release did not run on it yet (x86_64 before 2.4.20).
+const Arch* arch_in_release(const Arch& arch, const Release& release);
 
 /// The measured release that stands for `name`, or nothing when there is none: 2.2.x is 2.2.1; 2.4.0 to 2.4.15 are
 /// 2.4.0; 2.4.16 to 2.4.21 are 2.4.20; from 2.4.22 on 2.4.37.11. A vendor's 2.4.18-N is 2.4.18-14. 2.6.x is 2.6.17; 6.0

@@ -71,6 +71,7 @@ struct Cpu {
     /// Reads the structure that a va_list parameter points to (x86_64, ppc); null where it points to the words themselves.
     ArgumentList (*open_va_list)(const AddressSpace&, GuestAddr structure) = nullptr;
     std::optional<unsigned> pointer_result = std::nullopt; ///< holds a result as well, where callers look for pointers (m68k)
+    std::optional<unsigned> processor_data = std::nullopt; ///< points to the processor's own data while the kernel runs (x86_64: gs)
     std::span<const unsigned> reported_registers = {}; ///< what an oops shows, in order; empty: all
 };
 

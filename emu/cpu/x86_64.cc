@@ -102,6 +102,7 @@ const Cpu cpu_x86_64 = {
     .set_interrupts = set_interrupts,
     .capstone_arch = CS_ARCH_X86, .capstone_mode = CS_MODE_64,
     .open_va_list = open_va_list,
+    .processor_data = x86_64_gs_base,
     .reported_registers = reported,
 };
 

@@ -19,6 +19,8 @@ struct Window {
 };
 constexpr Window windows[] = {
     {0, 64 * giga, 0},
+    {0x6fc0000000, 64 * giga, 384 * giga}, // up to TASK_SIZE of 2.4
+    {0x10000000000, 64 * giga, 320 * giga}, // the direct map of 2.4
     {0x7ff000000000, 64 * giga, 64 * giga},
     {0xffff888000000000, 64 * giga, 128 * giga},
     {0xffffffff80000000, 2 * giga - page, 192 * giga}, // without the last page, where a region of Unicorn's would not end

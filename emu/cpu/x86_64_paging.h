@@ -9,7 +9,7 @@ namespace retromod {
 
 /// Four levels of page tables for x86-64: every page that the engine has mapped is present, every other one raises a
 /// page fault. Physical addresses have 40 bits on Unicorn's CPU, so each window of virtual addresses has its own place
-/// there: user addresses of the lowest and highest 64 GB, the direct map, and the topmost 2 GB.
+/// there: user addresses of the lowest and highest 64 GB, the direct map (each of 2.4 and later), and the topmost 2 GB.
 class X86_64Paging final : public GuestMmu {
 public:
     X86_64Paging();

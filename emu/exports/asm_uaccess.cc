@@ -53,6 +53,37 @@ std::int32_t verify_write(Kernel& kernel, GuestAddr to, ULong bytes)
     return kernel.access_ok(to, bytes.value) ? 0 : error_code(kernel, Errno::efault);
 }
 
+/// x86-64: the error in rax, the value (0 on error) in rdx.
+template <class T>
+void get_user_64(ExportContext& context)
+{
+    const auto from = Argument<GuestAddr>::fetch(context);
+    std::array<std::byte, sizeof(T)> bytes{};
+    const bool bad = context.kernel.copy_from_user(bytes, from) != 0;
+    const auto error = bad ? error_code(context.kernel, Errno::efault) : 0;
+    store_result(context, error);
+    context.result_second = load<T>(bytes.data(), context.kernel.arch().order);
+    context.wide = true;
+    if (!context.trace) return;
+    context.trace->arguments.push_back(Argument<GuestAddr>::show(context.kernel, from));
+    context.trace->result = show_result(error);
+}
+
+template <class T>
+std::int32_t put_user_64(Kernel& kernel, GuestAddr to, ULong value)
+{
+    std::array<std::byte, sizeof(T)> bytes;
+    store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value.value));
+    return kernel.copy_to_user(to, bytes) ? error_code(kernel, Errno::efault) : 0;
+}
+
+constexpr Export get_64(std::string_view name, void (*function)(ExportContext&))
+{
+    Export row{name, Grade::full, function};
+    row.arch = "x86_64";
+    return row;
+}
+
 constexpr Export functions[] = {
     full<copy_from_user>("__generic_copy_from_user", {}, "i386"),
     full<copy_to_user>("__generic_copy_to_user", {}, "i386"),
@@ -80,6 +111,19 @@ constexpr Export functions[] = {
     full<put_user<std::uint32_t>>("__put_user_4", from(LayoutVersion::v2_4_22), "arm"),
     full<put_user<std::uint64_t, std::uint64_t>>("__put_user_8", from(LayoutVersion::v2_4_22), "arm"),
     full<verify_write>("__verify_write", {}, "i386"),
+    full<copy_from_user>("copy_from_user", {}, "x86_64"),
+    full<copy_to_user>("copy_to_user", {}, "x86_64"),
+    full<strncpy_from_user>("strncpy_from_user", {}, "x86_64"),
+    full<strncpy_from_user>("__strncpy_from_user", {}, "x86_64"),
+    full<strnlen_user>("strnlen_user", {}, "x86_64"),
+    get_64("__get_user_1", get_user_64<std::uint8_t>),
+    get_64("__get_user_2", get_user_64<std::uint16_t>),
+    get_64("__get_user_4", get_user_64<std::uint32_t>),
+    get_64("__get_user_8", get_user_64<std::uint64_t>),
+    full<put_user_64<std::uint8_t>>("__put_user_1", {}, "x86_64"),
+    full<put_user_64<std::uint16_t>>("__put_user_2", {}, "x86_64"),
+    full<put_user_64<std::uint32_t>>("__put_user_4", {}, "x86_64"),
+    full<put_user_64<std::uint64_t>>("__put_user_8", {}, "x86_64"),
 };
 
 } // namespace

@@ -124,6 +124,7 @@ Convention convention_of(const Arch& arch, LayoutVersion exports, std::string_vi
 {
     if (arch.name == "alpha") return alpha_convention_of(symbol);
     if (arch.name.starts_with("mips")) return mips_convention_of(symbol);
+    if (arch.name == "x86_64") return x86_64_convention_of(symbol);
     if (arch.name != "i386") return {};
     auto row = std::ranges::lower_bound(by_symbol, symbol, {}, &ConventionRow::symbol);
     for (; row != by_symbol.end() && row->symbol == symbol; ++row)

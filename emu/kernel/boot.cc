@@ -36,6 +36,7 @@ void KernelBoot::lay_out()
     state.kernel_module = memory.allocate_image(kernel.module_layout().header_bytes(), 16).value;
     memory.store_word({state.module_list}, state.kernel_module);
     make_idle_task();
+    make_processor_data();
     make_variables();
 }
 
@@ -102,6 +103,19 @@ void KernelBoot::make_idle_task()
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
     const auto limit = address_limit(kernel.arch());
     kernel.set_task_field(task, limit.member, limit.kernel);
+}
+
+/// Source: pda_init of arch/x86_64/kernel/setup64.c, 2.4.37.11.
+void KernelBoot::make_processor_data()
+{
+    constexpr std::string_view structure = "struct x8664_pda";
+    if (!kernel.cpu_.processor_data || kernel.machine_.release().modern || !kernel.layouts().has(structure)) return;
+    constexpr std::uint64_t cache_line = 64;
+    const auto data = kernel.memory().allocate_image(kernel.layouts().size(structure), cache_line);
+    kernel.state().processor_data = static_cast<std::uint32_t>(data - kernel.arch().kernel_text);
+    const auto irqcount = kernel.layouts().field(structure, "irqcount");
+    kernel.memory().store_sized(data + irqcount.offset, irqcount.size, ~std::uint64_t{0});
+    kernel.note_current_task();
 }
 
 void KernelBoot::bring_up()

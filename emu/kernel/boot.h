@@ -24,6 +24,7 @@ private:
     void add_entry(std::string_view name, bool is_trap);
     void make_variables();
     void make_idle_task();
+    void make_processor_data();
     void make_kernel_module();
     std::vector<KernelSymbol> chosen_symbols();
     std::vector<KernelSymbol> offered_symbols();

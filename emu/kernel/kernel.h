@@ -88,7 +88,7 @@ struct KernelRow {
     std::uint32_t timers_added;   ///< the order of the last timer or deferred call
     std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
     std::uint32_t next_process;   ///< the last process number given out
-    std::uint32_t reserved;
+    std::uint32_t processor_data; ///< the processor's own data: their distance from the kernel image's start, bytes; 0 if there are none
 };
 
 /// A kernel entry: an address in kernel text that stands for an exported function.
@@ -416,6 +416,8 @@ private:
     void serve_module_request();
     bool is_runnable(ThreadRow& thread);
     void switch_to(ThreadRow* thread);
+    GuestAddr processor_data() const;
+    void note_current_task();
     void finish_thread(ThreadRow& thread, ThreadState state);
     StepFunction find_step(std::uint32_t key) const;
     void trace_call(const Export& row, ExportContext& context, bool finished);

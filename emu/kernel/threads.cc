@@ -81,6 +81,8 @@ void Kernel::ensure_task(ThreadRow& thread)
     set_task_field(previous, "next_task", task.value);
     set_task_field(next, "prev_task", task.value);
     thread.context = cpu_.initial(task + arch().thread_bytes, task);
+    if (const auto data = processor_data()) thread.context.reg[*cpu_.processor_data] = data.value;
+    if (&thread == current_) note_current_task();
     if (thread.depth) thread.frames[0].caller = thread.context;
 }
 
@@ -182,11 +184,30 @@ ThreadRow* Kernel::pick(ThreadRow& preferred)
     return other;
 }
 
+GuestAddr Kernel::processor_data() const
+{
+    return state_->processor_data ? arch().kernel_text + state_->processor_data : GuestAddr{};
+}
+
+/// Where the kernel keeps `current` in the processor's own data, it is there for modules to read.
+/// Source: __switch_to of arch/x86_64/kernel/process.c, 2.4.37.11.
+void Kernel::note_current_task()
+{
+    const auto data = processor_data();
+    if (!data) return;
+    constexpr std::uint64_t kept_free = 5 * 8; // PDA_STACKOFFSET
+    const auto task = current_task();
+    const auto at = [&](std::string_view member) { return data + layouts().field("struct x8664_pda", member).offset; };
+    memory().store_word(at("pcurrent"), task.value);
+    memory().store_word(at("kernelstack"), task.value + arch().thread_bytes - kept_free);
+}
+
 void Kernel::switch_to(ThreadRow* thread)
 {
     if (current_ == thread) return;
     if (current_ && current_->task && engine_) current_->context = engine_->save();
     current_ = thread;
+    note_current_task();
     if (thread && thread->task && thread->in_guest) engine().restore(thread->context);
 }
 

@@ -21,11 +21,19 @@ static_assert(sizeof(MachineHeader) == 288 && sizeof(TableHeader) == 56 && sizeo
 static_assert(sizeof(MachineHeader) <= machine_directory_offset);
 static_assert(machine_directory_offset + machine_table_limit * sizeof(TableHeader) <= machine_part_alignment);
 
-GuestWindows checked_windows(const MachineOptions& options)
+/// The architecture with the numbers of the options' release.
+const Arch& own_arch(const MachineOptions& options)
 {
     if (!options.arch || !options.release) throw std::invalid_argument("a machine needs an architecture and a release");
-    const auto windows = guest_windows(*options.arch, options.memory_bytes, options.vmalloc_start);
-    if (const auto problem = guest_windows_problem(*options.arch, windows))
+    if (const auto* own = arch_in_release(*options.arch, *options.release)) return *own;
+    throw std::invalid_argument(fmt::format("{} did not run on {}", options.release->name, options.arch->name));
+}
+
+GuestWindows checked_windows(const MachineOptions& options)
+{
+    const auto& arch = own_arch(options);
+    const auto windows = guest_windows(arch, options.memory_bytes, options.vmalloc_start);
+    if (const auto problem = guest_windows_problem(arch, windows))
         throw std::invalid_argument("cannot make this machine: " + *problem);
     return windows;
 }
@@ -51,12 +59,12 @@ std::span<std::byte> map_anonymous(std::uint64_t bytes)
 std::uint64_t Machine::mapping_bytes(const MachineOptions& options)
 {
     const auto windows = checked_windows(options);
-    return machine_layout(*options.arch, windows.direct_bytes, windows.vmalloc_bytes).total_bytes;
+    return machine_layout(own_arch(options), windows.direct_bytes, windows.vmalloc_bytes).total_bytes;
 }
 
 void Machine::format(std::span<std::byte> mapping, const MachineOptions& options)
 {
-    const auto& arch = *options.arch;
+    const auto& arch = own_arch(options);
     const auto windows = checked_windows(options);
     const auto layout = machine_layout(arch, windows.direct_bytes, windows.vmalloc_bytes);
     if (mapping.size() != layout.total_bytes) throw std::invalid_argument("the mapping is not mapping_bytes long");
@@ -115,10 +123,9 @@ void Machine::attach()
 {
     check_machine(mapping_);
     auto& head = header();
-    arch_ = find_arch(head.arch);
     release_ = find_release(head.release);
-    const auto* structures = release_->structures_arch.empty() ? arch_ : find_arch(release_->structures_arch);
-    layouts_ = std::make_unique<LayoutSet>(*structures, release_->layouts, smp(), static_cast<Compiler>(head.compiler));
+    arch_ = arch_in_release(*find_arch(head.arch), *release_);
+    layouts_ = std::make_unique<LayoutSet>(*arch_, release_->layouts, smp(), static_cast<Compiler>(head.compiler));
 
     const auto bytes_at = [&](std::uint64_t offset, std::uint64_t count) {
         return std::span(reinterpret_cast<std::uint8_t*>(mapping_.data() + offset), count);

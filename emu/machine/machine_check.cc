@@ -33,11 +33,14 @@ const Arch& check_kind(const MachineHeader& header)
     text_of(header.uts_release, "the release that uname says");
     const auto* arch = find_arch(arch_name);
     require(arch, "unknown architecture {}", arch_name);
-    require(find_release(release_name), "unknown release {}", release_name);
+    const auto* release = find_release(release_name);
+    require(release, "unknown release {}", release_name);
+    const auto* own = arch_in_release(*arch, *release);
+    require(own, "{} did not run on {}", release_name, arch_name);
     require(header.applying == 0, "a commit was cut short, and its journal is gone; see retromod fsck");
     require(header.smp <= 1, "smp is {}", header.smp);
     require(header.compiler <= static_cast<std::uint32_t>(Compiler::gcc_3), "unknown compiler {}", header.compiler);
-    return *arch;
+    return *own;
 }
 
 void check_layout(const MachineHeader& header, const MachineLayout& layout)
@@ -142,7 +145,7 @@ void check_machine(std::span<const std::byte> mapping)
 {
     check_machine_shape(mapping);
     const auto& header = header_of(mapping);
-    check_memory(*find_arch(header.arch), header);
+    check_memory(check_kind(header), header);
     check_table_counts(directory_of(mapping).first(header.table_count));
 }
 

@@ -38,8 +38,9 @@ std::optional<std::string> read_machine_words(const MachineWords& words, Machine
     machine.arch = find_arch(arch);
     if (!machine.arch || !find_cpu(*machine.arch)) return fmt::format("--arch {}: there is no CPU for it here", arch);
     if (release.modern && arch != release.arch) return fmt::format("--arch {}: {} runs on {} only", arch, release.name, release.arch);
-    const auto& structures = release.structures_arch.empty() ? *machine.arch : *find_arch(release.structures_arch);
-    if (!LayoutSet(structures, release.layouts, words.smp, Compiler::gcc_3).has("struct semaphore"))
+    machine.arch = arch_in_release(*machine.arch, release);
+    if (!machine.arch) return fmt::format("--arch {}: {} did not run on it, 2.4.20 is the first that is known to", arch, words.release);
+    if (!LayoutSet(*machine.arch, release.layouts, words.smp, Compiler::gcc_3).has("struct semaphore"))
         return fmt::format("the structures of {} on {} are not known", release.name, arch);
     machine.memory_bytes = words.memory_megabytes << 20;
     machine.smp = words.smp;

@@ -149,7 +149,7 @@ private:
                            .where = "e_machine",
                            .value = header.machine,
                            .detail = fmt::format("e_machine {}, {}-bit", header.machine, header.word_bytes * 8)};
-        if (arch != &arch_)
+        if (arch->name != arch_.name)
             return Problem{.kind = ProblemKind::wrong_architecture,
                            .where = std::string(arch_.name),
                            .detail = std::string(arch->name)};

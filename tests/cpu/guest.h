@@ -16,8 +16,8 @@ namespace retromod {
 struct Guest : HypercallHandler {
     static constexpr std::uint64_t enough = 100000; ///< blocks
 
-    explicit Guest(std::string_view arch_name = "i386")
-        : machine({.arch = find_arch(arch_name), .memory_bytes = 32 << 20}), cpu(find_cpu(machine.arch())),
+    explicit Guest(std::string_view arch_name = "i386", std::string_view release = "2.4.20")
+        : machine({.arch = find_arch(arch_name), .release = find_release(release), .memory_bytes = 32 << 20}), cpu(find_cpu(machine.arch())),
           memory(machine.memory()), user(machine.arch())
     {
         memory.set_user_memory(&user);

@@ -25,7 +25,7 @@ RELA = 4  # on alpha in REL's place
 LOPROC = 0x70000000
 
 # Architectures whose relocations have addends of their own.
-WITH_ADDENDS = {"alpha", "ppc", "sparc", "m68k"}
+WITH_ADDENDS = {"alpha", "ppc", "sparc", "m68k", "x86_64"}
 
 
 def sha256(path: pathlib.Path) -> str:
