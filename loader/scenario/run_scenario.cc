@@ -153,11 +153,16 @@ ScenarioResult run_scenario(const Scenario& scenario, const Release& release, co
     if (arch.name == scenario.arch->name) return run_scenario(scenario, release);
     ScenarioResult skipped;
     skipped.expected = expects(scenario, release);
+    const auto* own = arch_in_release(arch, release);
+    if (!own) {
+        skipped.skipped = fmt::format("{} did not run on it", release.name);
+        return skipped;
+    }
     if (scenario.arch->name != i386().name) {
         skipped.skipped = fmt::format("a scenario of {}", scenario.arch->name);
         return skipped;
     }
-    const auto translation = translate_scenario(scenario, release, arch);
+    const auto translation = translate_scenario(scenario, release, *own);
     if (translation.skipped.empty()) return run_translated(translation.scenario, release, Origin::translated);
     skipped.skipped = translation.skipped;
     return skipped;

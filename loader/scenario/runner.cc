@@ -58,11 +58,13 @@ GuestAddr scenario_nowhere(const Arch& arch)
 
 MachineOptions scenario_machine(const Release& release, const Arch& arch)
 {
+    const auto* own = arch_in_release(arch, release);
+    if (!own) throw ScenarioError(fmt::format("{} did not run on {}", release.name, arch.name));
     MachineOptions options;
-    options.arch = &arch;
+    options.arch = own;
     options.release = &release;
-    options.memory_bytes = scenario_memory_bytes(arch);
-    options.vmalloc_start = scenario_modules(arch);
+    options.memory_bytes = scenario_memory_bytes(*own);
+    options.vmalloc_start = scenario_modules(*own);
     options.reuse_addresses = false;
     return options;
 }

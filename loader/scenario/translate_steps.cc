@@ -98,6 +98,8 @@ json StepTranslator::table_end(const json& start, const json& end, std::uint64_t
         const auto bytes = (last->offset - first->offset) * entry / i386_entry_bytes;
         return fmt::format("{}+{}", last->base, numbers_.offset(first->offset) + bytes);
     }
+    if (start.is_string() && mentions_header(start) && mentions_header(end) && plain_number(end) >= plain_number(start))
+        return fmt::format("{}+{}", start.get_ref<const std::string&>(), (plain_number(end) - plain_number(start)) * entry / i386_entry_bytes);
     if (!start.is_number() || !end.is_number() || end.get<std::int64_t>() <= start.get<std::int64_t>()) return value(end);
     return start.get<std::uint64_t>() + (end.get<std::uint64_t>() - start.get<std::uint64_t>()) * entry / i386_entry_bytes;
 }
