@@ -34,7 +34,7 @@ struct MemberLayout {
 
 /// The kernel structures of one release as one architecture's compiler lays them out; computed when first asked for, so
 /// a set is cheap to make. Not for use by several threads at once.
-/// Measured: i386 in all five layout versions, the others in 2.4.37.11. Other combinations follow from the same rows
+/// Measured: i386 in all five layout versions, x86_64 in 2.4.22 and 2.4.37.11, the others in 2.4.37.11. Other combinations follow from the same rows
 /// and are estimates, best where a structure has no parts of its own per architecture.
 /// Source: include/linux of the release; alignment rules of the architecture's psABI.
 class LayoutSet {

@@ -67,7 +67,7 @@ constexpr Export functions[] = {
     full<copy_user>("__arch_copy_to_user", {}, "arm"),
     full<clear_user_memory>("__arch_clear_user", {}, "arm"),
     full<strnlen_user>("__arch_strnlen_user", {}, "arm"),
-    full<copy_user>("copy_user_generic", {}, "x86_64"),
+    full<copy_user>("copy_user_generic", from(LayoutVersion::v2_4_22), "x86_64"),
     full<copy_in>("__generic_copy_from_user", {}, "m68k"),
     full<copy_user>("__generic_copy_to_user", {}, "m68k"),
 };

@@ -21,9 +21,9 @@ constexpr Export functions[] = {
     full<udelay>("__udelay", {}, "i386"),
     full<const_udelay>("__const_udelay", {}, "i386"),
     full<delay>("__delay", {}, "i386"),
-    full<udelay>("__udelay", {}, "x86_64"),
-    full<const_udelay>("__const_udelay", {}, "x86_64"),
-    full<delay>("__delay", {}, "x86_64"),
+    full<udelay>("__udelay", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<const_udelay>("__const_udelay", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<delay>("__delay", from(LayoutVersion::v2_4_22), "x86_64"),
 };
 
 constexpr DataExport data[] = {

@@ -69,17 +69,10 @@ void get_user_64(ExportContext& context)
     context.trace->result = show_result(error);
 }
 
-template <class T>
-std::int32_t put_user_64(Kernel& kernel, GuestAddr to, ULong value)
-{
-    std::array<std::byte, sizeof(T)> bytes;
-    store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value.value));
-    return kernel.copy_to_user(to, bytes) ? error_code(kernel, Errno::efault) : 0;
-}
-
 constexpr Export get_64(std::string_view name, void (*function)(ExportContext&))
 {
     Export row{name, Grade::full, function};
+    row.since = from(LayoutVersion::v2_4_22);
     row.arch = "x86_64";
     return row;
 }
@@ -111,19 +104,19 @@ constexpr Export functions[] = {
     full<put_user<std::uint32_t>>("__put_user_4", from(LayoutVersion::v2_4_22), "arm"),
     full<put_user<std::uint64_t, std::uint64_t>>("__put_user_8", from(LayoutVersion::v2_4_22), "arm"),
     full<verify_write>("__verify_write", {}, "i386"),
-    full<copy_from_user>("copy_from_user", {}, "x86_64"),
-    full<copy_to_user>("copy_to_user", {}, "x86_64"),
-    full<strncpy_from_user>("strncpy_from_user", {}, "x86_64"),
-    full<strncpy_from_user>("__strncpy_from_user", {}, "x86_64"),
-    full<strnlen_user>("strnlen_user", {}, "x86_64"),
+    full<copy_from_user>("copy_from_user", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<copy_to_user>("copy_to_user", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<strncpy_from_user>("strncpy_from_user", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<strncpy_from_user>("__strncpy_from_user", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<strnlen_user>("strnlen_user", from(LayoutVersion::v2_4_22), "x86_64"),
     get_64("__get_user_1", get_user_64<std::uint8_t>),
     get_64("__get_user_2", get_user_64<std::uint16_t>),
     get_64("__get_user_4", get_user_64<std::uint32_t>),
     get_64("__get_user_8", get_user_64<std::uint64_t>),
-    full<put_user_64<std::uint8_t>>("__put_user_1", {}, "x86_64"),
-    full<put_user_64<std::uint16_t>>("__put_user_2", {}, "x86_64"),
-    full<put_user_64<std::uint32_t>>("__put_user_4", {}, "x86_64"),
-    full<put_user_64<std::uint64_t>>("__put_user_8", {}, "x86_64"),
+    full<put_user<std::uint8_t, std::uint64_t>>("__put_user_1", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<put_user<std::uint16_t, std::uint64_t>>("__put_user_2", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<put_user<std::uint32_t, std::uint64_t>>("__put_user_4", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<put_user<std::uint64_t, std::uint64_t>>("__put_user_8", from(LayoutVersion::v2_4_22), "x86_64"),
 };
 
 } // namespace

@@ -11,7 +11,9 @@ const Arch* arch_of_module(const std::string& path)
     const auto file = read_module_file(path, Unpacks::everything);
     if (!file) return nullptr;
     const auto elf = ElfFile::open(file->bytes);
-    return elf ? elf->header().arch() : nullptr;
+    const auto* arch = elf ? elf->header().arch() : nullptr;
+    const bool modern = arch && arch->name == x86_64_of_2_4().name && elf->find_section(".gnu.linkonce.this_module");
+    return modern ? nullptr : arch;
 }
 
 } // namespace retromod

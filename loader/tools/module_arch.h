@@ -7,7 +7,8 @@
 
 namespace retromod {
 
-/// The architecture that a module file is of; null when it cannot be read as one, which whoever loads it will say.
+/// The architecture that a module file is of; null when it cannot be read as one, which whoever loads it will say, and
+/// for one of 2.6 or later that runs on x86_64, where the two have machines of their own.
 const Arch* arch_of_module(const std::string& path);
 
 } // namespace retromod
