@@ -3,9 +3,13 @@
 
 #include "emu/abi/errno_or.h"
 #include "emu/abi/event_sink.h"
+#include "emu/kernel/boot_options.h"
 #include "emu/kernel/export.h"
+#include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_list.h"
+#include "emu/kernel/module_loader.h"
 #include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/thread.h"
 #include "emu/machine/machine.h"
 
@@ -37,178 +41,11 @@ public:
     virtual void request_module(std::string_view name) = 0;
 };
 
-struct BootOptions;
-
-/// The part of a kernel since 2.6 that links modules: what its three calls do. It lies beside the loaders of user space,
-/// above this folder, and is handed in by the ExportTable. Calls are step functions; a frame's arguments are the call's.
-class ModuleLoader {
-public:
-    virtual ~ModuleLoader() = default;
-    virtual void boot(const BootOptions& options) = 0; ///< once, on a fresh machine
-    virtual Step init_module(Frame& frame) = 0;   ///< (image, len, params)
-    virtual Step finit_module(Frame& frame) = 0;  ///< (fd, params, flags)
-    virtual Step delete_module(Frame& frame) = 0; ///< (name, flags)
-    virtual std::string proc_modules() = 0;       ///< the text of /proc/modules
-};
-
 /// Kinds of allocation that a test can make fail.
 enum class AllocationKind : std::uint8_t { page, kmalloc, vmalloc };
 
-/// One symbol that the kernel offers to modules.
-struct KernelSymbol {
-    std::string name; ///< with its version, if the kernel has versions
-    GuestAddr value;
-};
-
 /// The name without the version that genksyms put behind it: printk for "printk_R1b7d4074".
 std::string_view without_version(std::string_view name);
-
-/// The kernel's own numbers; fixed format, one row.
-struct KernelRow {
-    static constexpr std::string_view table_name = "kernel";
-    static constexpr std::uint32_t table_capacity = 1;
-
-    std::uint32_t used;
-    std::uint32_t booted;
-    std::uint64_t module_list;    ///< the guest variable that points to the newest module
-    std::uint64_t kernel_module;  ///< the kernel's own struct module
-    std::uint64_t entries;        ///< first kernel entry
-    std::uint64_t entry_count;
-    std::uint64_t return_entry;   ///< where guest functions return that the kernel called
-    std::uint64_t jiffies;        ///< ticks since boot
-    std::uint64_t tick_blocks;    ///< blocks passed in the current tick
-    std::uint64_t jiffies_at;     ///< the guest's `jiffies`; 0 if it has none
-    std::uint64_t xtime_at;
-    std::uint64_t init_task;
-    std::uint32_t next_pid;
-    std::uint32_t tainted;        ///< /proc/sys/kernel/tainted
-    std::uint32_t oopses;
-    std::uint32_t stub_unknown;   ///< boot --stub: unknown imports may be bound to traps
-    std::uint32_t fail_allocation[3]; ///< by AllocationKind: the n-th from now on fails; 0 none
-    std::uint32_t timers_added;   ///< the order of the last timer or deferred call
-    std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
-    std::uint32_t next_process;   ///< the last process number given out
-    std::uint32_t processor_data; ///< the processor's own data: their distance from the kernel image's start, bytes; 0 if there are none
-};
-
-/// A kernel entry: an address in kernel text that stands for an exported function.
-struct EntryRow {
-    static constexpr std::string_view table_name = "entries";
-    static constexpr std::uint32_t table_capacity = 16384;
-    std::uint32_t used;
-    std::uint32_t is_trap; ///< no export of that name: calling it stops the guest
-    char name[120];
-};
-
-/// Kernel variables by name.
-struct VariableRow {
-    static constexpr std::string_view table_name = "variables";
-    static constexpr std::uint32_t table_capacity = 4096;
-    std::uint32_t used;
-    std::uint32_t reserved;
-    std::uint64_t address;
-    std::uint64_t bytes;
-    char name[64];
-};
-
-/// A symbol of a module that its loader told us, so that addresses can be shown by name.
-struct DebugSymbolRow {
-    static constexpr std::string_view table_name = "debug_symbols";
-    static constexpr std::uint32_t table_capacity = 1 << 19;
-    std::uint32_t used;
-    std::uint32_t reserved;
-    std::uint64_t address;
-    std::uint64_t module;
-    char name[56];
-};
-
-/// A call waiting for the next interrupt return: a tasklet, a bottom half.
-struct DeferredCallRow {
-    static constexpr std::string_view table_name = "deferred_calls";
-    static constexpr std::uint32_t table_capacity = 4096;
-    std::uint32_t used;
-    std::uint32_t order;
-    std::uint64_t function;
-    std::uint64_t argument;
-    std::uint64_t object; ///< the struct tasklet_struct, 0 for none
-    char why[24];
-};
-
-/// A pending timer: a struct timer_list in guest memory.
-struct TimerRow {
-    static constexpr std::string_view table_name = "timers";
-    static constexpr std::uint32_t table_capacity = 16384;
-    std::uint32_t used;
-    std::uint32_t order;   ///< of addition, for equal times
-    std::uint64_t address; ///< of the struct timer_list
-    std::uint64_t expires; ///< jiffies
-};
-
-/// Where this machine's user space has its modules; fixed format, one row.
-struct ModulesFolderRow {
-    static constexpr std::string_view table_name = "modules_folder";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t reserved;
-    char path[4088]; ///< on the host, absolute; empty: nowhere
-};
-
-/// How a machine's kernel is brought up.
-struct BootOptions {
-    /// Versioned names of the kernel's symbols ("printk_R1b7d4074"), by plain name; empty: no versions.
-    std::unordered_map<std::string, std::string> versions;
-    std::shared_ptr<const struct DescribedDevices> devices; ///< beyond the bare machine's
-    std::string modules_folder;           ///< where user space looks for modules that the kernel requests; empty: nowhere
-    bool stub = false;                    ///< unknown imports may be bound to traps; names of `versions` are offered as such
-    /// Offer exactly these instead of the exports (scenarios). One without an address is the export of that name.
-    std::vector<KernelSymbol> only_symbols;
-
-    // Of releases since 2.6 (docs/modern-abi.md):
-    std::string command_line;              ///< "module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule"
-    std::vector<std::pair<ModernOption, bool>> configuration; ///< where it differs from the measured kernel's
-    std::string module_keys;               ///< trusted certificates, PEM, one behind the other
-};
-
-/// BootOptions::only_symbols asks for an export that the release does not have.
-struct UnknownSymbol : std::invalid_argument {
-    explicit UnknownSymbol(const std::string& name) : std::invalid_argument("no export '" + name + "'"), name(name) {}
-    std::string name;
-};
-
-/// The system calls by their kernel names.
-struct SystemCall {
-    std::string_view name;           ///< "init_module": a step function sys_NAME is registered under it
-    std::array<std::uint64_t, 6> arguments{};
-    unsigned argument_count = 0;
-};
-
-/// Who makes a call.
-struct Caller {
-    bool cap_sys_module = true;
-    std::string_view comm = "insmod";
-};
-
-/// How a run of a guest thread ended.
-struct Outcome {
-    enum class Kind : std::uint8_t {
-        done,       ///< `result` is the system call's
-        oops,       ///< the thread was killed by an oops; `what` is its first line
-        bug,        ///< BUG() of the kernel itself
-        hang,       ///< the real kernel would never return; `what` says where
-        breakpoint, ///< int3 at `at`: run the thread again to go on
-        deadlock,   ///< it sleeps and nothing in the machine can wake it; `what` says who waits for what
-        budget,     ///< still running when the limit was reached; `at` is where
-        trap,       ///< called an import that does not exist; `what` is its name
-    };
-    Kind kind = Kind::done;
-    SyscallResult result;
-    GuestAddr at;
-    std::string what;
-};
-
-struct RunLimits {
-    std::uint64_t blocks = 100'000'000; ///< basic blocks of guest code in this run: 50 s of virtual time
-};
 
 /// Blocks that pass in one tick of the 100 Hz timer: virtual time counts 500 ns a block, so that a driver that waits for
 /// absent hardware by jiffies is done soon.
