@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // insmod: options and texts are modutils 2.4's; loader/legacy does the work.
 #include "emu/cpu/cpu.h"
+#include "emu/machine/machine_file.h"
+#include "loader/api/machine_path.h"
 #include "loader/api/machine_words.h"
 #include "loader/legacy/insmod.h"
 
@@ -87,6 +89,7 @@ int insmod_command(const Invocation& invocation)
         std::fputs(usage, stderr);
         return exit_status::failure;
     }
+    if (!MachineFile(machine_path(invocation.machine)).exists() && is_modern_module(options->file)) return kmod_insmod_command(invocation);
     MachineOptions fresh;
     if (const auto* arch = arch_of_module(options->file)) {
         if (!find_cpu(*arch)) {

@@ -3,6 +3,7 @@
 #include "loader/tools/kmod_tools.h"
 
 #include "loader/api/machine_path.h"
+#include "loader/api/machine_words.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/kmod/kmod.h"
 #include "loader/tools/insmod_run.h"
@@ -82,7 +83,9 @@ int kmod_insmod_command(const Invocation& invocation)
         return exit_status::failure;
     }
     KmodInsmodOptions options{read.words.front(), {read.words.begin() + 1, read.words.end()}, read.force, read.verbose};
-    ToolSession session(invocation, Purpose::change);
+    MachineOptions fresh;
+    if (const auto wrong = read_machine_words({.release = "6.1"}, fresh)) throw std::logic_error(*wrong);
+    ToolSession session(invocation, Purpose::change, fresh);
     return run_in_session(session, [&] {
         ModernKernelCalls calls(session->kernel(), session->calls());
         return kmod_insmod(options, calls, standard_kmod_sinks());

@@ -38,6 +38,7 @@ Lines guarded(const std::function<Lines()>& make)
 
 Lines modules(Kernel& kernel)
 {
+    if (auto* loader = kernel.module_loader()) return split(loader->proc_modules()); // since 2.6
     Lines lines;
     kernel.modules().for_each([&](const ModuleView& module) {
         lines.push_back(fmt::format("{} at {:#x}, {} bytes, use count {}, flags {:#x}", module.name(), module.address().value,

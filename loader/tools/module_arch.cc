@@ -6,14 +6,30 @@
 
 namespace retromod {
 
-const Arch* arch_of_module(const std::string& path)
+namespace {
+
+struct ModuleKind {
+    const Arch* arch = nullptr; ///< null: it cannot be read as a module
+    bool modern = false;        ///< of 2.6 or later, and x86_64
+};
+
+ModuleKind kind_of_module(const std::string& path)
 {
     const auto file = read_module_file(path, Unpacks::everything);
-    if (!file) return nullptr;
+    if (!file) return {};
     const auto elf = ElfFile::open(file->bytes);
     const auto* arch = elf ? elf->header().arch() : nullptr;
-    const bool modern = arch && arch->name == x86_64_of_2_4().name && elf->find_section(".gnu.linkonce.this_module");
-    return modern ? nullptr : arch;
+    return {arch, arch && arch->name == x86_64_of_2_4().name && elf->find_section(".gnu.linkonce.this_module")};
 }
+
+} // namespace
+
+const Arch* arch_of_module(const std::string& path)
+{
+    const auto kind = kind_of_module(path);
+    return kind.modern ? nullptr : kind.arch;
+}
+
+bool is_modern_module(const std::string& path) { return kind_of_module(path).modern; }
 
 } // namespace retromod

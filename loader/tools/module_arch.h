@@ -11,4 +11,7 @@ namespace retromod {
 /// for one of 2.6 or later that runs on x86_64, where the two have machines of their own.
 const Arch* arch_of_module(const std::string& path);
 
+/// Whether it is a module of 2.6 or later that runs on x86_64.
+bool is_modern_module(const std::string& path);
+
 } // namespace retromod

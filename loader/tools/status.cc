@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace retromod {
 
 int status_command(const Invocation& invocation)
@@ -17,6 +19,8 @@ int status_command(const Invocation& invocation)
     auto& machine = session->machine();
     auto& kernel = session->kernel();
     const auto& memory = kernel.memory();
+    auto* loader = kernel.module_loader(); // since 2.6
+    const auto modules = loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
     const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
 
     fmt::print("machine     {}\n", machine_path(invocation.machine));
@@ -25,7 +29,7 @@ int status_command(const Invocation& invocation)
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
     fmt::print("jiffies     {}\n", kernel.jiffies());
-    fmt::print("modules     {}\n", kernel.modules().size());
+    fmt::print("modules     {}\n", modules);
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     fmt::print("generation  {}\n", machine.header().generation);

@@ -161,7 +161,7 @@ Objects samples_for(const CrossLinker& linker)
 {
     Objects objects;
     const auto folder = "images/built/" + std::string(linker.arch);
-    if (!std::filesystem::exists(folder)) return objects; // x86_64
+    if (!std::filesystem::exists(folder)) return objects;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) objects[entry.path()] = test::read_file(entry.path());
     return objects;
 }

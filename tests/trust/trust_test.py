@@ -20,6 +20,7 @@ import results
 BIN = pathlib.Path(sys.argv[2]).resolve()
 SAMPLES = pathlib.Path("images/built/i386").resolve()
 HELLO, FOREVER = SAMPLES / "hello.o", SAMPLES / "forever.o"
+MODERN_HELLO = SAMPLES.parents[1] / "both" / "built" / "6.1" / "greets.ko"
 OTHER_USER = 65534
 FRAMES_IN_USE = 224 + 40  # offset in the header: docs/machine-file.md, Format 1
 APPLYING = 212
@@ -273,6 +274,16 @@ def snapshots_save_and_restore(place):
     assert place.good("snapshot", "list") == ""
 
 
+def snapshots_of_a_machine_since_2_6(place):
+    place.good("boot", "--release", "6.1")
+    place.good("snapshot", "save", "empty")
+    place.good("insmod", MODERN_HELLO)
+    done = place.run("snapshot", "diff", "empty")
+    assert done.returncode == 1 and "+greets 16384 0 - Live 0x" in done.stdout and "log:" in done.stdout, done
+    place.good("snapshot", "restore", "empty")
+    assert place.good("lsmod").count("\n") == 1 and place.good("snapshot", "diff", "empty") == ""
+
+
 def a_dry_run_changes_nothing(place):
     place.good("insmod", SAMPLES / "exporter.o")
     place.good("snapshot", "save", "one")
@@ -359,6 +370,7 @@ def a_command_that_dies_takes_its_child_along(place):
 CASES = [newer_format, other_byte_order, not_a_machine, no_permission, another_users_file, read_only_file_system, full_disk,
          missing_folder, fsck_of_a_clean_machine, fsck_counts_anew, fsck_discards_a_damaged_journal,
          fsck_of_a_commit_without_its_journal, fsck_finds_a_broken_module_list, snapshots_save_and_restore,
+         snapshots_of_a_machine_since_2_6,
          a_dry_run_changes_nothing, a_dry_run_without_a_machine_makes_none, a_command_that_waits_says_so, ctrl_c_while_waiting,
          second_ctrl_c_rolls_back, a_child_that_dies, a_command_that_dies_takes_its_child_along]
 
