@@ -56,7 +56,6 @@ GuestAddr allocate_device(Kernel& kernel, std::uint64_t private_bytes)
     auto device = device_at(kernel, at);
     if (private_bytes) device.set("priv", round_up((at + type_bytes).value, alignment));
     if (!has_inline_name(kernel)) device.set("name", at + type_bytes + round_up(private_bytes, alignment));
-    if (device.has("features")) device.set("features", dynamic_device);
     return at;
 }
 

@@ -21,8 +21,8 @@ struct FrameBufferRow {
     std::uint64_t info;
 };
 
-/// struct fb_info on i386: modename[40], node, flags, open, var 160, fix 68, monspecs 12, cmap 24, fbops, ...
-constexpr std::uint64_t node_at = 40, operations_at = 316;
+/// struct fb_info on i386: modename[40], node, flags, open, var 160, fix 68, monspecs 16, cmap 24, fbops, ...; the same in all of 2.4.
+constexpr std::uint64_t node_at = 40, operations_at = 320;
 
 FrameBufferRow* buffer_of(Kernel& kernel, std::uint32_t index)
 {

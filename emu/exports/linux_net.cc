@@ -74,21 +74,26 @@ std::int32_t sock_unregister(Kernel& kernel, std::int32_t family)
     return 0;
 }
 
-/// Where the vendor's configuration of 2.4.18-14, with IPv6 and more, has sk->socket: read off its modules (ip_queue).
+/// Where a configuration with IPv6 and more has sk->socket: read off modules of 2.4.18-14 (ip_queue) and of 2.4.27 (ipchains, ipt_ULOG).
 /// The measured structure is that of a plain configuration, so a netlink socket carries the pointer at both places.
-constexpr std::uint64_t vendor_socket_at = 0x4a0, vendor_bytes = 0x300;
+struct FullConfigurationRow {
+    LayoutVersion version;
+    std::uint64_t socket_at;
+};
+constexpr FullConfigurationRow full_configurations[] = {{LayoutVersion::v2_4_18_14, 0x4a0}, {LayoutVersion::v2_4_37_11, 0x510}};
+constexpr std::uint64_t full_configuration_bytes = 0x300; ///< of room behind the measured structure
 
 /// A struct socket with its struct sock, tied together; nothing works on them.
 GuestAddr make_socket(Kernel& kernel)
 {
     GuestStruct socket(kernel, "struct socket", new_struct(kernel, "struct socket"));
     if (!socket.at()) return {};
-    GuestStruct sock(kernel, "struct sock", new_struct(kernel, "struct sock", vendor_bytes));
+    GuestStruct sock(kernel, "struct sock", new_struct(kernel, "struct sock", full_configuration_bytes));
     if (!sock.at()) return {};
     socket.set("sk", sock.at());
     sock.set("socket", socket.at());
-    if (kernel.machine().release().exports == LayoutVersion::v2_4_18_14)
-        kernel.memory().store_word(sock.at() + vendor_socket_at, socket.at().value);
+    for (const auto& row : full_configurations)
+        if (row.version == kernel.machine().release().exports) kernel.memory().store_word(sock.at() + row.socket_at, socket.at().value);
     return socket.at();
 }
 

@@ -115,6 +115,13 @@ Step sys_sched_yield(Kernel& kernel, Frame& frame)
     return Sleep{"sched_yield"};
 }
 
+/// The caller lets others run, and stays runnable.
+Step yield(Kernel& kernel, Frame& frame)
+{
+    if (!frame.phase) set_current_state(kernel, task_state::running);
+    return sys_sched_yield(kernel, frame);
+}
+
 // --- threads ----------------------------------------------------------------------------------------------------
 
 std::int32_t kernel_thread(Kernel& kernel, GuestFunction function, ULong argument, ULong)
@@ -184,6 +191,8 @@ constexpr Export functions[] = {
     full<sleep_on_timeout>("sleep_on_timeout"),
     full<interruptible_sleep_on_timeout>("interruptible_sleep_on_timeout"),
     full<sys_sched_yield>("sys_sched_yield", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    full<yield>("yield", from(LayoutVersion::v2_4_22)),
+    full<yield>("__cond_resched", from(LayoutVersion::v2_4_22)),
     full<kernel_thread>("kernel_thread"),
     full<do_exit>("do_exit", only_2_2),
     full<complete_and_exit>("complete_and_exit", from(LayoutVersion::v2_4_18_14)),

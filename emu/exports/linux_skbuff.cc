@@ -170,6 +170,25 @@ GuestAddr skb_realloc_headroom(Kernel& kernel, GuestAddr from, std::uint32_t hea
     return copy_expand(kernel, from, headroom, tailroom_of(buffer_at(kernel, from)));
 }
 
+/// `bytes` zeros behind the data, which `len` does not count. A buffer without the room for them is replaced by a copy; 0: no memory.
+Step skb_pad(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t bytes)
+{
+    auto& copy = frame.local<GuestAddr>();
+    if (!frame.phase) {
+        const auto skb = buffer_at(kernel, at);
+        const auto room = tailroom_of(skb);
+        copy = room >= bytes ? at : copy_expand(kernel, at, headroom_of(skb), room + bytes);
+        if (const auto padded = copy; padded) {
+            const auto fields = buffer_at(kernel, padded);
+            if (bytes > 0) kernel.memory().fill(fields.pointer("data") + fields.get("len"), static_cast<std::uint64_t>(bytes), std::byte{0});
+        }
+    }
+    if (copy == at) return Return{at.value};
+    auto step = skb_free_datagram(kernel, frame, {}, at);
+    if (auto* done = std::get_if<Return>(&step)) *done = Return{copy.value};
+    return step;
+}
+
 /// Cuts a buffer to `length` bytes; ours have no fragments.
 std::int32_t pskb_trim(Kernel& kernel, GuestAddr at, std::uint32_t length, std::int32_t)
 {
@@ -256,6 +275,7 @@ constexpr Export functions[] = {
     full<skb_clone>("skb_clone"),
     full<skb_copy>("skb_copy"),
     full<skb_copy_expand>("skb_copy_expand", since_2_4),
+    full<skb_pad>("skb_pad", from(LayoutVersion::v2_4_22)),
     full<skb_realloc_headroom>("skb_realloc_headroom"),
     full<pskb_trim>("___pskb_trim", from(LayoutVersion::v2_4_18_14)),
     full<pskb_expand_head>("pskb_expand_head", from(LayoutVersion::v2_4_18_14)),

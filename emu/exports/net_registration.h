@@ -11,7 +11,7 @@ namespace retromod {
 
 // How network devices come: register_netdevice as a part of the functions that make devices first.
 
-constexpr std::uint64_t dynamic_device = 2048; ///< NETIF_F_DYNALLOC, of net_device.features: the kernel frees it
+constexpr std::uint64_t dynamic_device = 16; ///< NETIF_F_DYNALLOC, of net_device.features: the kernel frees it
 
 void set_net_device_name(Kernel& kernel, GuestAddr device, std::string_view name);
 /// "eth%d" becomes the first free of eth0 .. eth99; the number, or -ENFILE.

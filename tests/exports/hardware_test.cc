@@ -122,7 +122,7 @@ TEST_CASE("a frame buffer that the consoles show cannot go", "[exports][hardware
     Guest guest("2.4.18-14");
     const auto operations = guest.buffer(64), first = guest.buffer(512), second = guest.buffer(512);
     guest.memory().fill(operations, 64, std::byte{0});
-    for (const auto info : {first, second}) guest.memory().store<std::uint32_t>(info + 316, static_cast<std::uint32_t>(operations.value));
+    for (const auto info : {first, second}) guest.memory().store<std::uint32_t>(info + 320, static_cast<std::uint32_t>(operations.value));
     CHECK(guest.call("register_framebuffer", {first.value}) == 0);
     CHECK(guest.call("register_framebuffer", {second.value}) == 0);
     CHECK(guest.memory().load<std::uint16_t>(second + 40) == 0x1d01);
