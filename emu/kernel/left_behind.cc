@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/left_behind.h"
 
+#include "emu/kernel/crypto_algorithms.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
@@ -84,6 +85,7 @@ void search_registrations(Search& search)
     auto& machine = search.kernel.machine();
     for (const auto& row : machine.table<FilesystemRow>()) search.check("/proc/filesystems", "a struct file_system_type", row.object);
     for (const auto& row : machine.table<TtyDriverRow>()) search.check("/proc/tty/drivers", "a struct tty_driver", row.object);
+    for (const auto& row : machine.table<CryptoAlgorithmRow>()) search.check("/proc/crypto", "a struct crypto_alg", row.object);
     for_each_net_device(search.kernel, [&](GuestAddr device) {
         search.check("/proc/net/dev", "a network device", device.value);
         return !search.area.holds(device.value);

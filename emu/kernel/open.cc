@@ -83,7 +83,7 @@ Step open_kernel_text(Kernel& kernel, const FileRequest& request)
 Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
 {
     constexpr std::string_view mount = "/proc/";
-    if (is_kernel_text(request.path)) return open_kernel_text(kernel, request);
+    if (is_kernel_text(kernel, request.path)) return open_kernel_text(kernel, request);
     const auto root = kernel.find_variable("proc_root");
     const auto entry = root ? find_proc_entry(kernel, *root, std::string_view(request.path).substr(mount.size())) : GuestAddr{};
     if (!entry) return failure(kernel, Errno::enoent);

@@ -3,6 +3,7 @@
 // get_*_list function behind each, 2.4.
 #include "emu/kernel/proc_files.h"
 
+#include "emu/kernel/crypto_algorithms.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
@@ -74,9 +75,11 @@ std::string tainted_text(Kernel& kernel) { return fmt::format("{}\n", kernel.sta
 struct KernelText {
     std::string_view path;
     std::string (*make)(Kernel&);
+    LayoutVersion since = LayoutVersion::v2_2_1;
 };
 
 constexpr KernelText kernel_texts[] = {
+    {"/proc/crypto", crypto_text, LayoutVersion::v2_4_22},
     {"/proc/devices", devices_text},
     {"/proc/dma", dma_text},
     {"/proc/filesystems", filesystems_text},
@@ -98,15 +101,16 @@ constexpr std::string_view ksyms_path = "/proc/ksyms"; // alone in that it can f
 
 } // namespace
 
-bool is_kernel_text(std::string_view path)
+bool is_kernel_text(Kernel& kernel, std::string_view path)
 {
-    return path == ksyms_path || std::ranges::find(kernel_texts, path, &KernelText::path) != std::end(kernel_texts);
+    return std::ranges::binary_search(kernel_text_paths(kernel), path);
 }
 
-std::vector<std::string_view> kernel_text_paths()
+std::vector<std::string_view> kernel_text_paths(Kernel& kernel)
 {
     std::vector<std::string_view> paths{ksyms_path};
-    for (const auto& text : kernel_texts) paths.push_back(text.path);
+    for (const auto& text : kernel_texts)
+        if (kernel.machine().release().layouts >= text.since) paths.push_back(text.path);
     std::ranges::sort(paths);
     return paths;
 }
@@ -115,7 +119,7 @@ ErrnoOr<std::string> kernel_text(Kernel& kernel, std::string_view path)
 {
     if (path == ksyms_path) return proc_ksyms_text(kernel);
     const auto* found = std::ranges::find(kernel_texts, path, &KernelText::path);
-    if (found == std::end(kernel_texts)) return Errno::enoent;
+    if (found == std::end(kernel_texts) || kernel.machine().release().layouts < found->since) return Errno::enoent;
     return found->make(kernel);
 }
 

@@ -11,9 +11,9 @@
 namespace retromod {
 
 /// Whether the kernel itself makes the text of that /proc file.
-bool is_kernel_text(std::string_view path);
-/// All such paths.
-std::vector<std::string_view> kernel_text_paths();
+bool is_kernel_text(Kernel& kernel, std::string_view path);
+/// All such paths, sorted.
+std::vector<std::string_view> kernel_text_paths(Kernel& kernel);
 /// The whole text of one. ENOENT for another path. KernelFault when a name in it lies in memory that is gone.
 ErrnoOr<std::string> kernel_text(Kernel& kernel, std::string_view path);
 

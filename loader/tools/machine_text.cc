@@ -78,7 +78,7 @@ std::vector<MachineText> describe_machine(Session& session)
     parts.push_back({"modules", guarded([&] { return modules(kernel); })});
     parts.push_back({"symbols", guarded([&] { return symbols(kernel); })});
     parts.push_back({"/proc", guarded([&] { return proc_listing(kernel); })});
-    for (const auto path : kernel_text_paths()) {
+    for (const auto path : kernel_text_paths(kernel)) {
         if (path == "/proc/ksyms" || path == "/proc/modules") continue; // they say the same as the parts above
         parts.push_back({std::string(path), guarded([&] { return proc_file(kernel, path); })});
     }

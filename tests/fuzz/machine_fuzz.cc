@@ -101,7 +101,7 @@ void use(std::span<std::byte> bytes)
     guarded([&] { calls.get_kernel_syms({}); });
     guarded([&] { kernel.log_text(); });
     guarded([&] { kernel.describe_threads(); });
-    for (const auto path : kernel_text_paths()) guarded([&] { static_cast<void>(kernel_text(kernel, path)); });
+    for (const auto path : kernel_text_paths(kernel)) guarded([&] { static_cast<void>(kernel_text(kernel, path)); });
     guarded([&] { calls.create_module("second", 8192); });
     guarded([&] { calls.delete_module("fuzzed"); });
     guarded([&] { kernel.settle(2); });

@@ -131,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     World world(booted.fresh());
     const auto report = world.insmod(std::as_bytes(std::span(data, size)));
     guarded([&] { world.kernel.settle(5); });
-    for (const auto path : kernel_text_paths()) guarded([&] { (void)kernel_text(world.kernel, path); });
+    for (const auto path : kernel_text_paths(world.kernel)) guarded([&] { (void)kernel_text(world.kernel, path); });
     guarded([&] { (void)proc_listing(world.kernel); });
     guarded([&] { (void)world.calls.delete_module("fuzzed"); });
     if (report) (void)left_behind(world.kernel, {report->base, report->size});
