@@ -8,7 +8,7 @@ namespace retromod {
 // Inodes and directory entries: structures in guest memory that file systems edit inline.
 
 namespace inode_state { ///< I_* of include/linux/fs.h, 2.4
-constexpr std::uint64_t dirty = 7, locked = 8, freeing = 16, clear = 32;
+constexpr std::uint64_t dirty = 7, locked = 8, freeing = 16, clear = 32, fresh = 64;
 }
 
 /// A counter that is an atomic_t in 2.4 and a plain number in 2.2.

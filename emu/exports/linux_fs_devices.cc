@@ -107,6 +107,11 @@ constexpr Export functions[] = {
     full<unregister_chrdev>("unregister_chrdev"),
     init<register_blkdev>("register_blkdev"),
     full<unregister_blkdev>("unregister_blkdev"),
+    // Of kernels with devfs, which is not mounted:
+    full<register_chrdev>("devfs_register_chrdev", since_2_4),
+    full<unregister_chrdev>("devfs_unregister_chrdev", since_2_4),
+    init<register_blkdev>("devfs_register_blkdev", since_2_4),
+    full<unregister_blkdev>("devfs_unregister_blkdev", since_2_4),
     full<misc_register>("misc_register"),
     full<misc_deregister>("misc_deregister"),
 };

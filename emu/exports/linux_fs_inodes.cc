@@ -71,19 +71,16 @@ GuestAddr find_hashed(Kernel& kernel, GuestAddr super_block, std::uint64_t numbe
     return found;
 }
 
-/// iget4: the hashed inode that the file system's own test takes, or a new one that its read_inode has filled.
 struct Getting {
     GuestAddr inode;
     std::uint32_t reading, reserved;
 };
-Step iget4(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument)
+/// The hashed inode that the file system's own test takes, and the step to it; nothing when state.inode is a new one, in
+/// `fresh_state`.
+std::optional<Step> find_or_make(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument,
+                                 std::uint64_t fresh_state)
 {
     auto& state = frame.local<Getting>();
-    if (state.reading) {
-        auto inode = inode_at(kernel, state.inode);
-        inode.set("i_state", inode.get("i_state") & ~inode_state::locked);
-        return Return{state.inode.value};
-    }
     const bool taken = frame.phase++ && static_cast<std::int32_t>(frame.result);
     if (!taken) state.inode = find_hashed(kernel, super_block, number.value, state.inode);
     if (state.inode && !taken && test.address)
@@ -95,16 +92,41 @@ Step iget4(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, Gu
     }
     state.inode = make_inode(kernel, super_block);
     if (!state.inode) return Return{0};
-    state.reading = 1;
     auto inode = inode_at(kernel, state.inode);
     inode.set("i_ino", number.value);
-    inode.set("i_state", inode_state::locked);
+    inode.set("i_state", fresh_state);
     hash_inode(kernel, state.inode);
+    return std::nullopt;
+}
+
+/// iget4: a hashed inode, or a new one that the file system's read_inode has filled.
+Step iget4(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument)
+{
+    auto& state = frame.local<Getting>();
+    if (state.reading) {
+        auto inode = inode_at(kernel, state.inode);
+        inode.set("i_state", inode.get("i_state") & ~inode_state::locked);
+        return Return{state.inode.value};
+    }
+    if (const auto step = find_or_make(kernel, frame, super_block, number, test, argument, inode_state::locked)) return *step;
+    state.reading = 1;
     if (const auto read = super_operation(kernel, state.inode, "read_inode2"))
         return CallGuest{read, {state.inode.value, argument.value}, 2, "read_inode2"};
     if (const auto read = super_operation(kernel, state.inode, "read_inode"))
         return CallGuest{read, {state.inode.value}, 1, "read_inode"};
     return Return{state.inode.value};
+}
+
+/// A hashed inode, or a new and locked one, which the file system fills and unlocks itself.
+Step iget4_locked(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument)
+{
+    const auto step = find_or_make(kernel, frame, super_block, number, test, argument, inode_state::locked | inode_state::fresh);
+    return step ? *step : Step{Return{frame.local<Getting>().inode.value}};
+}
+void unlock_new_inode(Kernel& kernel, GuestAddr at)
+{
+    auto inode = inode_at(kernel, at);
+    inode.set("i_state", inode.get("i_state") & ~(inode_state::locked | inode_state::fresh));
 }
 
 /// 2.2's iget: no test of the file system's own.
@@ -268,6 +290,8 @@ constexpr Export functions[] = {
     full<igrab>("igrab", since_2_4),
     full<iget>("iget", only_2_2),
     full<iget4>("iget4", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_22}),
+    full<iget4_locked>("iget4_locked", from(LayoutVersion::v2_4_37_11)),
+    init<unlock_new_inode>("unlock_new_inode", from(LayoutVersion::v2_4_37_11)),
     full<iunique>("iunique", since_2_4),
     full<hash_inode>("insert_inode_hash"),
     full<unhash_inode>("remove_inode_hash"),

@@ -11,6 +11,21 @@ constexpr std::int64_t ebusy = -16, einval = -22, enodev = -19;
 
 } // namespace
 
+TEST_CASE("drivers of a kernel with devfs register their majors through it, and get handles", "[exports][devices]")
+{
+    Guest guest;
+    const auto operations = guest.make("struct file_operations").at().value;
+    CHECK(guest.call("devfs_register_chrdev", {240, guest.text("tape"), operations}) == 0);
+    CHECK(guest.file("/proc/devices").find("240 tape\n") != std::string::npos);
+    const auto folder = guest.call("devfs_mk_dir", {0, guest.text("tapes"), 0});
+    CHECK(folder != 0);
+    CHECK(guest.call("devfs_mk_dir", {0, 0, 0}) == 0);
+    guest.call("devfs_unregister", {static_cast<std::uint64_t>(folder) & 0xffffffff});
+    CHECK(guest.kernel().kmalloc_size({static_cast<std::uint64_t>(folder) & 0xffffffff}) == 0);
+    CHECK(guest.call("devfs_unregister_chrdev", {240, guest.text("tape")}) == 0);
+    CHECK(guest.file("/proc/devices").find("tape") == std::string::npos);
+}
+
 TEST_CASE("register_chrdev gives the highest free major for 0 and refuses a major that another driver has", "[exports][devices]")
 {
     Guest guest;

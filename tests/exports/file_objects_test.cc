@@ -60,6 +60,23 @@ TEST_CASE("iget4 has its file system read an inode once, and finds it again whil
     CHECK(address(guest.call("iget4", {fs.super_block.at().value, 8, 0, 0})) != first);
 }
 
+TEST_CASE("iget4_locked hands out a new inode locked and unread, and again as it is", "[exports][files]")
+{
+    Guest guest("2.4.37.11");
+    FileSystem fs(guest);
+    fs.operations.set("read_inode", fs.code);
+    const auto first = address(guest.call("iget4_locked", {fs.super_block.at().value, 7, 0, 0}));
+    REQUIRE(first);
+    CHECK(inode_at(guest, first).get("i_ino") == 7);
+    CHECK(inode_at(guest, first).get("i_state") == 8 + 64); // I_LOCK, I_NEW
+    CHECK(fs.calls() == 0);
+    guest.call("unlock_new_inode", {first.value});
+    CHECK(inode_at(guest, first).get("i_state") == 0);
+    CHECK(address(guest.call("iget4_locked", {fs.super_block.at().value, 7, 0, 0})) == first);
+    CHECK(inode_at(guest, first).get("i_state") == 0);
+    CHECK(inode_at(guest, first).get("i_count.counter") == 2);
+}
+
 TEST_CASE("the last iput of an inode without a name deletes it, of an unhashed one clears it", "[exports][files]")
 {
     Guest guest("2.4.18-14");
