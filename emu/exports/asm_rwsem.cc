@@ -76,7 +76,78 @@ GuestAddr rwsem_wake(Kernel& kernel, GuestAddr at)
     return at;
 }
 
+// --- kernels for a 386: all in functions. `count` is the number of readers, or -1 for a writer. Source: lib/rwsem-spinlock.c.
+
+void init_rwsem(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    semaphore.set("count", std::uint32_t{0});
+    guest_list::init(kernel, semaphore.address("wait_list"));
+}
+
+/// Gives a free semaphore to the first waiter, and to the readers behind a reader.
+void grant_in_turn(Kernel& kernel, GuestStruct& semaphore)
+{
+    bool readers_only = false;
+    guest_list::for_each(kernel, semaphore.address("wait_list"), [&](GuestAddr node) {
+        const Waiter waiter{kernel, node};
+        const bool writer = waiter.flags() & for_write;
+        if (writer && readers_only) return false;
+        guest_list::remove(kernel, node);
+        add(semaphore, writer ? -1 : 1);
+        kernel.memory().store_word(waiter.flags_at(), 0);
+        kernel.wake_task(kernel.memory().load_pointer(waiter.task_at()));
+        readers_only = true;
+        return !writer;
+    });
+}
+
+Step down_in_turn(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t wish)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    const Waiter waiter{kernel, {round_down(frame.caller.reg[kernel.cpu().sp] - 64, 16)}};
+    const auto list = semaphore.address("wait_list");
+    if (!frame.phase++) {
+        const auto holders = semaphore.get_int("count");
+        if (guest_list::empty(kernel, list) && (wish == for_read ? holders >= 0 : holders == 0)) {
+            add(semaphore, wish == for_read ? 1 : -1);
+            return Return{};
+        }
+        kernel.memory().store_word(waiter.task_at(), kernel.current_task().value);
+        kernel.memory().store_word(waiter.flags_at(), wish);
+        guest_list::add_tail(kernel, waiter.at, list);
+    }
+    if (!waiter.flags()) {
+        set_current_state(kernel, task_state::running);
+        return Return{};
+    }
+    set_current_state(kernel, task_state::uninterruptible);
+    return wait_step(kernel, "a read-write semaphore");
+}
+
+Step down_read(Kernel& kernel, Frame& frame, GuestAddr at) { return down_in_turn(kernel, frame, at, for_read); }
+Step down_write(Kernel& kernel, Frame& frame, GuestAddr at) { return down_in_turn(kernel, frame, at, for_write); }
+
+void up_read(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    if (add(semaphore, -1) == 0) grant_in_turn(kernel, semaphore);
+}
+void up_write(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct semaphore(kernel, "struct rw_semaphore", at);
+    semaphore.set("count", std::uint32_t{0});
+    grant_in_turn(kernel, semaphore);
+}
+
+constexpr auto since_2_4_18 = from(LayoutVersion::v2_4_18_14);
+
 constexpr Export functions[] = {
+    full<init_rwsem>("init_rwsem", since_2_4_18, "i386"),
+    full<down_read>("__down_read", since_2_4_18, "i386"),
+    full<down_write>("__down_write", since_2_4_18, "i386"),
+    full<up_read>("__up_read", since_2_4_18, "i386"),
+    full<up_write>("__up_write", since_2_4_18, "i386"),
     full<rwsem_down_read_failed>("rwsem_down_read_failed", from(LayoutVersion::v2_4_18_14)),
     full<rwsem_down_write_failed>("rwsem_down_write_failed", from(LayoutVersion::v2_4_18_14)),
     full<rwsem_wake>("rwsem_wake", from(LayoutVersion::v2_4_18_14)),

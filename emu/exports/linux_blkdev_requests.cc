@@ -155,7 +155,11 @@ std::int32_t blk_ioctl(Kernel& kernel, std::uint32_t device, std::uint32_t comma
     }
 }
 
+/// That sectors under way are to be counted: no request goes under way here.
+void blk_queue_throttle_sectors(Kernel&, GuestAddr, std::int32_t) {}
+
 constexpr Export functions[] = {
+    init<blk_queue_throttle_sectors>("blk_queue_throttle_sectors", from(LayoutVersion::v2_4_22)),
     full<end_that_request_first>("end_that_request_first"),
     full<end_that_request_last>("end_that_request_last"),
     init<blkdev_release_request>("blkdev_release_request", since_2_4),

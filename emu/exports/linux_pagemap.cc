@@ -7,6 +7,10 @@ namespace retromod {
 namespace {
 
 constexpr Export functions[] = {
+    inert<no_object<GuestAddr, ULong, std::uint32_t>>("find_or_create_page", from(LayoutVersion::v2_4_22)),
+    inert<do_nothing<GuestAddr>>("wakeup_page_waiters", from(LayoutVersion::v2_4_22)),
+    inert<do_nothing<GuestAddr, GuestAddr>>("buffer_insert_list", from(LayoutVersion::v2_4_22)),
+    inert<do_nothing<>>("balance_dirty", from(LayoutVersion::v2_4_22)),
     inert<refuse<Errno::eio, GuestAddr, GuestAddr, ULong>>("generic_file_read"),
     inert<refuse<Errno::eio, GuestAddr, GuestAddr, ULong>>("generic_file_write"),
     inert<refuse<Errno::enodev, GuestAddr, GuestAddr>>("generic_file_mmap"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/pci.h. The machine's bus has a host bridge, an ISA bridge and an IDE controller, as a 440FX board has, and no
 // card. Source: drivers/pci/pci.c, arch/i386/kernel/pci-pc.c of 2.2 and 2.4.
+#include "emu/exports/answers.h"
 #include "emu/exports/family.h"
 #include "emu/exports/resources.h"
 #include "emu/kernel/described_devices.h"
@@ -266,6 +267,8 @@ void pci_free_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr at, U
 }
 
 constexpr Export functions[] = {
+    inert<no_object<GuestAddr>>("pci_scan_device", from(LayoutVersion::v2_4_22)),
+    inert<do_nothing<GuestAddr>>("pci_read_bridge_bases", from(LayoutVersion::v2_4_22)),
     full<pci_read_config<1>>("pci_read_config_byte"),
     full<pci_read_config<2>>("pci_read_config_word"),
     full<pci_read_config<4>>("pci_read_config_dword"),

@@ -148,6 +148,34 @@ TEST_CASE("a semaphore that is taken blocks the next taker until it is given bac
     guest.kernel().reap(third);
 }
 
+TEST_CASE("a read-write semaphore of a 386 kernel has readers together, a writer alone, and takes turns", "[exports][waiting]")
+{
+    Guest guest;
+    auto semaphore = guest.make("struct rw_semaphore");
+    const auto at = word(semaphore.at());
+    guest.fastcall("init_rwsem", at);
+    const auto begin = [&](const char* name) { return guest.kernel().begin({"call_function", {guest.fastcall_code(name, at).value}, 6}); };
+    guest.fastcall("__down_read", at);
+    guest.fastcall("__down_read", at);
+    CHECK(semaphore.get_int("count") == 2);
+    const auto writer = begin("__down_write"), reader = begin("__down_read");
+    CHECK(guest.kernel().run(writer).kind == Outcome::Kind::deadlock);
+    CHECK(guest.kernel().run(reader).kind == Outcome::Kind::deadlock); // behind the writer
+    guest.fastcall("__up_read", at);
+    CHECK(guest.kernel().run(writer).kind == Outcome::Kind::deadlock);
+    guest.fastcall("__up_read", at);
+    CHECK(guest.kernel().run(writer).kind == Outcome::Kind::done);
+    CHECK(semaphore.get_int("count") == -1);
+    CHECK(guest.kernel().run(reader).kind == Outcome::Kind::deadlock);
+    guest.fastcall("__up_write", at);
+    CHECK(guest.kernel().run(reader).kind == Outcome::Kind::done);
+    CHECK(semaphore.get_int("count") == 1);
+    guest.fastcall("__up_read", at);
+    CHECK(semaphore.get_int("count") == 0);
+    guest.kernel().reap(writer);
+    guest.kernel().reap(reader);
+}
+
 TEST_CASE("the slow path of down keeps eax, edx and ecx", "[exports][waiting]")
 {
     Guest guest;
