@@ -69,6 +69,19 @@ GuestAddr alloc_device(Kernel& kernel, std::int32_t private_bytes)
     return at;
 }
 
+/// A device that the driver's own routine sets up. Its name may be a pattern.
+Step alloc_netdev(Kernel& kernel, Frame& frame, std::int32_t private_bytes, GuestString name, GuestFunction set_up_device)
+{
+    auto& device = frame.local<GuestAddr>();
+    if (!frame.phase++) {
+        device = allocate_device(kernel, static_cast<std::uint64_t>(private_bytes));
+        if (!device) return Return{0};
+        return CallGuest{set_up_device.address, {device.value}, 1, "setup"};
+    }
+    set_net_device_name(kernel, device, name.text);
+    return Return{device.value};
+}
+
 struct Making {
     Registering registering; // first: register_step keeps its state there
     GuestAddr device;
@@ -124,6 +137,7 @@ constexpr Export functions[] = {
     init<setup<token_ring>>("tr_setup"),
     init<setup<fddi>>("fddi_setup", since_2_4),
     init<setup<localtalk>>("ltalk_setup"),
+    full<alloc_netdev>("alloc_netdev", from(LayoutVersion::v2_4_37_11)),
     init<alloc_device<ethernet>>("alloc_etherdev", v18),
     init<alloc_device<token_ring>>("alloc_trdev", v18),
     init<alloc_device<fddi>>("alloc_fddidev", v18),

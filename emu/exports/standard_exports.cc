@@ -17,7 +17,7 @@ constexpr const Family* families[] = {
     &linux_seq_file, &linux_utf8, &linux_blkdev_requests, &linux_mempool, &linux_ide, &linux_ide_requests, &linux_md, &linux_fb,
     &video_fbcon, &linux_pci_pool, &linux_pci_regions, &asm_mtrr, &linux_netdevice_control, &linux_ethtool, &net_checksum, &net_sock, &linux_filter, &linux_rtnetlink,
     &net_neighbour, &net_ip, &net_tcp, &linux_atmdev, &linux_rbtree, &linux_zlib, &linux_binfmts, &linux_personality,
-    &linux_syscalls, &linux_system, &linux_crypto, &linux_devfs_fs_kernel, &linux_fs_2_2, &net_2_2,
+    &linux_syscalls, &linux_system, &linux_crypto, &linux_devfs_fs_kernel, &linux_mca, &linux_fs_2_2, &net_2_2,
 };
 
 ExportTable collect()

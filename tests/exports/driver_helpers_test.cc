@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Small functions that drivers of 2.4.22 and later import.
+#include "emu/kernel/registry.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -11,6 +12,28 @@ namespace {
 GuestAddr address(std::int64_t word) { return {static_cast<std::uint32_t>(word)}; }
 
 } // namespace
+
+TEST_CASE("alloc_netdev has the driver's own routine set its device up", "[exports][net]")
+{
+    Guest guest("2.4.37.11");
+    const auto ether_setup = guest.kernel().symbol_address("ether_setup").value();
+    const GuestAddr at{static_cast<std::uint64_t>(guest.call("alloc_netdev", {40, guest.text("wifi%d"), ether_setup.value})) & 0xffffffff};
+    REQUIRE(at);
+    const GuestStruct device(guest.kernel(), net_device_type(guest.kernel()), at);
+    CHECK(device.get("mtu") == 1500);
+    CHECK(device.get("priv") % 32 == 0);
+    CHECK(device.get("priv") > at.value);
+    CHECK(net_device_name(guest.kernel(), at) == "wifi%d");
+}
+
+TEST_CASE("a machine without Micro Channel finds no adapter", "[exports][hardware]")
+{
+    Guest guest;
+    CHECK(guest.call("mca_find_adapter", {0x6fc0, 0}) == -1);
+    CHECK(guest.call("mca_find_unused_adapter", {0x6fc0, 0}) == -1);
+    CHECK(guest.call("mca_read_stored_pos", {0, 2}) == 0);
+    CHECK(guest.call("mca_isadapter", {0}) == 0);
+}
 
 TEST_CASE("ethtool_op_*: the link is there unless NOCARRIER is set; features are bits of the device", "[exports][net]")
 {
