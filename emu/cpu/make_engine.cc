@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/cpu/alpha_engine.h"
-#include "emu/cpu/unicorn_engine.h"
+#include "emu/cpu/alpha/alpha_engine.h"
+#include "emu/cpu/unicorn/unicorn_engine.h"
 
 namespace retromod {
 

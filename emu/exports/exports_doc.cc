@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/exports_doc.h"
 
-#include "emu/exports/conventions.h"
+#include "emu/exports/conventions/conventions.h"
 #include "emu/exports/families.h"
 
 #include <array>

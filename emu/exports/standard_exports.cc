@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/standard_exports.h"
 
-#include "emu/exports/conventions.h"
+#include "emu/exports/conventions/conventions.h"
 #include "emu/exports/families.h"
 
 namespace retromod {

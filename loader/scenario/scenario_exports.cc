@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/exports/module_functions.h"
+#include "emu/exports/core/module_functions.h"
 #include "loader/scenario/runner.h"
 
 namespace retromod {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod compare: the same steps under the old and the new module ABI. docs/comparison.md describes it.
+#include "loader/comparison/comparison_sources.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/comparison_sources.h"
 #include "loader/tools/compiler.h"
 #include "loader/tools/options.h"
 #include "loader/tools/scenario_jail.h"

@@ -9,8 +9,8 @@
 #include "loader/tools/commands.h"
 #include "loader/tools/insmod_run.h"
 #include "loader/tools/kmod_tools.h"
-#include "loader/tools/modutils_options.h"
 #include "loader/tools/module_arch.h"
+#include "loader/tools/modutils_options.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/proc_lines.h"
 
-#include "emu/exports/caches.h"
+#include "emu/exports/core/caches.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_tree.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "emu/kernel/kernel.h"
-#include "loader/tools/sweep_row.h"
+#include "loader/sweep/sweep_row.h"
 
 namespace retromod {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
+#include "loader/sweep/sweep_merge.h"
+#include "loader/sweep/sweep_plans.h"
+#include "loader/sweep/sweep_summary.h"
 #include "loader/tools/boot_choice.h"
 #include "loader/tools/child_pool.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/modprobe_helper.h"
 #include "loader/tools/progress.h"
-#include "loader/tools/sweep_merge.h"
-#include "loader/tools/sweep_plans.h"
-#include "loader/tools/sweep_summary.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>

@@ -3,7 +3,7 @@
 // last. The peer is that walk: a list of struct modules, a page each, compared by strcmp. Then scenarios a second.
 // Prints medians with the spread of the rounds; ends with 1 where a budget is broken: a call with 10,000 modules takes at
 // most twice its time with 10; all measured scenarios on all releases take less than 10 s.
-#include "emu/exports/module_functions.h"
+#include "emu/exports/core/module_functions.h"
 #include "emu/kernel/kernel.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/scenario/replay.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "emu/cpu/alpha_instructions.h"
+#include "emu/cpu/alpha/alpha_instructions.h"
 
 #include <stdexcept>
 #include <string>

@@ -4,7 +4,7 @@
 #include "tests/cpu/guest.h"
 #include "tests/cpu/qemu_alpha.h"
 
-#include "emu/cpu/alpha_disassembly.h"
+#include "emu/cpu/alpha/alpha_disassembly.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #include "tests/cpu/alpha_assembler.h"
 #include "tests/cpu/guest.h"
 
-#include "emu/cpu/alpha_registers.h"
+#include "emu/cpu/alpha/alpha_registers.h"
 
 #include <catch2/catch.hpp>
 

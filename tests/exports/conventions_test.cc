@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/exports/conventions.h"
+#include "emu/exports/conventions/conventions.h"
 
 #include "emu/cpu/i386_registers.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/exports/caches.h"
+#include "emu/exports/core/caches.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>

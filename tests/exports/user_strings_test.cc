@@ -2,7 +2,7 @@
 // The names under which other architectures export what reads and writes user memory.
 #include "tests/exports/guest.h"
 
-#include "emu/exports/conventions.h"
+#include "emu/exports/conventions/conventions.h"
 
 #include <catch2/catch.hpp>
 

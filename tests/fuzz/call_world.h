@@ -2,7 +2,7 @@
 // A machine that hostile calls are made on, and what must hold after each of them.
 #pragma once
 
-#include "emu/exports/module_functions.h"
+#include "emu/exports/core/module_functions.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
 #include "loader/scenario/scenario_memory.h"

@@ -14,7 +14,7 @@ ABI = ["emu/abi"]
 MACHINE = ABI + ["emu/memory", "emu/cpu", "emu/machine"]
 ELF = ABI + ["loader/elf"]
 LINK = ELF + ["loader/link"]
-EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/kmod", "loader/modules"]
+EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/kmod"]
 
 # Folder -> folders it may include, its own always.
 MAY_INCLUDE = {
@@ -29,10 +29,11 @@ MAY_INCLUDE = {
     "loader/legacy": LINK,
     "loader/modern": MACHINE + ["emu/kernel", "emu/exports", "loader/elf"],
     "loader/kmod": ELF,
-    "loader/modules": LINK,
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern"],
     "loader/api": EVERYTHING + ["loader/scenario"],
-    "loader/tools": EVERYTHING + ["loader/scenario", "loader/api"],
+    "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/tools"],
+    "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/tools"],
+    "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/sweep", "loader/comparison"],
 }
 
 # A library -> the folders that may know of it.
@@ -44,8 +45,8 @@ LIBRARIES = {
     "gnutls/": ["loader/modern"],
     "lzma.h": ["loader/elf"],
     "zstd.h": ["loader/elf"],
-    "CLI/": ["loader/tools"],
-    "nlohmann/": ["loader/scenario", "loader/api", "loader/tools"],
+    "CLI/": ["loader/tools", "loader/sweep", "loader/comparison"],
+    "nlohmann/": ["loader/scenario", "loader/api", "loader/sweep", "loader/comparison", "loader/tools"],
     "seccomp.h": ["loader/api", "loader/tools"],
     "catch2/": [],
 }
@@ -115,7 +116,7 @@ def check_the_checker() -> None:
         ("loader/link/relocate.cc", '  #  include "emu/memory/address_space.h"', True),
         ("loader/legacy/insmod.cc", '#include "emu/kernel/kernel.h"', True),
         ("emu/kernel/run.cc", "#include <unicorn/unicorn.h>", True),
-        ("emu/cpu/unicorn_engine.cc", "#include <unicorn/unicorn.h>", False),
+        ("emu/cpu/unicorn/unicorn_engine.cc", "#include <unicorn/unicorn.h>", False),
         ("loader/api/session.cc", '#include "loader/tools/command.h"', True),
         ("loader/tools/main.cc", '#include "../api/session.h"', True),
     ]:

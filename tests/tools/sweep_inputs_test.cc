@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/sweep/sweep_compare.h"
+#include "loader/sweep/sweep_plans.h"
+#include "loader/sweep/verdicts.h"
 #include "loader/tools/child_pool.h"
 #include "loader/tools/module_folder.h"
-#include "loader/tools/sweep_compare.h"
-#include "loader/tools/sweep_plans.h"
 #include "loader/tools/symbol_versions.h"
-#include "loader/tools/verdicts.h"
 
 #include <catch2/catch.hpp>
 

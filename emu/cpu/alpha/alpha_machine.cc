@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/cpu/alpha/alpha_instructions.h"
+
+namespace retromod {
+
+void AlphaMachine::synchronize()
+{
+    auto* const now = memory.user_memory();
+    const auto generation = now ? now->generation() : 0;
+    if (now != user || generation != user_generation) {
+        user = now;
+        user_generation = generation;
+        tlb.flush();
+        cache.drop({{0}, memory.arch().task_size.value});
+    }
+    if (memory.has_unmapped()) {
+        tlb.flush();
+        for (const auto range : memory.take_unmapped())
+            cache.drop(range);
+    }
+    if (memory.has_changed())
+        for (const auto range : memory.take_changed())
+            cache.drop(range);
+}
+
+AlphaOp* AlphaMachine::end_with_fault(std::uint64_t at, GuestAddr address, Access access)
+{
+    const bool mapped = access != Access::read && !memory.bytes(address, Access::read).empty();
+    return end(at, {StopKind::fault, {at}, {address, access, mapped}});
+}
+
+AlphaOp* AlphaMachine::enter(std::uint64_t at)
+{
+    look_up_at.store(limit); // before the exchange: interrupt() does it the other way round
+    if (interrupted.exchange(false) || blocks >= limit) return end(at, {StopKind::budget, {at}, {}});
+    auto* first = cache.find(at);
+    if (!first) {
+        const auto code = tlb.fill({at}, Access::execute);
+        if (code.size() < 4) return end_with_fault(at, GuestAddr{at} + code.size(), Access::execute);
+        auto ops = translate(at, code);
+        const auto bytes = ops.size() * 4; // links included: they stand for no more than the code behind
+        first = cache.add({{at}, std::min<std::uint64_t>(bytes, code.size())}, std::move(ops));
+    }
+    ++blocks;
+    return first;
+}
+
+AlphaOp* AlphaMachine::serve_entry(const AlphaOp& op)
+{
+    const auto return_register = op.b; // of the ret that stands there
+    pc = op.pc;
+    lock_address = no_lock;
+    if (handler->on_hypercall({op.pc}) == HypercallHandler::Next::stop) return end(pc, {StopKind::hypercall, {pc}, {}});
+    synchronize(); // `op` may be gone
+    return jump(*this, r[return_register] & ~std::uint64_t{3});
+}
+
+AlphaOp* follow_slowly(AlphaMachine& machine, AlphaOp* link)
+{
+    const auto generation = machine.cache.generation();
+    auto* const first = machine.enter(link->pc);
+    if (first && machine.cache.generation() == generation) link->first = first;
+    return begin_block(machine, first);
+}
+
+AlphaOp* jump_slowly(AlphaMachine& machine, std::uint64_t target)
+{
+    return begin_block(machine, machine.enter(target));
+}
+
+AlphaOp* alpha_no_operation(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return next(machine, op + 1); }
+AlphaOp* alpha_illegal(AlphaMachine& machine, AlphaOp* op, std::uint64_t)
+{
+    return machine.end(op->pc, {StopKind::illegal, {op->pc}, {}});
+}
+AlphaOp* alpha_link(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return follow(machine, op); }
+AlphaOp* alpha_entry(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return machine.serve_entry(*op); }
+
+} // namespace retromod

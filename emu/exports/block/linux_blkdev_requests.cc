@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/blk.h, linux/blkdev.h: requests that drivers end, and what they ask of their devices.
+// Source: drivers/block/{ll_rw_blk,blkpg}.c of 2.4.
+#include "emu/exports/answers.h"
+#include "emu/exports/core/wait_queue.h"
+#include "emu/kernel/guest_list.h"
+
+#include <limits>
+
+namespace retromod {
+namespace {
+
+constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
+
+GuestStruct request_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct request", at}; }
+
+/// Ends the first buffer of a request; 1 while others are left.
+Step end_that_request_first(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t uptodate, GuestString name)
+{
+    auto request = request_at(kernel, at);
+    auto& sectors = frame.local<std::uint64_t>();
+    if (!frame.phase++) {
+        request.set("errors", std::uint64_t{0});
+        const auto device = request.get("rq_dev");
+        if (!uptodate)
+            kernel.log(fmt::format("end_request: I/O error, dev {:02x}:{:02x} ({}), sector {}\n", device >> 8, device & 0xff,
+                                   name.text, request.get("sector")));
+        const auto first = request.pointer("bh");
+        if (!first) return Return{0};
+        GuestStruct buffer(kernel, "struct buffer_head", first);
+        sectors = buffer.get("b_size") >> 9;
+        request.set("bh", buffer.get("b_reqnext"));
+        buffer.set("b_reqnext", std::uint64_t{0});
+        return CallGuest{buffer.pointer("b_end_io"), {first.value, static_cast<std::uint32_t>(uptodate)}, 2, "b_end_io"};
+    }
+    const auto next = request.pointer("bh");
+    if (!next) return Return{0};
+    const GuestStruct buffer(kernel, "struct buffer_head", next);
+    request.set("hard_sector", request.get("hard_sector") + sectors);
+    request.set("hard_nr_sectors", request.get("hard_nr_sectors") - sectors);
+    request.set("sector", request.get("hard_sector"));
+    request.set("nr_sectors", request.get("hard_nr_sectors"));
+    const auto current = buffer.get("b_size") >> 9;
+    request.set("current_nr_sectors", current);
+    request.set("hard_cur_sectors", current);
+    if (request.get("nr_sectors") < current) {
+        request.set("nr_sectors", current);
+        kernel.log("end_request: buffer-list destroyed\n");
+    }
+    request.set("buffer", buffer.get("b_data"));
+    return Return{1};
+}
+
+void blkdev_release_request(Kernel& kernel, GuestAddr at)
+{
+    auto request = request_at(kernel, at);
+    request.set("rq_status", static_cast<std::uint32_t>(-1)); // RQ_INACTIVE
+    request.set("q", std::uint64_t{0});
+}
+
+void end_that_request_last(Kernel& kernel, GuestAddr at)
+{
+    auto request = request_at(kernel, at);
+    if (const auto waiting = request.pointer("waiting")) {
+        GuestStruct completion(kernel, "struct completion", waiting);
+        completion.set("done", completion.get("done") + 1);
+        wake_queue(kernel, completion.address("wait"), task_state::interruptible | task_state::uninterruptible, 1);
+    }
+    blkdev_release_request(kernel, at);
+}
+
+/// Runs a plugged queue's request function where requests wait.
+Step generic_unplug_device(Kernel& kernel, Frame& frame, GuestAddr at)
+{
+    GuestStruct queue(kernel, "struct request_queue", at);
+    if (frame.phase++ || !queue.get("plugged")) return Return{};
+    queue.set("plugged", std::uint64_t{0});
+    if (guest_list::empty(kernel, queue.address("queue_head"))) return Return{};
+    return CallGuest{queue.pointer("request_fn"), {at.value}, 1, "request_fn"};
+}
+
+/// Up to which bus address the device reaches; spoken of for debugging unless it is all of low memory.
+void blk_queue_bounce_limit(Kernel& kernel, GuestAddr at, std::uint64_t limit)
+{
+    const auto high = kernel.memory().total_pages() * kernel.arch().page_bytes; // BLK_BOUNCE_HIGH: blk_max_low_pfn << PAGE_SHIFT
+    if (limit != high)
+        kernel.log(limit == std::numeric_limits<std::uint64_t>::max()
+                       ? fmt::format("blk: queue {:08x}, no I/O memory limit\n", at.value)
+                       : fmt::format("blk: queue {:08x}, I/O limit {}Mb (mask 0x{:x})\n", at.value, limit >> 20, limit));
+    GuestStruct(kernel, "struct request_queue", at).set_if_there("bounce_pfn", limit / kernel.arch().page_bytes & 0xffffffff);
+}
+
+GuestAddr blk_get_queue(Kernel& kernel, std::uint32_t device)
+{
+    const GuestStruct slot(kernel, "struct blk_dev_struct",
+                           kernel.variable("blk_dev") + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
+    return slot.address("request_queue");
+}
+
+// --- what a device allows ---------------------------------------------------------------------------------------------
+
+/// Block devices that are read-only; fixed format.
+struct ReadOnlyRow {
+    static constexpr std::string_view table_name = "read_only_devices";
+    static constexpr std::uint32_t table_capacity = 1024;
+    std::uint32_t used;
+    std::uint32_t device;
+};
+
+ReadOnlyRow* read_only_row(Kernel& kernel, std::uint32_t device)
+{
+    return kernel.machine().table<ReadOnlyRow>().find_if([&](const ReadOnlyRow& r) { return r.device == (device & 0xffff); });
+}
+std::int32_t is_read_only(Kernel& kernel, std::uint32_t device) { return read_only_row(kernel, device) != nullptr; }
+void set_device_ro(Kernel& kernel, std::uint32_t device, std::int32_t on)
+{
+    auto rows = kernel.machine().table<ReadOnlyRow>();
+    auto* row = read_only_row(kernel, device);
+    if (row && !on) rows.erase(*row);
+    if (row || !on) return;
+    if (auto* fresh = rows.insert()) fresh->device = device & 0xffff;
+}
+
+std::uint64_t sector_bytes(Kernel& kernel, std::uint32_t device)
+{
+    const auto word = kernel.arch().word_bytes;
+    const auto sizes = kernel.memory().load_pointer(kernel.variable("hardsect_size") + (device >> 8 & 0xff) * word);
+    const auto bytes = sizes ? kernel.memory().load<std::uint32_t>(sizes + (device & 0xff) * 4) : 0;
+    return bytes ? bytes : 512;
+}
+
+/// The ioctls that all block devices have. Sizes are the ones that partitions have in a registered gendisk.
+std::int32_t blk_ioctl(Kernel& kernel, std::uint32_t device, std::uint32_t command, GuestAddr argument)
+{
+    enum : std::uint32_t { set_ro = 0x125d, get_ro, size = 0x1260, flush, set_ahead, get_ahead, sector = 0x1268 };
+    const auto put = [&](std::uint64_t value) { return kernel.put_user_word(argument, value) ? 0 : error_code(kernel, Errno::efault); };
+    if (!device) return error_code(kernel, Errno::einval);
+    const auto ahead = kernel.variable("read_ahead") + (device >> 8 & 0xff) * 4;
+    switch (command) {
+    case set_ro: {
+        const auto on = kernel.get_user_word(argument);
+        if (!on) return error_code(kernel, Errno::efault);
+        set_device_ro(kernel, device, static_cast<std::int32_t>(*on));
+        return 0;
+    }
+    case get_ro: return put(static_cast<std::uint64_t>(is_read_only(kernel, device)));
+    case set_ahead:
+        if (argument.value > 0xff) return error_code(kernel, Errno::einval);
+        kernel.memory().store<std::uint32_t>(ahead, static_cast<std::uint32_t>(argument.value));
+        return 0;
+    case get_ahead: return argument ? put(kernel.memory().load<std::uint32_t>(ahead)) : error_code(kernel, Errno::einval);
+    case flush: return 0;
+    case sector: return put(sector_bytes(kernel, device));
+    default: return error_code(kernel, Errno::einval);
+    }
+}
+
+/// That sectors under way are to be counted: no request goes under way here.
+void blk_queue_throttle_sectors(Kernel&, GuestAddr, std::int32_t) {}
+
+constexpr Export functions[] = {
+    init<blk_queue_throttle_sectors>("blk_queue_throttle_sectors", from(LayoutVersion::v2_4_22)),
+    full<end_that_request_first>("end_that_request_first"),
+    full<end_that_request_last>("end_that_request_last"),
+    init<blkdev_release_request>("blkdev_release_request", since_2_4),
+    full<generic_unplug_device>("generic_unplug_device", from(LayoutVersion::v2_4_18_14)),
+    init<blk_queue_bounce_limit>("blk_queue_bounce_limit", v18),
+    full<blk_get_queue>("blk_get_queue", since_2_4),
+    full<is_read_only>("is_read_only"),
+    full<set_device_ro>("set_device_ro"),
+    init<blk_ioctl>("blk_ioctl", since_2_4),
+    inert<do_nothing<GuestAddr>>("req_finished_io", v18),
+    inert<answer<1, GuestAddr, GuestAddr, GuestAddr>>("blk_seg_merge_ok", v18),
+};
+
+constexpr DataExport data[] = {
+    {"blk_max_low_pfn", words<1>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); }, from(LayoutVersion::v2_4_18_14)},
+    {"blk_nohighio", fixed_bytes<4>, nullptr, from(LayoutVersion::v2_4_18_14)},
+    {"blkdev_varyio", fixed_bytes<256>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
+    {"io_request_lock", fixed_bytes<4>},
+};
+
+} // namespace
+
+extern const Family linux_blkdev_requests{.header = "linux/blk.h", .functions = functions, .data = data};
+
+} // namespace retromod

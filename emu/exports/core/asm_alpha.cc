@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What Alpha's compiler and headers call by conventions of their own: division, which the CPU does not have, and copies
+// from and to user memory. Source: arch/alpha/lib/{divide.S,copy_user.S,clear_user.S},
+// include/asm-alpha/{uaccess,string}.h of 2.4.37.11.
+#include "emu/exports/core/copy_user.h"
+
+#include <limits>
+#include <vector>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
+
+// --- division ---------------------------------------------------------------------------------------------------
+
+enum class Wanted : std::uint8_t { quotient, remainder };
+
+template <class Int, Wanted wanted> Int divided(Int a, Int b)
+{
+    if (b == 0) throw KernelBug{"a division by zero"};
+    if constexpr (std::is_signed_v<Int>)
+        if (b == -1) return wanted == Wanted::quotient ? static_cast<Int>(0 - std::make_unsigned_t<Int>(a)) : Int{0};
+    return wanted == Wanted::quotient ? a / b : a % b;
+}
+template <class Int, Wanted wanted> Int divide_longwords(Kernel&, Int a, Int b) { return divided<Int, wanted>(a, b); }
+template <Wanted wanted> Long divide_quadwords(Kernel&, Long a, Long b)
+{
+    return {divided<std::int64_t, wanted>(a.value, b.value)};
+}
+template <Wanted wanted> ULong divide_unsigned_quadwords(Kernel&, ULong a, ULong b)
+{
+    return {divided<std::uint64_t, wanted>(a.value, b.value)};
+}
+
+// --- memory -----------------------------------------------------------------------------------------------------
+
+GuestAddr copy_memory(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
+{
+    if (bytes.value > largest_copy) throw KernelBug{"a copy of more than 256 MB"};
+    std::vector<std::byte> buffer(bytes.value);
+    kernel.memory().read_all(from, buffer);
+    kernel.memory().write_all(to, buffer);
+    return to;
+}
+
+GuestAddr set_memory(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
+{
+    kernel.memory().fill(to, bytes.value, static_cast<std::byte>(value.value));
+    return to;
+}
+
+/// Fills with a 16-bit value; the size is in bytes.
+GuestAddr set_memory_words(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
+{
+    if (bytes.value > largest_copy) throw KernelBug{"a fill of more than 256 MB"};
+    std::vector<std::byte> buffer(bytes.value);
+    for (std::size_t at = 0; at < buffer.size(); ++at) buffer[at] = static_cast<std::byte>(value.value >> 8 * (at % 2));
+    kernel.memory().write_all(to, buffer);
+    return to;
+}
+
+using enum Wanted;
+constexpr std::string_view alpha = "alpha";
+
+constexpr Export functions[] = {
+    full<divide_longwords<std::int32_t, quotient>>("__divl", {}, alpha),
+    full<divide_longwords<std::uint32_t, quotient>>("__divlu", {}, alpha),
+    full<divide_quadwords<quotient>>("__divq", {}, alpha),
+    full<divide_unsigned_quadwords<quotient>>("__divqu", {}, alpha),
+    full<divide_longwords<std::int32_t, remainder>>("__reml", {}, alpha),
+    full<divide_longwords<std::uint32_t, remainder>>("__remlu", {}, alpha),
+    full<divide_quadwords<remainder>>("__remq", {}, alpha),
+    full<divide_unsigned_quadwords<remainder>>("__remqu", {}, alpha),
+    full<copy_user>("__copy_user", {}, alpha),
+    full<clear_user_memory>("__do_clear_user", {}, alpha),
+    full<copy_memory>("__memcpy", {}, alpha),
+    full<set_memory>("__memset", {}, alpha),
+    full<set_memory_words>("__memsetw", {}, alpha),
+    full<set_memory>("__constant_c_memset", {}, alpha), // its value is the byte in each byte of a quadword
+};
+
+} // namespace
+
+extern const Family asm_alpha{.header = "asm-alpha/uaccess.h", .functions = functions};
+
+} // namespace retromod

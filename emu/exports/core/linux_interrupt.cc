@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/interrupt.h: interrupt lines and bottom halves. No device of the machine ever interrupts.
+// Source: arch/i386/kernel/irq.c, kernel/softirq.c of 2.4.
+#include "emu/exports/core/bottom_half.h"
+#include "emu/exports/core/wait_queue.h"
+#include "emu/exports/family.h"
+#include "emu/kernel/guest_struct.h"
+#include "emu/kernel/interrupts.h"
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t sa_shirq = 0x04000000; // SA_SHIRQ
+
+/// NR_IRQS: with and without the I/O APIC of later kernels' configurations.
+std::uint32_t line_count(Kernel& kernel) { return kernel.machine().release().series_minor >= 4 ? 224 : 16; }
+
+std::int32_t request_irq(Kernel& kernel, std::uint32_t line, GuestFunction handler, ULong flags, GuestString name, GuestAddr device)
+{
+    if (flags.value & sa_shirq && !device) kernel.log(fmt::format("Bad boy: {} called us without a dev_id!\n", name.text));
+    if (line >= line_count(kernel) || !handler.address) return error_code(kernel, Errno::einval);
+    auto rows = kernel.machine().table<InterruptRow>();
+    std::uint64_t order = 0;
+    for (const auto& row : rows) {
+        if (row.line == line && !(row.flags & flags.value & sa_shirq)) return error_code(kernel, Errno::ebusy);
+        order = std::max(order, row.order);
+    }
+    auto* row = kernel.allocation_allowed(AllocationKind::kmalloc) ? rows.insert() : nullptr;
+    if (!row) return error_code(kernel, Errno::enomem);
+    row->line = line;
+    row->handler = handler.address.value;
+    row->flags = flags.value;
+    row->name = name.address.value;
+    row->device = device.value;
+    row->order = order + 1;
+    return 0;
+}
+
+void free_irq(Kernel& kernel, std::uint32_t line, GuestAddr device)
+{
+    if (line >= line_count(kernel)) return;
+    auto rows = kernel.machine().table<InterruptRow>();
+    auto* row = rows.find_if([&](const InterruptRow& r) { return r.line == line && r.device == device.value; });
+    if (row) rows.erase(*row);
+    else kernel.log(fmt::format("<3>Trying to free free IRQ{}\n", line));
+}
+
+void nothing_with_line(Kernel&, std::uint32_t) {}
+void synchronize_irq(Kernel&) {}
+
+/// Waits as long as the real one does for interrupts that already came, and says which lines could be probed.
+ULong probe_irq_on(Kernel& kernel)
+{
+    kernel.pass_time(12 * blocks_per_jiffy); // HZ/50 and HZ/10
+    std::uint64_t free = 0xfffe;
+    for (const auto& row : kernel.machine().table<InterruptRow>())
+        if (row.line < 16) free &= ~(std::uint64_t{1} << row.line);
+    return {free};
+}
+std::int32_t probe_irq_off(Kernel&, ULong) { return 0; }
+std::uint32_t probe_irq_mask(Kernel&, ULong) { return 0; }
+
+std::int32_t autoirq_setup(Kernel& kernel, std::int32_t)
+{
+    probe_irq_on(kernel);
+    return 0;
+}
+std::int32_t autoirq_report(Kernel& kernel, std::int32_t jiffies)
+{
+    kernel.pass_time(static_cast<std::uint64_t>(std::max(jiffies, 0)) * blocks_per_jiffy);
+    return 0;
+}
+
+// --- tasklets and bottom halves -----------------------------------------------------------------------------------
+
+void tasklet_init(Kernel& kernel, GuestAddr tasklet, GuestFunction function, ULong data)
+{
+    GuestStruct fields(kernel, "struct tasklet_struct", tasklet);
+    fields.clear();
+    fields.set("func", function.address);
+    fields.set("data", data.value);
+}
+
+void tasklet_schedule(Kernel& kernel, GuestAddr tasklet) { schedule_tasklet(kernel, tasklet); }
+
+Step tasklet_kill(Kernel& kernel, Frame&, GuestAddr tasklet)
+{
+    if (kernel.in_interrupt()) {
+        kernel.log("Attempt to kill tasklet from interrupt\n");
+    } else if (kernel.deferred(tasklet)) {
+        set_current_state(kernel, task_state::uninterruptible);
+        return Sleep{"a tasklet to run", kernel.jiffies() + 1};
+    }
+    kernel.cancel_deferred(tasklet);
+    GuestStruct(kernel, "struct tasklet_struct", tasklet).set("state", std::uint64_t{0});
+    return Return{};
+}
+
+void init_bh(Kernel& kernel, std::int32_t number, GuestFunction routine) { set_bottom_half(kernel, number, routine.address); }
+void remove_bh(Kernel& kernel, std::int32_t number) { set_bottom_half(kernel, number, {}); }
+
+// Tasklets and timers run by themselves as soon as interrupts are enabled; network softirqs have nothing to do.
+void do_softirq(Kernel&) {}
+void raise_softirq(Kernel&, std::uint32_t) {}
+void cpu_raise_softirq(Kernel&, std::uint32_t, std::uint32_t) {}
+
+constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
+
+constexpr Export functions[] = {
+    init<request_irq>("request_irq"),
+    full<free_irq>("free_irq"),
+    full<nothing_with_line>("enable_irq"),
+    full<nothing_with_line>("disable_irq"),
+    full<nothing_with_line>("disable_irq_nosync", since_2_4),
+    full<synchronize_irq>("synchronize_irq"),
+    full<probe_irq_on>("probe_irq_on"),
+    full<probe_irq_off>("probe_irq_off"),
+    full<probe_irq_mask>("probe_irq_mask", since_2_4),
+    full<autoirq_setup>("autoirq_setup"),
+    full<autoirq_report>("autoirq_report"),
+    full<tasklet_init>("tasklet_init", since_2_4),
+    full<tasklet_kill>("tasklet_kill", since_2_4),
+    full<tasklet_schedule>("__tasklet_schedule", v18),
+    full<tasklet_schedule>("__tasklet_hi_schedule", v18),
+    full<init_bh>("init_bh", since_2_4),
+    full<remove_bh>("remove_bh", since_2_4),
+    init<do_softirq>("do_softirq", from(LayoutVersion::v2_4_18_14)),
+    init<raise_softirq>("raise_softirq", v18),
+    init<cpu_raise_softirq>("cpu_raise_softirq", v18),
+};
+
+/// The lines that the kernel's own drivers hold on a PC; they are the kernel's, without a handler here.
+struct BoardLine {
+    std::uint32_t line;
+    std::string_view name;
+};
+constexpr BoardLine board_lines[] = {{0, "timer"}, {1, "keyboard"}, {2, "cascade"}, {4, "serial"}, {8, "rtc"}, {14, "ide0"}};
+
+void hold_board_lines(Kernel& kernel)
+{
+    if (kernel.arch().name != "i386") return;
+    for (const auto& item : board_lines) {
+        auto* row = &kernel.machine().table<InterruptRow>().insert_or_throw();
+        row->line = item.line;
+        row->name = kernel_string(kernel, item.name).value;
+    }
+}
+
+} // namespace
+
+extern const Family linux_interrupt{.header = "linux/interrupt.h", .functions = functions, .boot = hold_board_lines};
+
+} // namespace retromod

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// linux/fs.h: buffers of block devices. No device has blocks to give: reading one ends as it does on a device that is not
+// there. Source: fs/buffer.c, drivers/block/ll_rw_blk.c of 2.4.
+#include "emu/exports/answers.h"
+#include "emu/exports/core/wait_queue.h"
+#include "emu/exports/fs/fs_objects.h"
+#include "emu/kernel/devices.h"
+#include "emu/kernel/guest_list.h"
+
+namespace retromod {
+namespace {
+
+/// Bits of buffer_head.b_state.
+namespace bit {
+constexpr std::uint64_t uptodate = 1, dirty = 2, locked = 4, request = 8, mapped = 16;
+}
+
+/// A buffer that getblk made; fixed format.
+struct BufferRow {
+    static constexpr std::string_view table_name = "buffers";
+    static constexpr std::uint32_t table_capacity = 4096;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t head; ///< struct buffer_head
+};
+
+GuestStruct buffer_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct buffer_head", at}; }
+
+GuestAddr get_hash_table(Kernel& kernel, std::uint32_t device, std::int32_t block, std::int32_t bytes)
+{
+    for (const auto& row : kernel.machine().table<BufferRow>()) {
+        auto buffer = buffer_at(kernel, {row.head});
+        if (buffer.get("b_dev") != (device & 0xffff) || buffer.get_int("b_blocknr") != block) continue;
+        if (buffer.get_int("b_size") != bytes) continue;
+        add_counter(buffer, "b_count", 1);
+        return buffer.at();
+    }
+    return {};
+}
+
+/// The buffer of a block, new ones without contents. NULL without memory, where the kernel would wait for some.
+GuestAddr getblk(Kernel& kernel, std::uint32_t device, std::int32_t block, std::int32_t bytes)
+{
+    if (const auto known = get_hash_table(kernel, device, block, bytes)) return known;
+    auto rows = kernel.machine().table<BufferRow>();
+    auto* row = bytes > 0 ? rows.insert() : nullptr;
+    if (!row) return {};
+    auto buffer = buffer_at(kernel, new_struct(kernel, "struct buffer_head"));
+    const auto data = buffer.at() ? kernel.kmalloc(static_cast<std::uint32_t>(bytes)) : GuestAddr{};
+    if (!data) {
+        if (buffer.at()) kernel.kfree(buffer.at());
+        rows.erase(*row);
+        return {};
+    }
+    row->head = buffer.at().value;
+    buffer.set("b_blocknr", static_cast<std::uint32_t>(block));
+    buffer.set("b_size", static_cast<std::uint32_t>(bytes));
+    for (const auto member : {"b_dev", "b_rdev"}) buffer.set(member, device & 0xffff);
+    set_counter(buffer, "b_count", 1);
+    buffer.set("b_state", bit::mapped);
+    buffer.set("b_data", data);
+    init_wait_head(kernel, buffer.address("b_wait"));
+    if (buffer.has("b_inode_buffers")) guest_list::init(kernel, buffer.address("b_inode_buffers"));
+    return buffer.at();
+}
+
+void forget(Kernel& kernel, GuestAddr at)
+{
+    auto rows = kernel.machine().table<BufferRow>();
+    auto* row = rows.find_if([&](const BufferRow& r) { return r.head == at.value; });
+    if (!row) return; // a caller's own
+    kernel.kfree(buffer_at(kernel, at).pointer("b_data"));
+    kernel.kfree(at);
+    rows.erase(*row);
+}
+
+/// A buffer that nobody uses is not kept: the next reader would find its device as empty.
+void brelse(Kernel& kernel, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    if (!get_counter(buffer, "b_count")) return kernel.log("<3>VFS: brelse: Trying to free free buffer\n");
+    if (add_counter(buffer, "b_count", -1) == 0) forget(kernel, at);
+}
+
+void mark_dirty(Kernel& kernel, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    buffer.set("b_state", buffer.get("b_state") | bit::dirty);
+}
+void bforget(Kernel& kernel, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    buffer.set("b_state", buffer.get("b_state") & ~bit::dirty);
+    brelse(kernel, at);
+}
+
+void unlock_buffer(Kernel& kernel, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    buffer.set("b_state", buffer.get("b_state") & ~bit::locked);
+    wake_queue(kernel, buffer.address("b_wait"), task_state::interruptible | task_state::uninterruptible, 0);
+}
+
+/// Sleeps until nobody holds the buffer.
+Step wait_on_buffer(Kernel& kernel, Frame& frame, GuestAddr at)
+{
+    const auto buffer = buffer_at(kernel, at);
+    auto& entry = frame.local<GuestAddr>();
+    if (!(buffer.get("b_state") & bit::locked)) {
+        if (entry) leave_queue(kernel, buffer.address("b_wait"), entry);
+        set_current_state(kernel, task_state::running);
+        return Return{};
+    }
+    if (!entry) entry = join_queue(kernel, frame, buffer.address("b_wait"), Exclusive::no);
+    set_current_state(kernel, task_state::uninterruptible);
+    return wait_step(kernel, "wait_on_buffer");
+}
+
+void init_buffer(Kernel& kernel, GuestAddr at, GuestFunction end, GuestAddr argument)
+{
+    auto buffer = buffer_at(kernel, at);
+    buffer.set("b_list", std::uint64_t{0}); // BUF_CLEAN
+    buffer.set("b_end_io", end.address);
+    buffer.set("b_private", argument);
+}
+
+// --- requests ---------------------------------------------------------------------------------------------------------
+
+GuestAddr queue_of(Kernel& kernel, std::uint64_t device)
+{
+    const GuestStruct slot(kernel, "struct blk_dev_struct",
+                           kernel.variable("blk_dev") + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
+    const GuestStruct queue(kernel, "struct request_queue", slot.address("request_queue"));
+    return queue.pointer("make_request_fn") || queue.pointer("request_fn") ? queue.at() : GuestAddr{};
+}
+
+/// A driver's own make_request_fn is called. A device behind a request queue, or none, ends the buffer with an error.
+/// Differs from 2.4: a queue's request_fn sees no request.
+Step generic_make_request(Kernel& kernel, Frame& frame, std::int32_t direction, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    if (frame.phase++) return Return{};
+    const auto device = buffer.get("b_rdev");
+    const auto queue = queue_of(kernel, device);
+    if (!queue)
+        kernel.log(fmt::format("<3>generic_make_request: Trying to access nonexistent block-device {:02x}:{:02x} ({})\n",
+                               device >> 8, device & 0xff, buffer.get("b_rsector")));
+    else if (const auto own = GuestStruct(kernel, "struct request_queue", queue).pointer("make_request_fn"))
+        return CallGuest{own, {queue.value, static_cast<std::uint32_t>(direction), at.value}, 3, "make_request_fn"};
+    buffer.set("b_state", buffer.get("b_state") & ~(bit::uptodate | bit::dirty));
+    if (const auto end = buffer.pointer("b_end_io")) return CallGuest{end, {at.value, 0}, 2, "b_end_io"};
+    unlock_buffer(kernel, at);
+    return Return{};
+}
+
+Step submit_bh(Kernel& kernel, Frame& frame, std::int32_t direction, GuestAddr at)
+{
+    auto buffer = buffer_at(kernel, at);
+    if (!frame.phase) {
+        buffer.set("b_state", buffer.get("b_state") | bit::request);
+        buffer.set("b_rdev", buffer.get("b_dev"));
+        buffer.set("b_rsector", buffer.get("b_blocknr") * (buffer.get("b_size") >> 9));
+    }
+    return generic_make_request(kernel, frame, direction, at);
+}
+
+
+Step read_or_write(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t direction)
+{
+    auto buffer = buffer_at(kernel, at);
+    if (!buffer.get("b_end_io")) buffer.set("b_state", buffer.get("b_state") & ~bit::locked);
+    return submit_bh(kernel, frame, direction, at);
+}
+
+Step ll_rw_block(Kernel& kernel, Frame& frame, std::int32_t direction, std::int32_t count, GuestAddr buffers)
+{
+    auto& next = frame.local<std::int32_t>();
+    while (next < count) {
+        const auto at = kernel.memory().load_pointer(buffers + static_cast<std::uint64_t>(next) * kernel.arch().word_bytes);
+        if (!frame.phase) buffer_at(kernel, at).set("b_end_io", std::uint64_t{0}); // the kernel's own, that unlocks it
+        const auto step = read_or_write(kernel, frame, at, direction);
+        if (!std::holds_alternative<Return>(step)) return step;
+        frame.phase = 0;
+        ++next;
+    }
+    return Return{};
+}
+
+/// The buffer with its contents, or NULL when the device cannot give them.
+Step bread(Kernel& kernel, Frame& frame, std::uint32_t device, std::int32_t block, std::int32_t bytes)
+{
+    auto& at = frame.local<GuestAddr>();
+    if (!frame.phase) at = getblk(kernel, device, block, bytes);
+    if (!at || (!frame.phase && buffer_at(kernel, at).get("b_state") & bit::uptodate)) return Return{at.value};
+    const auto step = read_or_write(kernel, frame, at, 0);
+    if (!std::holds_alternative<Return>(step)) return step;
+    if (buffer_at(kernel, at).get("b_state") & bit::uptodate) return Return{at.value};
+    brelse(kernel, at);
+    return Return{0};
+}
+
+// --- block devices as objects -------------------------------------------------------------------------------------------
+
+/// struct block_device's by number; fixed format.
+struct BlockDeviceRow {
+    static constexpr std::string_view table_name = "block_devices";
+    static constexpr std::uint32_t table_capacity = 256;
+    std::uint32_t used;
+    std::uint32_t number;
+    std::uint64_t object;
+};
+
+GuestAddr bdget(Kernel& kernel, std::uint32_t number)
+{
+    auto rows = kernel.machine().table<BlockDeviceRow>();
+    auto* row = rows.find_if([&](const BlockDeviceRow& r) { return r.number == (number & 0xffff); });
+    if (row) {
+        GuestStruct device(kernel, "struct block_device", {row->object});
+        add_counter(device, "bd_count", 1);
+        return device.at();
+    }
+    row = rows.insert();
+    if (!row) return {};
+    GuestStruct device(kernel, "struct block_device", new_struct(kernel, "struct block_device"));
+    if (!device.at()) {
+        rows.erase(*row);
+        return {};
+    }
+    *row = {1, number & 0xffff, device.at().value};
+    set_counter(device, "bd_count", 1);
+    device.set("bd_dev", number & 0xffff);
+    init_mutex(kernel, device.address("bd_sem"));
+    if (device.has("bd_inodes")) guest_list::init(kernel, device.address("bd_inodes"));
+    return device.at();
+}
+
+void bdput(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct device(kernel, "struct block_device", at);
+    if (add_counter(device, "bd_count", -1) != 0) return;
+    auto rows = kernel.machine().table<BlockDeviceRow>();
+    if (auto* row = rows.find_if([&](const BlockDeviceRow& r) { return r.object == at.value; })) rows.erase(*row);
+    kernel.kfree(at);
+}
+
+/// Opening one finds its major's driver, or none. Differs from 2.4: the driver's open is not called.
+std::int32_t blkdev_get(Kernel& kernel, GuestAddr at, std::uint32_t, std::uint32_t, std::int32_t)
+{
+    GuestStruct device(kernel, "struct block_device", at);
+    const auto* major = find_major(kernel, DeviceKind::block, static_cast<std::uint32_t>(device.get("bd_dev") >> 8));
+    if (!major) {
+        bdput(kernel, at);
+        return error_code(kernel, Errno::enxio);
+    }
+    device.set("bd_op", major->operations);
+    device.set("bd_openers", device.get("bd_openers") + 1);
+    return 0;
+}
+std::int32_t blkdev_put(Kernel& kernel, GuestAddr at, std::int32_t)
+{
+    GuestStruct device(kernel, "struct block_device", at);
+    device.set("bd_openers", device.get("bd_openers") - 1);
+    bdput(kernel, at);
+    return 0;
+}
+
+constexpr Export functions[] = {
+    full<getblk>("getblk"),
+    full<get_hash_table>("get_hash_table"),
+    init<bread>("bread"),
+    full<brelse>("__brelse"),
+    full<bforget>("__bforget"),
+    full<mark_dirty>("mark_buffer_dirty", since_2_4),
+    full<mark_dirty>("__mark_buffer_dirty", since_2_4),
+    full<unlock_buffer>("unlock_buffer", from(LayoutVersion::v2_4_18_14)),
+    full<wait_on_buffer>("__wait_on_buffer"),
+    full<init_buffer>("init_buffer"),
+    init<generic_make_request>("generic_make_request", since_2_4),
+    init<submit_bh>("submit_bh", since_2_4),
+    init<ll_rw_block>("ll_rw_block"),
+    full<bdget>("bdget", since_2_4),
+    full<bdput>("bdput", since_2_4),
+    init<blkdev_get>("blkdev_get", since_2_4),
+    init<blkdev_put>("blkdev_put", since_2_4),
+    inert<do_nothing<GuestAddr>>("refile_buffer"),
+    inert<do_nothing<std::uint32_t, std::int32_t>>("__invalidate_buffers", since_2_4),
+    inert<do_nothing<GuestAddr, std::int32_t>>("invalidate_bdev", from(LayoutVersion::v2_4_18_14)),
+    inert<answer<0, std::uint32_t>>("fsync_no_super", from(LayoutVersion::v2_4_18_14)),
+    inert<answer<0, GuestAddr>>("fsync_buffers_list", from(LayoutVersion::v2_4_18_14)),
+    inert<answer<0, std::uint32_t>>("fsync_dev_lockfs", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    inert<do_nothing<std::uint32_t>>("unlockfs", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    inert<do_nothing<GuestAddr>>("buffer_insert_inode_queue", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_18_14}),
+    inert<do_nothing<GuestAddr>>("buffer_insert_inode_data_queue", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    inert<do_nothing<GuestAddr>>("set_buffer_flushtime", from(LayoutVersion::v2_4_18_14)),
+    inert<do_nothing<GuestAddr>>("set_buffer_async_io", from(LayoutVersion::v2_4_18_14)),
+    inert<do_nothing<GuestAddr, GuestAddr, ULong>>("set_bh_page", from(LayoutVersion::v2_4_18_14)),
+    inert<do_nothing<GuestAddr, std::uint32_t, ULong>>("create_empty_buffers", from(LayoutVersion::v2_4_18_14)),
+    inert<no_object<>>("get_unused_buffer_head", from(LayoutVersion::v2_4_18_14)),
+    inert<do_nothing<GuestAddr>>("put_unused_buffer_head", from(LayoutVersion::v2_4_18_14)),
+    inert<answer<1, GuestAddr, std::int32_t>>("try_to_free_buffers", from(LayoutVersion::v2_4_18_14)),
+    inert<answer<1, GuestAddr, std::int32_t>>("discard_bh_page", from(LayoutVersion::v2_4_18_14)),
+    inert<no_object<std::int32_t, GuestAddr>>("create_bounce", from(LayoutVersion::v2_4_18_14)),
+};
+
+constexpr DataExport data[] = {
+    {"bh_cachep", words<1>, nullptr, from(LayoutVersion::v2_4_18_14)}, // filled by its cache's family
+    {"buffermem_pages", words<1>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
+};
+
+} // namespace
+
+extern const Family linux_fs_buffers{.header = "linux/fs.h, buffers", .functions = functions, .data = data};
+
+} // namespace retromod

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/sweep/sweep_module.h"
+
+#include "emu/kernel/left_behind.h"
+#include "emu/kernel/proc_files.h"
+#include "loader/kmod/kmod.h"
+#include "loader/sweep/sweep_modern.h"
+#include "loader/tools/insmod_run.h"
+#include "loader/tools/proc_lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+namespace retromod {
+namespace {
+
+constexpr std::uint64_t settled_after = 30;             ///< jiffies: 300 ms, when the real verdicts looked again
+
+/// Notes what the kernel is asked for while a module loads and unloads.
+class SweepSink final : public EventSink {
+public:
+    explicit SweepSink(SweepRow& row) : row_(row) {}
+
+    void export_called(const ExportCall& call) override
+    {
+        if (call.finished && call.arguments.empty() && !call.caller) return; // a step's end: counted when it began
+        ++row_.calls[std::string(grade_name(call.grade))];
+        if (call.grade != Grade::full) ++row_.weak_calls[std::string(call.name)];
+        if (call.grade == Grade::inert) inert_.emplace(call.name);
+    }
+    void syscall_returned(std::string_view name, SyscallResult result) override
+    {
+        if (name != "init_module" && name != "finit_module") return;
+        init_result = modern.result = result;
+        modern.call = name;
+    }
+    void guest_called(GuestAddr, std::string_view why) override { modern.ran = why; }
+
+    std::vector<std::string> inert_calls() const { return {inert_.begin(), inert_.end()}; }
+
+    std::optional<SyscallResult> init_result;
+    ModernOutcome modern; ///< the same for a kernel since 2.6
+
+private:
+    SweepRow& row_;
+    std::set<std::string> inert_;
+};
+
+std::string_view name_of(Outcome::Kind kind)
+{
+    switch (kind) {
+    case Outcome::Kind::done: return "done";
+    case Outcome::Kind::oops: return "oops";
+    case Outcome::Kind::bug: return "bug";
+    case Outcome::Kind::hang: return "hang";
+    case Outcome::Kind::breakpoint: return "breakpoint";
+    case Outcome::Kind::deadlock: return "deadlock";
+    case Outcome::Kind::budget: return "budget";
+    case Outcome::Kind::trap: return "trap";
+    }
+    return "";
+}
+
+std::string refusal(SyscallResult result, const Arch& arch)
+{
+    if (const auto error = result.error(arch)) return fmt::format("refused:{}", errno_name(*error));
+    return fmt::format("refused:{}", arch.signed_word(result.word));
+}
+
+std::string one_line(std::string text)
+{
+    std::ranges::replace(text, '\n', ' ');
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// A guest's bytes as UTF-8: those of that age are Latin-1.
+std::string as_utf8(std::string_view bytes)
+{
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) text += c;
+        else (text += static_cast<char>(0xc0 | byte >> 6)) += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+    return text;
+}
+
+/// What a module of the sweep said, and where it lay.
+struct Loaded {
+    FreedArea area;
+    bool in = false; ///< init succeeded
+};
+
+bool is_modern(Session& session) { return session.machine().release().modern != nullptr; }
+
+bool load_dependency(Session& session, const std::string& path)
+try {
+    session.kernel().begin_process();
+    if (is_modern(session)) return load_modern_dependency(session, path);
+    const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
+    InsmodOptions options;
+    options.file = path;
+    return run_insmod(options, session, session.calls(), silent).exit_status == 0;
+} catch (const CallStopped&) {
+    return false;
+}
+
+Loaded load(Session& session, const SweepPlan& plan, SweepSink& sink, SweepRow& row)
+try {
+    session.kernel().begin_process();
+    if (is_modern(session)) return {{}, load_modern(session, plan, sink.modern, row)};
+    std::string output, errors;
+    const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
+    InsmodOptions options;
+    options.file = plan.path;
+    options.arguments = plan.arguments;
+    const auto done = run_insmod(options, session, session.calls(), sinks);
+    row.said = output + errors;
+    row.unresolved = done.report.unresolved;
+    if (done.exit_status == 0) row.verdict = "ok";
+    else if (sink.init_result && sink.init_result->word) row.verdict = refusal(*sink.init_result, session.arch());
+    else row.verdict = row.unresolved.empty() ? "file" : "unresolved";
+    if (row.verdict == "file") row.detail = one_line(errors);
+    return {{done.report.base, done.report.size}, done.exit_status == 0};
+} catch (const CallStopped& stopped) {
+    row.verdict = name_of(stopped.outcome.kind);
+    row.detail = one_line(fmt::format("{} {}", stopped.outcome.what, session.kernel().symbolize(stopped.outcome.at)));
+    return {};
+}
+
+std::string unload(Session& session, const std::string& name, SweepRow& row)
+try {
+    session.kernel().begin_process();
+    session.calls().set_caller({.comm = "rmmod"});
+    const auto result = is_modern(session) ? unload_modern(session, name) : session.calls().delete_module(name);
+    return result.word == 0 ? "unload-ok" : "unload-refused";
+} catch (const CallStopped& stopped) {
+    if (stopped.outcome.kind == Outcome::Kind::oops) row.late_fault = stopped.outcome.what;
+    return fmt::format("unload-{}", name_of(stopped.outcome.kind));
+}
+
+/// Of a kernel since 2.6 only the list of modules: the rest of /proc is 2.4's.
+ProcSnapshot snapshot(Session& session)
+{
+    if (!is_modern(session)) return proc_snapshot(session.kernel());
+    ProcSnapshot modules;
+    modules.lines["modules"] = modern_module_lines(session);
+    return modules;
+}
+
+/// The third column of the module's line in /proc/modules.
+std::optional<std::string> use_count_of(const ProcSnapshot& snapshot, const std::string& module)
+{
+    const auto lines = snapshot.lines.find("modules");
+    if (lines == snapshot.lines.end()) return std::nullopt;
+    for (const auto& line : lines->second) {
+        std::istringstream words(line);
+        std::string name, bytes, count;
+        if (words >> name >> bytes >> count && name == module) return count;
+    }
+    return std::nullopt;
+}
+
+/// Of /proc/modules only the module's own line: those it used show that they are used no longer.
+void keep_own_line(ProcLines& lines, const std::string& module)
+{
+    const auto modules = lines.find("modules");
+    if (modules == lines.end()) return;
+    std::erase_if(modules->second, [&](const auto& line) { return line.substr(0, line.find(' ')) != module; });
+    if (modules->second.empty()) lines.erase(modules);
+}
+
+/// What is wrong after a module is gone: what it left in the kernel, and what that does to who looks at it.
+void look_after(Session& session, const ProcSnapshot& before, const Loaded& loaded, SweepRow& row)
+{
+    auto& kernel = session.kernel();
+    const auto after = snapshot(session);
+    if (after.fault.empty()) { // else what follows on the fault is not to be compared
+        row.left = lines_added(before.lines, after.lines);
+        row.lost = lines_added(after.lines, before.lines);
+        keep_own_line(row.left, row.module);
+        keep_own_line(row.lost, row.module);
+    }
+    const bool gone = !loaded.in || row.unload == "unload-ok";
+    if (gone && loaded.area.bytes) row.faults = left_behind(kernel, loaded.area);
+    if (after.fault.empty()) return;
+    row.late_fault = read_guest_file(kernel, "/proc/" + after.fault).outcome.what;
+    if (row.late_fault.empty()) row.late_fault = fmt::format("/proc/{} cannot be read", after.fault);
+}
+
+} // namespace
+
+SweepRow sweep_module(Session& session, const SweepPlan& plan)
+{
+    SweepRow row;
+    row.module = plan.name;
+    row.file = plan.path;
+    auto& kernel = session.kernel();
+    auto logged = kernel.log_position();
+    for (const auto& path : plan.dependencies) {
+        row.dependencies.push_back(is_modern(session) ? kmod_module_name(path) : module_name_of(path));
+        if (!load_dependency(session, path)) row.failed_dependencies.push_back(row.dependencies.back());
+    }
+    kernel.settle(settled_after);
+    const auto log_of_step = [&] {
+        const auto text = as_utf8(kernel.log_since(logged));
+        logged = kernel.log_position();
+        return text;
+    };
+    row.log_dependencies = log_of_step();
+
+    SweepSink sink(row);
+    const auto before = snapshot(session);
+    kernel.set_sink(&sink);
+    const auto loaded = load(session, plan, sink, row);
+    row.inert = sink.inert_calls();
+    kernel.settle(settled_after);
+    row.log = log_of_step();
+    if (loaded.in) {
+        const auto with = snapshot(session);
+        row.use_count = use_count_of(with, plan.name);
+        row.effects = lines_added(before.lines, with.lines);
+        row.effects.erase("modules"); // its own line: always there
+        row.unload = unload(session, plan.name, row);
+        kernel.settle(settled_after);
+        row.log_unload = log_of_step();
+    }
+    kernel.set_sink(nullptr);
+    look_after(session, before, loaded, row);
+    return row;
+}
+
+} // namespace retromod

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/sweep/sweep_plans.h"
+
+#include "loader/legacy/insmod.h"
+#include "loader/sweep/sweep_modern.h"
+#include "loader/tools/command.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <sstream>
+
+namespace retromod {
+namespace {
+
+std::vector<std::string> words_of(const std::string& text)
+{
+    std::istringstream stream(text);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    return words;
+}
+
+} // namespace
+
+std::optional<Shard> read_shard(std::string_view text)
+{
+    Shard shard;
+    const auto* end = text.data() + text.size();
+    const auto number = std::from_chars(text.data(), end, shard.number);
+    if (number.ec != std::errc{} || number.ptr == end || *number.ptr != '/') return std::nullopt;
+    const auto count = std::from_chars(number.ptr + 1, end, shard.count);
+    if (count.ec != std::errc{} || count.ptr != end) return std::nullopt;
+    if (shard.number < 1 || shard.number > shard.count) return std::nullopt;
+    return shard;
+}
+
+std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const ModuleFolder& folder)
+{
+    std::vector<SweepPlan> plans;
+    for (const auto& verdict : verdicts) {
+        const auto* module = folder.find(verdict.module);
+        if (!module) {
+            complain(fmt::format("sweep: {} is not in the folder", verdict.module));
+            continue;
+        }
+        SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}};
+        for (const auto& name : verdict.dependencies) {
+            if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
+            else complain(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
+        }
+        plans.push_back(std::move(plan));
+    }
+    return plans;
+}
+
+std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
+{
+    const bool modern = session.machine().release().modern;
+    const auto exported = modern ? modern_kernel_symbols(session) : std::unordered_set<std::string>();
+    const auto offered = [&](const std::string& name) {
+        return modern ? exported.contains(name) : session.kernel().symbol_address(without_version(name)).has_value();
+    };
+    std::vector<SweepPlan> plans;
+    std::size_t parts = 0;
+    for (const auto& module : folder.modules()) {
+        if (!module.loadable && !module.problem) {
+            ++parts;
+            continue;
+        }
+        SweepPlan plan{module.name, module.path, {}, {}};
+        for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(dependency->path);
+        plans.push_back(std::move(plan));
+    }
+    if (parts) complain(fmt::format("sweep: {} objects are no modules: no init_module, no kernel version", parts));
+    return plans;
+}
+
+std::vector<SweepPlan> part_of(std::vector<SweepPlan> plans, const Shard& shard)
+{
+    std::vector<SweepPlan> part;
+    for (std::size_t i = shard.number - 1; i < plans.size(); i += shard.count) part.push_back(std::move(plans[i]));
+    return part;
+}
+
+} // namespace retromod
