@@ -34,14 +34,15 @@ struct MemberLayout {
 
 /// The kernel structures of one release as one architecture's compiler lays them out; computed when first asked for, so
 /// a set is cheap to make. Not for use by several threads at once.
-/// Measured: i386 in all five layout versions, x86_64 in 2.4.22 and 2.4.37.11, the others in 2.4.37.11. Other combinations follow from the same rows
-/// and are estimates, best where a structure has no parts of its own per architecture.
-/// Source: include/linux of the release; alignment rules of the architecture's psABI.
+/// Measured: i386 in all five layout versions, x86_64 in 2.4.22 and 2.4.37.11, the others in 2.4.37.11. Other combinations follow
+/// from the same rows and are estimates, best where a structure has no parts of its own per architecture. Source: include/linux of
+/// the release; alignment rules of the architecture's psABI.
 class LayoutSet {
 public:
     LayoutSet(const Arch& arch, LayoutVersion version, bool smp, Compiler compiler);
 
-    /// sizeof `structure` ("struct module", "atomic_t", "kdev_t"). Asking for one that the release lacks is a bug: std::out_of_range.
+    /// sizeof `structure` ("struct module", "atomic_t", "kdev_t"). Asking for one that the release lacks is a bug:
+    /// std::out_of_range.
     std::uint32_t size(std::string_view structure) const;
     bool has(std::string_view structure) const;
     bool has(std::string_view structure, std::string_view member) const;

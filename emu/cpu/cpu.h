@@ -43,7 +43,8 @@ struct ArgumentList {
 struct Cpu {
     const Arch* arch;
     std::span<const std::string_view> register_names; ///< index = register number in CpuContext
-    unsigned pc, sp, result, result_second;           ///< register numbers; a 64-bit result of a 32-bit CPU takes both results' registers, in the order of its memory
+    unsigned pc, sp, result, result_second; ///< register numbers; a 64-bit result of a 32-bit CPU takes both results' registers, in
+                                            ///< the order of its memory
     std::span<const std::byte> entry_code;            ///< what stands at a kernel entry: a return to the caller
     unsigned entry_bytes;                             ///< distance of kernel entries in the text
 
@@ -71,7 +72,8 @@ struct Cpu {
     /// Reads the structure that a va_list parameter points to (x86_64, ppc); null where it points to the words themselves.
     ArgumentList (*open_va_list)(const AddressSpace&, GuestAddr structure) = nullptr;
     std::optional<unsigned> pointer_result = std::nullopt; ///< holds a result as well, where callers look for pointers (m68k)
-    std::optional<unsigned> processor_data = std::nullopt; ///< points to the processor's own data while the kernel runs (x86_64: gs)
+    std::optional<unsigned> processor_data =
+        std::nullopt;                                  ///< points to the processor's own data while the kernel runs (x86_64: gs)
     std::span<const unsigned> reported_registers = {}; ///< what an oops shows, in order; empty: all
 };
 

@@ -4,6 +4,8 @@
 #include "emu/exports/conventions/conventions.h"
 #include "emu/exports/families.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <set>
 
@@ -55,7 +57,8 @@ std::string introduction()
     return fmt::format(
         "# What modules can import\n\n"
         "Generated from the tables of `emu/exports` by `UPDATE_DOCS=1 scons check-exports`; do not edit.\n\n"
-        "{} functions ({} full, {} init, {} inert) and {} variables. An import that is not here is refused, or under `boot --stub`\n"
+        "{} functions ({} full, {} init, {} inert) and {} variables. An import that is not here is refused, or under `boot "
+        "--stub`\n"
         "bound to a trap that stops the guest and names it.\n\n"
         "| grade | meaning |\n|-|-|\n"
         "| full | does what the kernel's function does, as far as a module can tell |\n"

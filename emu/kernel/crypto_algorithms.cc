@@ -46,7 +46,10 @@ std::string CryptoAlgorithm::text() const
     auto text = fmt::format("name         : {}\nmodule       : {}\n", name(), owner ? kernel_.module(owner).name() : "kernel");
     const auto type = number(flags_offset) & type_mask;
     if (!has_iv_size())
-        text += fmt::format("type         : {}\n", type == cipher ? "cipher" : type == digest ? "digest" : type == compression ? "compression" : "unknown");
+        text += fmt::format("type         : {}\n", type == cipher        ? "cipher"
+                                                   : type == digest      ? "digest"
+                                                   : type == compression ? "compression"
+                                                                         : "unknown");
     if (type == cipher || type == digest) text += fmt::format("blocksize    : {}\n", number(block_offset));
     if (type == cipher)
         text += fmt::format("min keysize  : {}\nmax keysize  : {}\n", number(kind_offset()), number(kind_offset() + 4));

@@ -56,7 +56,8 @@ class ModuleLoader;
 struct ExportTable {
     std::vector<std::span<const Export>> functions;
     std::vector<std::span<const DataExport>> data;
-    Convention (*convention)(const Arch&, LayoutVersion exports, std::string_view name) = nullptr; ///< null: all take the C convention
+    Convention (*convention)(const Arch&, LayoutVersion exports,
+                             std::string_view name) = nullptr; ///< null: all take the C convention
     std::vector<std::span<const StepEntry>> steps; ///< further step functions that frames name
     std::vector<void (*)(Kernel&)> boot;           ///< run once on a fresh machine, after the data is laid out
     std::vector<void (*)(Kernel&)> tick;           ///< run at every timer tick

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/export_call.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
+
+std::string show_unsigned(std::uint64_t value) { return value < 65536 ? std::to_string(value) : fmt::format("{:#x}", value); }
+
+std::string show_pointer(GuestAddr pointer) { return pointer ? fmt::format("{:#x}", pointer.value) : "NULL"; }
+
+std::string show_function(Kernel& kernel, GuestAddr function)
+{
+    const auto name = function ? kernel.symbolize(function) : std::string();
+    return name.empty() ? show_pointer(function) : name;
+}
 
 std::string quoted(std::string_view text)
 {

@@ -12,8 +12,6 @@
 
 #include "emu/kernel/kernel.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <tuple>
 #include <utility>
@@ -46,6 +44,13 @@ struct VaList {
     ArgCursor cursor;
 };
 
+/// A number as a trace shows it: decimal below 65,536, else hexadecimal.
+std::string show_unsigned(std::uint64_t value);
+/// A pointer as a trace shows it: hexadecimal, or NULL.
+std::string show_pointer(GuestAddr pointer);
+/// A function pointer as a trace shows it: its symbol, or hexadecimal where nothing is known, or NULL.
+std::string show_function(Kernel& kernel, GuestAddr function);
+
 /// How one C++ parameter type is fetched and shown.
 template <class T>
 struct Argument;
@@ -59,7 +64,7 @@ struct Argument<std::int32_t> {
 template <>
 struct Argument<std::uint32_t> {
     static std::uint32_t fetch(ExportContext& c) { return static_cast<std::uint32_t>(c.arguments.next_word()); }
-    static std::string show(Kernel&, std::uint32_t v) { return v < 65536 ? std::to_string(v) : fmt::format("{:#x}", v); }
+    static std::string show(Kernel&, std::uint32_t v) { return show_unsigned(v); }
     static std::uint32_t from_word(Kernel&, std::uint64_t w) { return static_cast<std::uint32_t>(w); }
 };
 template <>
@@ -75,7 +80,7 @@ struct Argument<std::int64_t> {
 template <>
 struct Argument<ULong> {
     static ULong fetch(ExportContext& c) { return {c.arguments.next_word()}; }
-    static std::string show(Kernel&, ULong v) { return v.value < 65536 ? std::to_string(v.value) : fmt::format("{:#x}", v.value); }
+    static std::string show(Kernel&, ULong v) { return show_unsigned(v.value); }
     static ULong from_word(Kernel&, std::uint64_t w) { return {w}; }
 };
 template <>
@@ -87,18 +92,13 @@ struct Argument<Long> {
 template <>
 struct Argument<GuestAddr> {
     static GuestAddr fetch(ExportContext& c) { return {c.arguments.next_word()}; }
-    static std::string show(Kernel&, GuestAddr v) { return v ? fmt::format("{:#x}", v.value) : "NULL"; }
+    static std::string show(Kernel&, GuestAddr v) { return show_pointer(v); }
     static GuestAddr from_word(Kernel&, std::uint64_t w) { return {w}; }
 };
 template <>
 struct Argument<GuestFunction> {
     static GuestFunction fetch(ExportContext& c) { return {{c.arguments.next_word()}}; }
-    static std::string show(Kernel& kernel, GuestFunction v)
-    {
-        if (!v.address) return "NULL";
-        const auto name = kernel.symbolize(v.address);
-        return name.empty() ? fmt::format("{:#x}", v.address.value) : name;
-    }
+    static std::string show(Kernel& kernel, GuestFunction v) { return show_function(kernel, v.address); }
     static GuestFunction from_word(Kernel&, std::uint64_t w) { return {{w}}; }
 };
 template <>
@@ -134,7 +134,10 @@ inline std::string Argument<GuestString>::show(Kernel&, const GuestString& v)
 }
 
 /// How a C++ result type goes into the guest's result registers.
-inline void store_result(ExportContext& c, std::int32_t v) { c.result = c.kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(v))); }
+inline void store_result(ExportContext& c, std::int32_t v)
+{
+    c.result = c.kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(v)));
+}
 inline void store_result(ExportContext& c, std::uint32_t v)
 {
     // 64-bit CPUs keep 32 bits sign-extended (alpha, mips64) or do not look at the rest.
@@ -155,9 +158,9 @@ inline void store_result(ExportContext& c, std::uint64_t v)
 inline void store_result(ExportContext& c, std::int64_t v) { store_result(c, static_cast<std::uint64_t>(v)); }
 
 inline std::string show_result(std::int32_t v) { return std::to_string(v); }
-inline std::string show_result(std::uint32_t v) { return v < 65536 ? std::to_string(v) : fmt::format("{:#x}", v); }
-inline std::string show_result(GuestAddr v) { return v ? fmt::format("{:#x}", v.value) : "NULL"; }
-inline std::string show_result(ULong v) { return v.value < 65536 ? std::to_string(v.value) : fmt::format("{:#x}", v.value); }
+inline std::string show_result(std::uint32_t v) { return show_unsigned(v); }
+inline std::string show_result(GuestAddr v) { return show_pointer(v); }
+inline std::string show_result(ULong v) { return show_unsigned(v.value); }
 inline std::string show_result(Long v) { return std::to_string(v.value); }
 inline std::string show_result(std::uint64_t v) { return std::to_string(v); }
 inline std::string show_result(std::int64_t v) { return std::to_string(v); }

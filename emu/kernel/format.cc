@@ -141,7 +141,8 @@ private:
     {
         if (c.qualifier == 'L') return arguments_.next_wide();
         const auto word = arguments_.next_word();
-        if (c.qualifier == 'h') return with_sign ? static_cast<std::uint64_t>(static_cast<std::int16_t>(word)) : static_cast<std::uint16_t>(word);
+        if (c.qualifier == 'h')
+            return with_sign ? static_cast<std::uint64_t>(static_cast<std::int16_t>(word)) : static_cast<std::uint16_t>(word);
         if (c.qualifier) return with_sign ? static_cast<std::uint64_t>(kernel_.arch().signed_word(word)) : word;
         return with_sign ? static_cast<std::uint64_t>(static_cast<std::int32_t>(word)) : static_cast<std::uint32_t>(word);
     }
@@ -166,7 +167,8 @@ private:
             value /= base;
         } while (value);
         const std::string prefix = !c.alternate ? "" : base == 8 ? "0" : base == 16 ? (c.letter == 'X' ? "0X" : "0x") : "";
-        if (c.precision > static_cast<std::int64_t>(digits.size())) digits.insert(0, static_cast<std::size_t>(c.precision) - digits.size(), '0');
+        if (c.precision > static_cast<std::int64_t>(digits.size()))
+            digits.insert(0, static_cast<std::size_t>(c.precision) - digits.size(), '0');
         const auto length = static_cast<std::int64_t>(sign.size() + prefix.size() + digits.size());
         const auto fill = static_cast<std::size_t>(std::max<std::int64_t>(c.width - length, 0));
         if (c.left) out_ += sign + prefix + digits + std::string(fill, ' ');

@@ -13,7 +13,10 @@ constexpr std::size_t walk_limit = 1 << 20;
 inline GuestAddr next(Kernel& k, GuestAddr node) { return k.memory().load_pointer(node); }
 inline GuestAddr previous(Kernel& k, GuestAddr node) { return k.memory().load_pointer(node + k.arch().word_bytes); }
 inline void set_next(Kernel& k, GuestAddr node, GuestAddr value) { k.memory().store_word(node, value.value); }
-inline void set_previous(Kernel& k, GuestAddr node, GuestAddr value) { k.memory().store_word(node + k.arch().word_bytes, value.value); }
+inline void set_previous(Kernel& k, GuestAddr node, GuestAddr value)
+{
+    k.memory().store_word(node + k.arch().word_bytes, value.value);
+}
 
 inline void init(Kernel& k, GuestAddr head)
 {

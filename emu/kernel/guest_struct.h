@@ -75,6 +75,9 @@ void store_string(Kernel& kernel, GuestAddr at, std::string_view text);
 GuestAddr kernel_string(Kernel& kernel, std::string_view text);
 
 /// A negated error number as C's int.
-inline std::int32_t error_code(Kernel& kernel, Errno error) { return -static_cast<std::int32_t>(errno_number(error, kernel.arch())); }
+inline std::int32_t error_code(Kernel& kernel, Errno error)
+{
+    return -static_cast<std::int32_t>(errno_number(error, kernel.arch()));
+}
 
 } // namespace retromod

@@ -59,7 +59,8 @@ private:
     void entries(const KernelRow& kernel)
     {
         const auto table = machine_.table<EntryRow>();
-        require(kernel.entry_count <= table.capacity(), "the kernel has {} entries, more than the table's {}", kernel.entry_count, table.capacity());
+        require(kernel.entry_count <= table.capacity(), "the kernel has {} entries, more than the table's {}", kernel.entry_count,
+                table.capacity());
         require(kernel.entry_count == table.size(), "the kernel has {} entries, the table {}", kernel.entry_count, table.size());
         require(memory_.is_text({kernel.entries}), "kernel entries start at {:#x}, which is no kernel text", kernel.entries);
         require(memory_.is_text({kernel.return_entry}), "the return entry is {:#x}, which is no kernel text", kernel.return_entry);
@@ -78,9 +79,11 @@ private:
     void slab(const SlabRow& row)
     {
         const auto number = machine_.table<SlabRow>().number_of(row);
-        const bool size = row.block_bytes >= smallest_block && row.block_bytes <= largest_block && std::has_single_bit(row.block_bytes);
+        const bool size =
+            row.block_bytes >= smallest_block && row.block_bytes <= largest_block && std::has_single_bit(row.block_bytes);
         require(size, "kmalloc slab {} has blocks of {} bytes", number, row.block_bytes);
-        inside(fmt::format("kmalloc slab {}", number), row.page, std::max<std::uint64_t>(row.block_bytes, machine_.arch().page_bytes));
+        inside(fmt::format("kmalloc slab {}", number), row.page,
+               std::max<std::uint64_t>(row.block_bytes, machine_.arch().page_bytes));
         require(row.page % machine_.arch().page_bytes == 0, "kmalloc slab {} starts at {:#x}", number, row.page);
         if (!memory_.in_direct_map({row.page})) return;
         const auto page = (row.page - machine_.arch().page_offset.value) / machine_.arch().page_bytes;
@@ -95,7 +98,8 @@ private:
         const auto& index = machine_.single<SlabIndexRow>();
         const auto pages = static_cast<std::size_t>(std::ranges::count_if(index.row_of_page, [](auto row) { return row != 0; }));
         require(pages == slabs.size(), "{} pages belong to kmalloc, which has {} slabs", pages, slabs.size());
-        for (const auto row : index.roomy) require(!row || slabs.find(row - 1), "kmalloc looks for room in slab {}, which is free", row - 1);
+        for (const auto row : index.roomy)
+            require(!row || slabs.find(row - 1), "kmalloc looks for room in slab {}, which is free", row - 1);
     }
 
     Machine& machine_;

@@ -31,7 +31,8 @@ struct KernelRow {
     std::uint32_t timers_added;   ///< the order of the last timer or deferred call
     std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
     std::uint32_t next_process;   ///< the last process number given out
-    std::uint32_t processor_data; ///< the processor's own data: their distance from the kernel image's start, bytes; 0 if there are none
+    std::uint32_t
+        processor_data; ///< the processor's own data: their distance from the kernel image's start, bytes; 0 if there are none
 };
 
 /// A kernel entry: an address in kernel text that stands for an exported function.

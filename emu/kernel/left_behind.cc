@@ -35,7 +35,8 @@ void search_resources(Search& search, std::string_view file, GuestAddr parent, u
         search.check(file, "a resource", at.value);
         if (search.area.holds(at.value)) return;
         const GuestStruct resource(search.kernel, "struct resource", at);
-        search.check(file, fmt::format("the name of {:04x}-{:04x}", resource.get("start"), resource.get("end")), resource.get("name"));
+        search.check(file, fmt::format("the name of {:04x}-{:04x}", resource.get("start"), resource.get("end")),
+                     resource.get("name"));
         search_resources(search, file, at, depth + 1);
         at = resource.pointer("sibling");
     }
@@ -77,13 +78,15 @@ void search_devices(Search& search)
         search.check("/proc/interrupts", fmt::format("the handler of line {}", row.line), row.handler);
         search.check("/proc/interrupts", fmt::format("the name at line {}", row.line), row.name);
     }
-    for (const auto& row : machine.table<DmaRow>()) search.check("/proc/dma", fmt::format("the name of channel {}", row.channel), row.name);
+    for (const auto& row : machine.table<DmaRow>())
+        search.check("/proc/dma", fmt::format("the name of channel {}", row.channel), row.name);
 }
 
 void search_registrations(Search& search)
 {
     auto& machine = search.kernel.machine();
-    for (const auto& row : machine.table<FilesystemRow>()) search.check("/proc/filesystems", "a struct file_system_type", row.object);
+    for (const auto& row : machine.table<FilesystemRow>())
+        search.check("/proc/filesystems", "a struct file_system_type", row.object);
     for (const auto& row : machine.table<TtyDriverRow>()) search.check("/proc/tty/drivers", "a struct tty_driver", row.object);
     for (const auto& row : machine.table<CryptoAlgorithmRow>()) search.check("/proc/crypto", "a struct crypto_alg", row.object);
     for_each_net_device(search.kernel, [&](GuestAddr device) {
@@ -98,9 +101,11 @@ void search_work(Search& search)
     for (const auto& row : machine.table<TimerRow>()) {
         search.check("timers", "a pending timer", row.address);
         if (search.area.holds(row.address)) continue;
-        search.check("timers", "the function of a pending timer", GuestStruct(search.kernel, "struct timer_list", {row.address}).get("function"));
+        search.check("timers", "the function of a pending timer",
+                     GuestStruct(search.kernel, "struct timer_list", {row.address}).get("function"));
     }
-    for (const auto& row : machine.table<DeferredCallRow>()) search.check("softirqs", "the function of a deferred call", row.function);
+    for (const auto& row : machine.table<DeferredCallRow>())
+        search.check("softirqs", "the function of a deferred call", row.function);
 }
 
 } // namespace

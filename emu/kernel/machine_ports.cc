@@ -81,7 +81,16 @@ std::uint8_t system_in(Kernel& kernel, const BoardRow& board)
 // --- the 16550A: ports 3f8 to 3ff --------------------------------------------------------------------------------------
 
 constexpr std::uint16_t serial_first = 0x3f8, serial_last = 0x3ff;
-enum SerialRegister : unsigned { data, interrupt_enable, interrupt_id, line_control, modem_control, line_status, modem_status, scratch };
+enum SerialRegister : unsigned {
+    data,
+    interrupt_enable,
+    interrupt_id,
+    line_control,
+    modem_control,
+    line_status,
+    modem_status,
+    scratch
+};
 constexpr std::uint8_t divisor_latch = 0x80, fifos_enabled = 0xc0, none_pending = 0x01, transmitter_empty = 0x60, loop_back = 0x10;
 
 std::uint8_t serial_in(BoardRow& board, unsigned reg)
@@ -90,7 +99,8 @@ std::uint8_t serial_in(BoardRow& board, unsigned reg)
     switch (reg) {
     case data: return divisor ? board.serial_divisor[0] : 0;
     case interrupt_enable: return divisor ? board.serial_divisor[1] : board.serial_registers[interrupt_enable];
-    case interrupt_id: return static_cast<std::uint8_t>(none_pending | (board.serial_registers[interrupt_id] & 1 ? fifos_enabled : 0));
+    case interrupt_id:
+        return static_cast<std::uint8_t>(none_pending | (board.serial_registers[interrupt_id] & 1 ? fifos_enabled : 0));
     case line_status: return transmitter_empty;
     case modem_status: { // looped back, the outputs are the inputs
         const auto control = board.serial_registers[modem_control];
@@ -124,14 +134,16 @@ ConfigPlace config_place(Kernel& kernel, std::uint16_t port)
 {
     const auto address = kernel.machine().single<BoardRow>().config_address;
     if (!(address & config_enable)) return {};
-    return {pci_function_at(kernel.machine(), address >> 16 & 0xff, address >> 8 & 0xff), (address & 0xfc) + (port - config_data_first)};
+    return {pci_function_at(kernel.machine(), address >> 16 & 0xff, address >> 8 & 0xff),
+            (address & 0xfc) + (port - config_data_first)};
 }
 
 bool is_config_data(std::uint16_t port) { return port >= config_data_first && port <= config_data_last; }
 
 DescribedRange* described(Kernel& kernel, std::uint16_t port)
 {
-    return kernel.machine().table<DescribedRange>().find_if([&](const DescribedRange& r) { return r.space == IoSpace::ports && r.holds(port); });
+    return kernel.machine().table<DescribedRange>().find_if(
+        [&](const DescribedRange& r) { return r.space == IoSpace::ports && r.holds(port); });
 }
 
 } // namespace
@@ -179,7 +191,8 @@ void MachinePorts::out(std::uint16_t port, unsigned size, std::uint32_t value)
 {
     if (port == config_address_port && size == 4) kernel_.machine().single<BoardRow>().config_address = value;
     else
-        for (unsigned i = 0; i < size; ++i) out_byte(static_cast<std::uint16_t>(port + i), static_cast<std::uint8_t>(value >> 8 * i));
+        for (unsigned i = 0; i < size; ++i)
+            out_byte(static_cast<std::uint16_t>(port + i), static_cast<std::uint8_t>(value >> 8 * i));
 }
 
 } // namespace retromod

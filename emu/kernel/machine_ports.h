@@ -21,10 +21,10 @@ struct BoardRow {
     std::uint8_t timer_high_next;         ///< an unlatched read is of the high byte
 };
 
-/// The port space of the machine: the timer's tick counter, the CMOS clock, one 16550A that nothing is connected to, PCI configuration mechanism 1,
-/// and what the user described. Everything else reads all ones, as an empty bus does.
-/// Differs from hardware: keyboard, interrupt, DMA and floppy controllers are not there; of the timer chip, counter 0 runs as
-/// the kernel programmed it, whatever a module writes, and the others are not there.
+/// The port space of the machine: the timer's tick counter, the CMOS clock, one 16550A that nothing is connected to, PCI
+/// configuration mechanism 1, and what the user described. Everything else reads all ones, as an empty bus does. Differs from
+/// hardware: keyboard, interrupt, DMA and floppy controllers are not there; of the timer chip, counter 0 runs as the kernel
+/// programmed it, whatever a module writes, and the others are not there.
 class MachinePorts final : public IoBus {
 public:
     explicit MachinePorts(Kernel& kernel) : kernel_(kernel) {}

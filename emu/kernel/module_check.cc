@@ -16,7 +16,8 @@ constexpr std::uint64_t reference_limit = 1 << 16; ///< more than any list of re
 class ModuleCheck {
 public:
     ModuleCheck(Machine& machine, GuestAddr head, GuestAddr kernel, Findings& findings)
-        : memory_(machine.memory()), layout_(machine.layouts()), arch_(machine.arch()), head_(head), kernel_(kernel), findings_(findings)
+        : memory_(machine.memory()), layout_(machine.layouts()), arch_(machine.arch()), head_(head), kernel_(kernel),
+          findings_(findings)
     {
     }
 
@@ -47,7 +48,8 @@ private:
     void collect()
     {
         guarded(head_, [&] {
-            for (auto at = memory_.load_pointer(head_); at != kernel_; at = ModuleView(memory_, layout_, at).pointer(ModuleField::next)) {
+            for (auto at = memory_.load_pointer(head_); at != kernel_;
+                 at = ModuleView(memory_, layout_, at).pointer(ModuleField::next)) {
                 if (!modules_.insert(at.value).second) {
                     require(false, "the list of modules leads in a circle at {:#x}", at.value);
                     return;
@@ -60,15 +62,17 @@ private:
     void check(const ModuleView& module)
     {
         const auto area = memory_.vmalloc_area(module.address());
-        require(area && area->start == module.address(), "the module at {:#x} has no memory area of its own", module.address().value);
+        require(area && area->start == module.address(), "the module at {:#x} has no memory area of its own",
+                module.address().value);
         if (!area) return;
         const auto name = fmt::format("module '{}'", module.name());
-        require(area->contains(module.pointer(ModuleField::name)), "{}: its name lies at {:#x}, outside of it", name, module.get(ModuleField::name));
+        require(area->contains(module.pointer(ModuleField::name)), "{}: its name lies at {:#x}, outside of it", name,
+                module.get(ModuleField::name));
         const auto size = module.get(ModuleField::size);
         require(size <= area->bytes, "{} is {} bytes long, its memory {}", name, size, area->bytes);
         // Kernels accept headers of several lengths, all of which hold the size.
-        require(module.get(ModuleField::size_of_struct) >= layout_.end_of(ModuleField::size), "{}: sizeof(struct module) is {}", name,
-                module.get(ModuleField::size_of_struct));
+        require(module.get(ModuleField::size_of_struct) >= layout_.end_of(ModuleField::size), "{}: sizeof(struct module) is {}",
+                name, module.get(ModuleField::size_of_struct));
         check_symbols(module, name);
         check_references(module, name);
     }
@@ -83,7 +87,8 @@ private:
         if (readable / layout_.symbol_bytes() < count) return;
         for (std::uint64_t i = 0; i < count; ++i) {
             const auto at = memory_.load_pointer(table + i * layout_.symbol_bytes() + arch_.word_bytes);
-            require(!memory_.bytes(at, Access::read).empty(), "{}: the name of symbol {} lies at {:#x}, where nothing is", name, i, at.value);
+            require(!memory_.bytes(at, Access::read).empty(), "{}: the name of symbol {} lies at {:#x}, where nothing is", name, i,
+                    at.value);
         }
     }
 

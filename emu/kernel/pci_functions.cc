@@ -34,11 +34,14 @@ std::string resources_text(Kernel& kernel, const GuestStruct& device)
     std::string text;
     if (!device.has("resource")) return text;
     for (unsigned i = 0; i < bars; ++i) {
-        const GuestStruct resource(kernel, "struct resource", device.address("resource") + i * kernel.layouts().size("struct resource"));
+        const GuestStruct resource(kernel, "struct resource",
+                                   device.address("resource") + i * kernel.layouts().size("struct resource"));
         const auto start = resource.get("start"), end = resource.get("end"), flags = resource.get("flags");
         if (!end) continue;
         if (flags & io) text += fmt::format("      I/O at {:#x} [{:#x}].\n", start, end);
-        else text += fmt::format("      {} 32 bit memory at {:#x} [{:#x}].\n", flags & prefetch ? "Prefetchable" : "Non-prefetchable", start, end);
+        else
+            text += fmt::format("      {} 32 bit memory at {:#x} [{:#x}].\n",
+                                flags & prefetch ? "Prefetchable" : "Non-prefetchable", start, end);
     }
     return text;
 }
@@ -73,7 +76,8 @@ std::string pci_text(Kernel& kernel)
     std::string text = "PCI devices found:\n";
     for (const auto& row : kernel.machine().table<PciFunctionRow>()) {
         const GuestStruct device(kernel, "struct pci_dev", {row.device});
-        const auto name = device.has("name") ? device.text("name") : fmt::format("{:04x}:{:04x}", device.get("vendor"), device.get("device"));
+        const auto name =
+            device.has("name") ? device.text("name") : fmt::format("{:04x}:{:04x}", device.get("vendor"), device.get("device"));
         constexpr unsigned revision = 8;
         text += fmt::format("  Bus {:2}, device {:3}, function {:2}:\n    {}: {} (rev {}).\n", 0, row.devfn >> 3, row.devfn & 7,
                             class_name(static_cast<std::uint32_t>(device.get("class"))), name, load_config(row, revision, 1));

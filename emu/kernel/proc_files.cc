@@ -60,7 +60,8 @@ std::string uptime_text(Kernel& kernel)
 
 std::string version_text(Kernel& kernel)
 {
-    return fmt::format("Linux version {} (retromod) #1 {}\n", kernel.machine().uts_release(), kernel.machine().smp() ? "SMP" : "UP");
+    return fmt::format("Linux version {} (retromod) #1 {}\n", kernel.machine().uts_release(),
+                       kernel.machine().smp() ? "SMP" : "UP");
 }
 
 std::string meminfo_text(Kernel& kernel)

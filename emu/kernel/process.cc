@@ -22,7 +22,8 @@ void Kernel::refresh()
     entry_by_name_.clear();
     variables_.clear();
     take_up();
-    modules_ = std::make_unique<ModuleList>(memory(), module_layout_, GuestAddr{state_->module_list}, GuestAddr{state_->kernel_module});
+    modules_ =
+        std::make_unique<ModuleList>(memory(), module_layout_, GuestAddr{state_->module_list}, GuestAddr{state_->kernel_module});
 }
 
 std::vector<std::uint32_t> Kernel::waiting_processes()

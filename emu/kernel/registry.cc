@@ -17,7 +17,8 @@ std::string tty_type(std::uint64_t type, std::uint64_t subtype)
 {
     constexpr std::uint64_t system = 1, console = 2, serial = 3, pty = 4;
     switch (type) {
-    case system: return subtype == 1 ? "system:/dev/tty" : subtype == 2 ? "system:console" : subtype == 3 ? "system:vtmaster" : "system";
+    case system:
+        return subtype == 1 ? "system:/dev/tty" : subtype == 2 ? "system:console" : subtype == 3 ? "system:vtmaster" : "system";
     case console: return "console";
     case serial: return subtype == 2 ? "serial:callout" : "serial";
     case pty: return subtype == 1 ? "pty:master" : subtype == 2 ? "pty:slave" : "pty";
@@ -75,11 +76,13 @@ GuestAddr find_net_device(Kernel& kernel, std::string_view name)
 std::string net_devices_text(Kernel& kernel)
 {
     std::string text = "Inter-|   Receive                                                |  Transmit\n"
-                       " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+                       " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls "
+                       "carrier compressed\n";
     for_each_net_device(kernel, [&](GuestAddr device) {
         const bool counts = GuestStruct(kernel, net_device_type(kernel), device).pointer("get_stats").value != 0;
         text += fmt::format("{:>6}:", net_device_name(kernel, device));
-        text += counts ? "       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0\n"
+        text += counts ? "       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0 "
+                         "         0\n"
                        : " No statistics available.\n";
         return true;
     });

@@ -121,7 +121,8 @@ bool DirtyPages::read_pagemap(std::span<const std::byte> mapping, std::vector<st
     for (std::uint64_t number = 0; number < pages; number += entries.size()) {
         const auto block = std::span(entries).first(std::min<std::uint64_t>(entries.size(), pages - number));
         try {
-            if (pagemap_.read(std::as_writable_bytes(block), (first + number) * sizeof(std::uint64_t)) != block.size_bytes()) return false;
+            if (pagemap_.read(std::as_writable_bytes(block), (first + number) * sizeof(std::uint64_t)) != block.size_bytes())
+                return false;
         } catch (const std::system_error&) {
             return false;
         }

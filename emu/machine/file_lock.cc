@@ -77,8 +77,10 @@ void LockFile::lock(std::uint64_t byte, LockMode mode, const LockWait& wait)
     if (try_lock(byte, mode)) return;
     const auto start = Clock::now();
     bool said = false;
-    for (std::chrono::microseconds pause = first_pause; !try_lock(byte, mode); pause = std::min<std::chrono::microseconds>(2 * pause, longest_pause)) {
-        if (wait.interrupted && wait.interrupted()) throw LockInterrupted(file_.path() + ": interrupted while waiting for the lock");
+    for (std::chrono::microseconds pause = first_pause; !try_lock(byte, mode);
+         pause = std::min<std::chrono::microseconds>(2 * pause, longest_pause)) {
+        if (wait.interrupted && wait.interrupted())
+            throw LockInterrupted(file_.path() + ": interrupted while waiting for the lock");
         if (!said && Clock::now() - start >= say_after) {
             said = true;
             if (wait.waiting) wait.waiting(holder());

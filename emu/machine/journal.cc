@@ -108,7 +108,8 @@ std::optional<JournalHeader> read_header(const HostFile& file)
     if (header.endian_mark != machine_endian_mark) refuse(file, "a journal of another byte order");
     if (header.format != journal_format) refuse(file, fmt::format("a journal of format {}", header.format));
     if (header.state == state_idle) return std::nullopt;
-    if (header.state != state_complete && header.state != state_durable) refuse(file, fmt::format("the journal's state is {:#x}", header.state));
+    if (header.state != state_complete && header.state != state_durable)
+        refuse(file, fmt::format("the journal's state is {:#x}", header.state));
     if (count < sizeof header) refuse(file, "the journal of a commit is cut short");
     return header;
 }
@@ -168,7 +169,8 @@ void check_fits(const HostFile& journal, const HostFile& machine, const Commit& 
     if (count < sizeof header || header.identity != commit.identity)
         refuse(journal, fmt::format("this journal does not belong to {}", machine.path()));
     if (header.generation != commit.generation && header.generation + 1 != commit.generation)
-        refuse(journal, fmt::format("this journal is of generation {}, {} of {}", commit.generation, machine.path(), header.generation));
+        refuse(journal,
+               fmt::format("this journal is of generation {}, {} of {}", commit.generation, machine.path(), header.generation));
     std::uint64_t next = 0;
     for (const auto& page : commit.pages) {
         if (page.number < next || page.number >= machine.size() / commit.page_bytes)
@@ -206,7 +208,8 @@ std::vector<iovec> parts_of(std::span<const PageWrite> run, std::uint64_t page_b
 
 } // namespace
 
-std::vector<PageWrite> page_writes(std::span<const std::byte> mapping, std::span<const std::uint64_t> numbers, std::uint64_t page_bytes)
+std::vector<PageWrite> page_writes(std::span<const std::byte> mapping, std::span<const std::uint64_t> numbers,
+                                   std::uint64_t page_bytes)
 {
     std::vector<PageWrite> pages;
     pages.reserve(numbers.size());

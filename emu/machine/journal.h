@@ -30,7 +30,8 @@ struct Commit {
 };
 
 /// Looks for pages of `mapping` that are all zeros and makes writes of them all.
-std::vector<PageWrite> page_writes(std::span<const std::byte> mapping, std::span<const std::uint64_t> numbers, std::uint64_t page_bytes);
+std::vector<PageWrite> page_writes(std::span<const std::byte> mapping, std::span<const std::uint64_t> numbers,
+                                   std::uint64_t page_bytes);
 
 /// Takes the disk space that the commit needs in the machine file. Gives it back and throws when the disk is full.
 void reserve_space(HostFile& machine, const Commit& commit);

@@ -67,7 +67,8 @@ void check_memory(const Arch& arch, const MachineHeader& header)
     const auto vmalloc_pages = header.vmalloc_bytes / arch.page_bytes;
     require(memory.image_end >= first && memory.image_end <= end, "kernel image ends at {:#x}", memory.image_end);
     const bool no_text = memory.text_start == 0 && memory.text_end == 0;
-    const bool text_in_image = memory.text_start >= first && memory.text_start <= memory.text_end && memory.text_end <= memory.image_end;
+    const bool text_in_image =
+        memory.text_start >= first && memory.text_start <= memory.text_end && memory.text_end <= memory.image_end;
     require(no_text || text_in_image, "kernel text from {:#x} to {:#x}", memory.text_start, memory.text_end);
     require(memory.text_start % arch.page_bytes == 0 && memory.text_end % arch.page_bytes == 0,
             "kernel text from {:#x} to {:#x} is not whole pages", memory.text_start, memory.text_end);
@@ -91,7 +92,8 @@ void check_tables(const MachineHeader& header, std::span<const TableHeader> dire
         require(std::ranges::none_of(directory.first(number), [&](const auto& other) { return other.name == name; }),
                 "two tables {}", name);
         require(table.offset == next, "table {} is at {:#x}, not {:#x}", name, table.offset, next);
-        require(table.row_bytes >= sizeof(std::uint32_t) && table.capacity > 0, "table {} has {} rows of {} bytes", name, table.capacity, table.row_bytes);
+        require(table.row_bytes >= sizeof(std::uint32_t) && table.capacity > 0, "table {} has {} rows of {} bytes", name,
+                table.capacity, table.row_bytes);
         const auto bytes = std::uint64_t{table.row_bytes} * table.capacity;
         require(bytes <= header.tables_end - next, "table {} of {} bytes is too long", name, bytes);
         next += round_up(bytes, machine_row_alignment);

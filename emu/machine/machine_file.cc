@@ -74,7 +74,8 @@ std::uint64_t MachineFile::generation() const
     return read_machine_header(file).generation;
 }
 
-bool MachineFile::wait_for_change(std::uint64_t known, std::chrono::milliseconds timeout, const std::function<bool()>& interrupted) const
+bool MachineFile::wait_for_change(std::uint64_t known, std::chrono::milliseconds timeout,
+                                  const std::function<bool()>& interrupted) const
 {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds longest_pause{10};

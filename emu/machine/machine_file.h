@@ -49,7 +49,8 @@ public:
     /// How many commits the machine has seen; a machine that replaces another counts on.
     std::uint64_t generation() const;
     /// Waits until the generation differs; false when the time is over first, or `interrupted` said true.
-    bool wait_for_change(std::uint64_t generation, std::chrono::milliseconds timeout, const std::function<bool()>& interrupted = {}) const;
+    bool wait_for_change(std::uint64_t generation, std::chrono::milliseconds timeout,
+                         const std::function<bool()>& interrupted = {}) const;
 
     /// Removes the machine and the files beside it, when no transaction is under way any more.
     void remove() const;

@@ -82,7 +82,8 @@ std::optional<std::string> guest_windows_problem(const Arch& arch, const GuestWi
     if (windows.vmalloc_bytes % page || windows.vmalloc_bytes < page || windows.vmalloc_bytes > vmalloc_window_bytes)
         return fmt::format("vmalloc window of {} bytes", windows.vmalloc_bytes);
     if (start.value >= end || windows.vmalloc_bytes > end - start.value)
-        return fmt::format("vmalloc window at {:#x} reaches past {:#x}, the end of {}'s kernel addresses", start.value, end, arch.name);
+        return fmt::format("vmalloc window at {:#x} reaches past {:#x}, the end of {}'s kernel addresses", start.value, end,
+                           arch.name);
     const auto direct_end = arch.page_offset + windows.direct_bytes;
     if (start < direct_end && arch.page_offset < start + windows.vmalloc_bytes)
         return fmt::format("vmalloc window at {:#x} overlaps the direct map, {:#x} to {:#x}", start.value,

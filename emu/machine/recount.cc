@@ -37,7 +37,8 @@ public:
         if (text_end <= arch.page_offset.value + header_.direct_bytes) {
             const auto text_pages = (text_end - arch.page_offset.value) / arch.page_bytes;
             for (std::uint64_t page = 0; page < text_pages; ++page)
-                put_right(map[page], std::uint8_t{1}, map[page] != 0, [&] { return fmt::format("page {} of the kernel's text is free", page); });
+                put_right(map[page], std::uint8_t{1}, map[page] != 0,
+                          [&] { return fmt::format("page {} of the kernel's text is free", page); });
         }
         const auto used = static_cast<std::uint64_t>(std::ranges::count_if(map, [](auto page) { return page != 0; }));
         correct(header_.memory.frames_in_use, used, "pages of memory in use");
@@ -51,11 +52,13 @@ public:
         std::uint8_t before = 0;
         for (std::uint64_t page = 0; page < map.size(); before = map[page++]) {
             const auto known = static_cast<std::uint8_t>(map[page] & page_bits);
-            put_right(map[page], known, map[page] == known, [&] { return fmt::format("vmalloc page {} has unknown bits {:#x}", page, map[page]); });
+            put_right(map[page], known, map[page] == known,
+                      [&] { return fmt::format("vmalloc page {} has unknown bits {:#x}", page, map[page]); });
             if (map[page]) ++used;
             if (!map[page] || before) continue;
             const auto first = static_cast<std::uint8_t>(map[page] | first_of_area);
-            put_right(map[page], first, map[page] == first, [&] { return fmt::format("the vmalloc area from page {} on has no beginning", page); });
+            put_right(map[page], first, map[page] == first,
+                      [&] { return fmt::format("the vmalloc area from page {} on has no beginning", page); });
         }
         correct(header_.memory.vmalloc_in_use, used, "vmalloc pages in use");
         if (header_.memory.vmalloc_next > map.size())
@@ -81,7 +84,8 @@ private:
     template <class T>
     void correct(T& place, T counted, std::string_view what)
     {
-        put_right(place, counted, place == counted, [&] { return fmt::format("{}: recorded {}, counted {}", what, place, counted); });
+        put_right(place, counted, place == counted,
+                  [&] { return fmt::format("{}: recorded {}, counted {}", what, place, counted); });
     }
 
     void count_rows(TableHeader& table)

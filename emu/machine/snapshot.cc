@@ -29,7 +29,8 @@ bool is_name(std::string_view name)
 {
     constexpr std::string_view others = "._-";
     const auto allowed = [&](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(static_cast<char>(c)) != others.npos;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+               || others.find(static_cast<char>(c)) != others.npos;
     };
     return !name.empty() && name.size() <= longest_name && std::ranges::all_of(name, allowed);
 }
@@ -100,7 +101,8 @@ void check_whole(const std::string& path, const HostFile& file)
 std::string snapshot_path(const MachineFile& machine, std::string_view name)
 {
     if (!is_name(name))
-        throw std::invalid_argument(fmt::format("'{}' is no name for a snapshot: letters, digits, '.', '_' and '-', at most {}", name, longest_name));
+        throw std::invalid_argument(
+            fmt::format("'{}' is no name for a snapshot: letters, digits, '.', '_' and '-', at most {}", name, longest_name));
     return fmt::format("{}{}{}", machine.path(), infix, name);
 }
 

@@ -122,7 +122,8 @@ Machine& Transaction::machine()
 bool Transaction::commit()
 {
     auto& state = *state_;
-    if (state.is_published()) finish_pending_commit(state.journal, state.commit_lock, state.file, state.options); // if writing the last one failed
+    if (state.is_published())
+        finish_pending_commit(state.journal, state.commit_lock, state.file, state.options); // if writing the last one failed
     auto numbers = state.dirty_pages.find(state.bytes(), state.file);
     if (numbers.empty()) return false;
     if (numbers.front() != 0) numbers.insert(numbers.begin(), 0);
@@ -207,7 +208,9 @@ bool Transaction::wait_for_others(std::chrono::milliseconds timeout, const std::
     constexpr std::chrono::milliseconds longest_pause{10};
     const auto& state = *state_;
     const auto end = Clock::now() + timeout;
-    const auto unchanged = [&] { return read_machine_header(state.file).generation == state.parked_generation && state.file.still_named(); };
+    const auto unchanged = [&] {
+        return read_machine_header(state.file).generation == state.parked_generation && state.file.still_named();
+    };
     for (std::chrono::milliseconds pause{1}; unchanged(); pause = std::min(2 * pause, longest_pause)) {
         if (Clock::now() >= end || (interrupted && interrupted())) return false;
         std::this_thread::sleep_for(pause);

@@ -79,7 +79,8 @@ void set_handler(int signal, void (*handler)(int))
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(1);
         set_handler(SIGINT, SIG_IGN);
-        for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTERM}) set_handler(signal, SIG_DFL); // our death tells
+        for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTERM})
+            set_handler(signal, SIG_DFL); // our death tells
         enter_jail(limits);
         status = work();
         if (std::fflush(stdout) != 0) throw std::runtime_error("standard output: cannot be written");
@@ -150,7 +151,8 @@ JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& wor
     const int status = wait_for(child);
     jailed = 0;
     if (WIFSIGNALED(status)) return {true, WTERMSIG(status), death_reason(WTERMSIG(status))};
-    if (WEXITSTATUS(status) == no_memory_status) return {true, 0, fmt::format("it used up its memory ({} MB)", limits.memory_bytes >> 20)};
+    if (WEXITSTATUS(status) == no_memory_status)
+        return {true, 0, fmt::format("it used up its memory ({} MB)", limits.memory_bytes >> 20)};
     return {false, WEXITSTATUS(status), {}};
 }
 

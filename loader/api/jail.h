@@ -29,10 +29,10 @@ struct JailResult {
 };
 
 /// Runs `work` in a forked child that cannot start programs, reach the network, other processes or the terminal's input
-/// queue; what files it may open the limits say. What it has open it may write: standard output, and a machine whose Transaction it entered. It ends when this process does.
-/// The child's output goes where ours does. An exception of `work` is told on standard error, and is status 1.
-/// SIGINT is ours alone while it runs: see `signal_jailed`.
-/// Errors: std::system_error when the host has no fork or no seccomp for us.
+/// queue; what files it may open the limits say. What it has open it may write: standard output, and a machine whose Transaction it
+/// entered. It ends when this process does. The child's output goes where ours does. An exception of `work` is told on standard
+/// error, and is status 1. SIGINT is ours alone while it runs: see `signal_jailed`. Errors: std::system_error when the host has no
+/// fork or no seccomp for us.
 JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& work);
 
 /// What the child of run_in_jail does first, for a child that was made otherwise. Errors: std::system_error.

@@ -23,7 +23,8 @@ namespace {
 
 void check(int result)
 {
-    if (result < 0) throw std::system_error(-result, std::generic_category(), "the host refuses a seccomp filter (--no-jail runs without)");
+    if (result < 0)
+        throw std::system_error(-result, std::generic_category(), "the host refuses a seccomp filter (--no-jail runs without)");
 }
 
 class Filter {

@@ -30,16 +30,19 @@ std::optional<std::string> read_machine_words(const MachineWords& words, Machine
     const std::string arch(words.arch.value_or(std::string(release.arch)));
     if (words.memory_megabytes < least_megabytes || words.memory_megabytes > most_megabytes)
         return fmt::format("--memory {}: from {} to {} MB", words.memory_megabytes, least_megabytes, most_megabytes);
-    const auto own = words.release == release.name && !release.uts_release.empty() ? std::string(release.uts_release) : words.release;
+    const auto own =
+        words.release == release.name && !release.uts_release.empty() ? std::string(release.uts_release) : words.release;
     machine.uts_release = words.uts_release.value_or(own);
     constexpr auto room = sizeof(MachineHeader::uts_release);
     if (machine.uts_release.size() >= room)
         return fmt::format("--uts-release is longer than {} characters", room - 1);
     machine.arch = find_arch(arch);
     if (!machine.arch || !find_cpu(*machine.arch)) return fmt::format("--arch {}: there is no CPU for it here", arch);
-    if (release.modern && arch != release.arch) return fmt::format("--arch {}: {} runs on {} only", arch, release.name, release.arch);
+    if (release.modern && arch != release.arch)
+        return fmt::format("--arch {}: {} runs on {} only", arch, release.name, release.arch);
     machine.arch = arch_in_release(*machine.arch, release);
-    if (!machine.arch) return fmt::format("--arch {}: {} did not run on it, 2.4.20 is the first that is known to", arch, words.release);
+    if (!machine.arch)
+        return fmt::format("--arch {}: {} did not run on it, 2.4.20 is the first that is known to", arch, words.release);
     if (!LayoutSet(*machine.arch, release.layouts, words.smp, Compiler::gcc_3).has("struct semaphore"))
         return fmt::format("the structures of {} on {} are not known", release.name, arch);
     machine.memory_bytes = words.memory_megabytes << 20;

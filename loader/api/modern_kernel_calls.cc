@@ -45,7 +45,8 @@ SyscallResult ModernKernelCalls::init_module(std::span<const std::byte> image, s
     return calls_.call({"init_module", {calls_.user_memory().place(image).value, image.size(), place(params)}, 3}, shown);
 }
 
-SyscallResult ModernKernelCalls::finit_module(std::span<const std::byte> file, std::optional<std::string_view> params, std::uint32_t flags)
+SyscallResult ModernKernelCalls::finit_module(std::span<const std::byte> file, std::optional<std::string_view> params,
+                                              std::uint32_t flags)
 {
     const UserBuffers buffers(calls_.user_memory());
     const OneFile opened(ModernKernel::of(kernel_), file);

@@ -13,7 +13,8 @@ public:
     ModernKernelCalls(Kernel& kernel, KernelCalls& calls) : kernel_(kernel), calls_(calls) {}
 
     SyscallResult init_module(std::span<const std::byte> image, std::optional<std::string_view> params) override;
-    SyscallResult finit_module(std::span<const std::byte> file, std::optional<std::string_view> params, std::uint32_t flags) override;
+    SyscallResult finit_module(std::span<const std::byte> file, std::optional<std::string_view> params,
+                               std::uint32_t flags) override;
     SyscallResult delete_module(std::optional<std::string_view> name, std::uint32_t flags) override;
     ErrnoOr<std::string> read_file(std::string_view path) override;
     ErrnoOr<std::vector<std::string>> list_folder(std::string_view path) override;

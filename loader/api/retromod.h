@@ -132,7 +132,8 @@ RETROMOD_API int64_t retromod_get_kernel_syms(retromod_machine *machine, void *t
  * own arguments; finit_module is ENOSYS. */
 
 /* init_module(image, len, params): `image` is the module's file, not linked. NULL for the parameters is the guest's NULL. */
-RETROMOD_API int64_t retromod_init_module_image(retromod_machine *machine, const void *image, size_t image_bytes, const char *params);
+RETROMOD_API int64_t retromod_init_module_image(retromod_machine* machine, const void* image, size_t image_bytes,
+                                                const char* params);
 
 /* finit_module(fd, params, flags) with a descriptor of this process: its file's kind, mode and content are what the guest's
  * kernel sees. Flags: 1 MODULE_INIT_IGNORE_MODVERSIONS, 2 MODULE_INIT_IGNORE_VERMAGIC, 4 MODULE_INIT_COMPRESSED_FILE. */
@@ -171,9 +172,11 @@ RETROMOD_API int64_t retromod_run(retromod_machine *machine, uint64_t millisecon
 
 /* The kernel's log, each line with its level: "<6>hello". */
 RETROMOD_API int64_t retromod_log(retromod_machine *machine, char *into, size_t bytes);
-/* A file of the guest's /proc or /sys, as cat reads it: a module's own, too. -errno when it cannot be opened or read. At most 1 MiB. */
+/* A file of the guest's /proc or /sys, as cat reads it: a module's own, too. -errno when it cannot be opened or read. At most 1
+ * MiB. */
 RETROMOD_API int64_t retromod_read_file(retromod_machine *machine, const char *path, char *into, size_t bytes);
-/* Writes a file that a kernel since 2.6 has: a module's parameter below /sys/module, modules_disabled. The bytes written, or -errno. */
+/* Writes a file that a kernel since 2.6 has: a module's parameter below /sys/module, modules_disabled. The bytes written, or
+ * -errno. */
 RETROMOD_API int64_t retromod_write_file(retromod_machine *machine, const char *path, const char *text);
 /* What the last retromod_insmod printed, standard output and error together. */
 RETROMOD_API int64_t retromod_output(retromod_machine *machine, char *into, size_t bytes);

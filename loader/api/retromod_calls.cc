@@ -112,10 +112,13 @@ std::int64_t retromod_finit_module(retromod_machine* machine, int fd, const char
 {
     return with(machine, [&](CMachine& m) {
         const CUserMemory::Scope scope(m.user());
-        if (!m.session().kernel().module_loader()) return m.arch().signed_word(SyscallResult::failure(Errno::enosys, m.arch()).word);
+        if (!m.session().kernel().module_loader())
+            return m.arch().signed_word(SyscallResult::failure(Errno::enosys, m.arch()).word);
         HostFileView files(fd);
         const auto params_at = place_text(m, params);
-        return result_of(machine, m.call({"finit_module", {m.arch().word(static_cast<std::uint64_t>(std::int64_t{fd})), params_at, flags}, 3}, &files));
+        return result_of(
+            machine,
+            m.call({"finit_module", {m.arch().word(static_cast<std::uint64_t>(std::int64_t{fd})), params_at, flags}, 3}, &files));
     });
 }
 

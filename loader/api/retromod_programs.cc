@@ -37,7 +37,8 @@ CAnswer run_insmod(Session& session, const InsmodOptions& options)
 {
     CAnswer answer;
     try {
-        answer.word = static_cast<std::uint64_t>(insmod_of_its_time(session, options, [&](std::string_view text) { answer.text += text; }));
+        answer.word =
+            static_cast<std::uint64_t>(insmod_of_its_time(session, options, [&](std::string_view text) { answer.text += text; }));
     } catch (const CallStopped& stopped) {
         answer.kind = stopped.outcome.kind;
         answer.what = stopped.call + ": " + stopped.outcome.what;
@@ -90,7 +91,8 @@ std::int64_t retromod_read_file(retromod_machine* machine, const char* path, cha
         if (!path) throw BadArgument("the path is NULL");
         const auto answer = m.perform([&](Session& session) -> CAnswer {
             if (session.kernel().module_loader())
-                if (auto text = ModernKernel::of(session.kernel()).read_file(path)) return {Outcome::Kind::done, 0, {}, std::move(*text)};
+                if (auto text = ModernKernel::of(session.kernel()).read_file(path))
+                    return {Outcome::Kind::done, 0, {}, std::move(*text)};
             auto file = read_guest_file(session.kernel(), path);
             return {file.outcome.kind, file.outcome.result.word, std::move(file.outcome.what), std::move(file.text)};
         });
@@ -104,7 +106,9 @@ std::int64_t retromod_write_file(retromod_machine* machine, const char* path, co
     return with(machine, [&](CMachine& m) {
         if (!path || !text) throw BadArgument("the path or the text is NULL");
         return result_of(machine, m.perform([&](Session& session) -> CAnswer {
-            const auto failed = [&](Errno error) { return CAnswer{Outcome::Kind::done, SyscallResult::failure(error, session.arch()).word, {}, {}}; };
+            const auto failed = [&](Errno error) {
+                return CAnswer{Outcome::Kind::done, SyscallResult::failure(error, session.arch()).word, {}, {}};
+            };
             if (!session.kernel().module_loader()) return failed(Errno::enoent);
             const auto written = ModernKernel::of(session.kernel()).write_file(path, text);
             return written ? CAnswer{Outcome::Kind::done, *written, {}, {}} : failed(written.error());

@@ -168,7 +168,9 @@ void Session::let_calls_wait(std::function<void(const std::string&)> say)
 bool Session::has_dead()
 {
     auto& state = this->state();
-    return state.transaction && std::ranges::any_of(state.kernel.waiting_processes(), [&](auto process) { return !state.transaction->has_owner(process); });
+    return state.transaction && std::ranges::any_of(state.kernel.waiting_processes(), [&](auto process) {
+               return !state.transaction->has_owner(process);
+           });
 }
 
 void Session::bury_dead()

@@ -84,7 +84,7 @@ struct StepColumn {
     std::vector<std::string> did;   ///< the command line, and the system calls that it made, with their results
     std::vector<std::string> said;  ///< what the program printed
     std::string checked;            ///< who decided, by which check
-    std::string result;             ///< of the call that decided: "0", "EEXIST", a number; "no call"; "" when there was nothing to do
+    std::string result; ///< of the call that decided: "0", "EEXIST", a number; "no call"; "" when there was nothing to do
     std::vector<std::string> log;   ///< the kernel's lines, with levels
     std::vector<std::string> state; ///< the modules afterwards, and the kernel's taint
 };
@@ -122,7 +122,8 @@ bool differs(const ComparisonStepReport& step, const ColumnRow& row);
 std::vector<ComparisonScenario> read_comparisons(const std::string& path);
 
 /// Loads, lists and unloads a module that was built in both forms.
-ComparisonScenario compare_modules(const std::string& old_file, const std::string& new_file, const std::vector<std::string>& arguments);
+ComparisonScenario compare_modules(const std::string& old_file, const std::string& new_file,
+                                   const std::vector<std::string>& arguments);
 
 /// Does both parts of a scenario, each on a fresh machine in memory. std::runtime_error when a machine cannot be made or a
 /// file cannot be read.

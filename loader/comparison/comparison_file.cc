@@ -23,7 +23,8 @@ void only_members(const Json& object, std::initializer_list<std::string_view> kn
 {
     if (!object.is_object()) throw Fault("is no object");
     for (const auto& member : object.items())
-        if (std::ranges::find(known, member.key()) == known.end()) throw Fault(fmt::format("'{}' means nothing here", member.key()));
+        if (std::ranges::find(known, member.key()) == known.end())
+            throw Fault(fmt::format("'{}' means nothing here", member.key()));
 }
 
 std::string text_of(const Json& object, const char* member, const char* otherwise = nullptr)
@@ -135,7 +136,8 @@ ComparedArgument read_argument(const Json& json, Side side, const Folder& folder
         only_members(json, {"repeat"});
         const auto& repeat = json["repeat"];
         constexpr std::size_t most = 1 << 20;
-        if (!repeat.is_array() || repeat.size() != 2 || !repeat[0].is_string() || !repeat[1].is_number_unsigned() || repeat[1] > most)
+        if (!repeat.is_array() || repeat.size() != 2 || !repeat[0].is_string() || !repeat[1].is_number_unsigned()
+            || repeat[1] > most)
             throw Fault("'repeat' is no [text, how often]");
         argument.kind = Kind::text;
         for (std::size_t count = repeat[1]; count; --count) argument.text += repeat[0].get<std::string>();
@@ -230,7 +232,8 @@ ComparisonScenario read_scenario(const Json& json, const Folder& folder)
     ComparisonScenario scenario{text_of(json, "id"), text_of(json, "title"), text_of(json, "text", ""), {}, {}};
     for (const auto side : both_sides) {
         const auto* name = side_names[index_of(side)];
-        scenario.machines[index_of(side)] = read_machine(json.value(name, Json{{"release", side == Side::older ? "2.4.20" : "6.1"}}));
+        scenario.machines[index_of(side)] =
+            read_machine(json.value(name, Json{{"release", side == Side::older ? "2.4.20" : "6.1"}}));
     }
     const auto steps = json.find("steps");
     if (steps == json.end() || !steps->is_array() || steps->empty()) throw Fault("it has no steps");

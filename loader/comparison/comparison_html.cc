@@ -16,7 +16,8 @@ constexpr std::string_view head = R"(<!DOCTYPE html>
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 80em; padding: 0 1em; color: #222; background: #fff; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; margin-bottom: 2em; }
 th, td { border: 1px solid #ccc; padding: .25em .5em; text-align: left; vertical-align: top; }
-th.name { width: 5em; } td { font-family: ui-monospace, monospace; font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; }
+th.name { width: 5em; }
+td { font-family: ui-monospace, monospace; font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; }
 tr.step th { background: #eee; } tr.differs td { background: #fff6d8; } tr.wrong td { background: #fdd; }
 nav li { display: inline-block; margin-right: 1em; }
 @media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #ddd; } th, td { border-color: #444; }
@@ -55,7 +56,10 @@ std::string step_rows(const ComparisonStepReport& step, std::size_t number)
         const auto left = row.lines(step.columns[0]), right = row.lines(step.columns[1]);
         if (left.empty() && right.empty()) continue;
         const bool wrong = row.name == "result" && !(step.as_expected[0] && step.as_expected[1]);
-        text += fmt::format("<tr{}><th>{}</th>{}{}</tr>\n", wrong ? " class=\"wrong\"" : differs(step, row) ? " class=\"differs\"" : "",
+        text += fmt::format("<tr{}><th>{}</th>{}{}</tr>\n",
+                            wrong                ? " class=\"wrong\""
+                            : differs(step, row) ? " class=\"differs\""
+                                                 : "",
                             row.name, cell(left), cell(right));
     }
     return text;

@@ -72,8 +72,8 @@ std::string comparison_markdown(std::span<const ComparisonReport> reports)
             for (const auto& row : column_rows()) {
                 const auto left = row.lines(step.columns[0]), right = row.lines(step.columns[1]);
                 if (left.empty() && right.empty()) continue;
-                text += fmt::format("| {} | {} | {} | {} |\n", row.name, cell(shortened(steady(left))), cell(shortened(steady(right))),
-                                    differs(step, row) ? "≠" : "");
+                text += fmt::format("| {} | {} | {} | {} |\n", row.name, cell(shortened(steady(left))),
+                                    cell(shortened(steady(right))), differs(step, row) ? "≠" : "");
             }
         }
     }

@@ -25,7 +25,9 @@ protected:
         const auto file = action.module.path.substr(action.module.path.rfind('/') + 1);
         column().did.push_back(fmt::format("$ insmod {}{}{}{}", action.on ? "-f " : "", file, action.arguments.empty() ? "" : " ",
                                            fmt::join(action.arguments, " ")));
-        run([&](const KmodSinks& sinks) { return kmod_insmod_image({file, action.arguments, action.on, false}, image, *this, sinks); });
+        run([&](const KmodSinks& sinks) {
+            return kmod_insmod_image({file, action.arguments, action.on, false}, image, *this, sinks);
+        });
     }
 
     void rmmod(const ComparedAction& action) override
@@ -54,7 +56,10 @@ protected:
         return ModernKernel::of(session().kernel()).write_file(path, text);
     }
 
-    std::string check_of(std::string_view call, SyscallResult result) override { return modern_check(call, result, {}, logged(), session().arch()); }
+    std::string check_of(std::string_view call, SyscallResult result) override
+    {
+        return modern_check(call, result, {}, logged(), session().arch());
+    }
 
     std::vector<std::string> modules() override
     {
@@ -63,8 +68,8 @@ protected:
             std::istringstream words(line);
             std::string name, size, count, users, state, address, taints;
             words >> name >> size >> count >> users >> state >> address >> taints;
-            lines.push_back(fmt::format("{} {}{}{}{}", name, count, users == "-" ? "" : " " + users, state == "Live" ? "" : " " + state,
-                                        taints.empty() ? "" : " " + taints));
+            lines.push_back(fmt::format("{} {}{}{}{}", name, count, users == "-" ? "" : " " + users,
+                                        state == "Live" ? "" : " " + state, taints.empty() ? "" : " " + taints));
         }
         return lines;
     }
@@ -80,7 +85,8 @@ private:
         return noted("init_module", fmt::format("{{{} bytes}}, {}, \"{}\"", image.size(), image.size(), params.value_or("")),
                      [&] { return calls().init_module(image, params); });
     }
-    SyscallResult finit_module(std::span<const std::byte> file, std::optional<std::string_view> params, std::uint32_t flags) override
+    SyscallResult finit_module(std::span<const std::byte> file, std::optional<std::string_view> params,
+                               std::uint32_t flags) override
     {
         return noted("finit_module", fmt::format("3, \"{}\", {}", params.value_or(""), flags),
                      [&] { return calls().finit_module(file, params, flags); });
@@ -107,7 +113,8 @@ private:
         // kmod goes on with init_module where there is no finit_module: that one decides.
         const bool goes_on = name == "finit_module" && result.error(arch()) == Errno::enosys;
         note_call(fmt::format("{}({})", name, arguments), result, goes_on ? Decides::no : Decides::yes);
-        if (!goes_on && (column().checked.empty() || !result.failed(arch()))) column().checked = modern_check(name, result, ran, logged(), arch());
+        if (!goes_on && (column().checked.empty() || !result.failed(arch())))
+            column().checked = modern_check(name, result, ran, logged(), arch());
         return result;
     }
 

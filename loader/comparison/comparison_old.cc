@@ -81,7 +81,8 @@ protected:
         column().did.push_back(fmt::format("$ rmmod {}", action.word));
         RmmodOptions options;
         options.names = {action.word};
-        run("rmmod", [&](ModuleCalls& calls, const TextSinks& sinks) { return retromod::rmmod(options, calls, session().arch(), sinks); });
+        run("rmmod",
+            [&](ModuleCalls& calls, const TextSinks& sinks) { return retromod::rmmod(options, calls, session().arch(), sinks); });
     }
 
     void lsmod() override
@@ -100,7 +101,8 @@ protected:
 
     std::string check_of(std::string_view call, SyscallResult result) override
     {
-        if (const auto error = result.error(session().arch())) return fmt::format("the kernel, in {}: {}", call, errno_text(*error));
+        if (const auto error = result.error(session().arch()))
+            return fmt::format("the kernel, in {}: {}", call, errno_text(*error));
         return "the kernel: every check passed";
     }
 

@@ -12,8 +12,10 @@ namespace {
 constexpr ColumnRow rows[] = {
     {"user", [](const StepColumn& column) { return column.did; }},
     {"says", [](const StepColumn& column) { return column.said; }},
-    {"check", [](const StepColumn& column) { return column.checked.empty() ? std::vector<std::string>() : std::vector{column.checked}; }},
-    {"result", [](const StepColumn& column) { return column.result.empty() ? std::vector<std::string>() : std::vector{column.result}; }},
+    {"check",
+     [](const StepColumn& column) { return column.checked.empty() ? std::vector<std::string>() : std::vector{column.checked}; }},
+    {"result",
+     [](const StepColumn& column) { return column.result.empty() ? std::vector<std::string>() : std::vector{column.result}; }},
     {"log", [](const StepColumn& column) { return column.log; }},
     {"state", [](const StepColumn& column) { return column.state; }},
 };
@@ -25,7 +27,8 @@ std::string title_of(const ComparedAction& action)
     switch (action.kind) {
     case Kind::insmod: {
         const auto file = path.substr(path.rfind('/') + 1);
-        return fmt::format("insmod {}{}{}", file.substr(0, file.find('.')), action.arguments.empty() ? "" : " ", fmt::join(action.arguments, " "));
+        return fmt::format("insmod {}{}{}", file.substr(0, file.find('.')), action.arguments.empty() ? "" : " ",
+                           fmt::join(action.arguments, " "));
     }
     case Kind::rmmod: return "rmmod " + action.word;
     case Kind::lsmod: return "lsmod";
@@ -58,7 +61,10 @@ std::vector<std::string> loaded(const StepColumn& column)
 
 std::span<const ColumnRow> column_rows() { return rows; }
 
-bool differs(const ComparisonStepReport& step, const ColumnRow& row) { return row.lines(step.columns[0]) != row.lines(step.columns[1]); }
+bool differs(const ComparisonStepReport& step, const ColumnRow& row)
+{
+    return row.lines(step.columns[0]) != row.lines(step.columns[1]);
+}
 
 bool ComparisonReport::expects() const
 {
@@ -74,7 +80,8 @@ bool ComparisonReport::passed() const
     });
 }
 
-ComparisonScenario compare_modules(const std::string& old_file, const std::string& new_file, const std::vector<std::string>& arguments)
+ComparisonScenario compare_modules(const std::string& old_file, const std::string& new_file,
+                                   const std::vector<std::string>& arguments)
 {
     using Kind = ComparedAction::Kind;
     const std::array files = {old_file, new_file};

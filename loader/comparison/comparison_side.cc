@@ -28,7 +28,8 @@ void change_image(std::vector<std::byte>& image, const ImageChange& change, cons
     const auto size = static_cast<std::int64_t>(image.size());
     switch (change.kind) {
     case ImageChange::Kind::truncate:
-        image.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(change.number < 0 ? size + change.number : change.number, 0, size)));
+        image.resize(
+            static_cast<std::size_t>(std::clamp<std::int64_t>(change.number < 0 ? size + change.number : change.number, 0, size)));
         return;
     case ImageChange::Kind::patch:
         if (change.number + static_cast<std::int64_t>(bytes.size()) > size)
@@ -194,7 +195,9 @@ void ComparisonSide::call(const ComparedAction& action)
         case Kind::length: value = image.size(); break;
         }
         switch (word.kind) {
-        case Kind::text: shown.push_back(word.text.size() > 64 ? fmt::format("{{{} characters}}", word.text.size()) : quoted(word.text)); break;
+        case Kind::text:
+            shown.push_back(word.text.size() > 64 ? fmt::format("{{{} characters}}", word.text.size()) : quoted(word.text));
+            break;
         case Kind::null: shown.emplace_back("NULL"); break;
         case Kind::image: shown.push_back(fmt::format("{{{} bytes}}", image.size())); break;
         case Kind::unmapped:

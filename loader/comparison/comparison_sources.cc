@@ -18,7 +18,8 @@ public:
         if (!is_source(module.path)) return;
         auto& built = built_[{module.path, machine.release, machine.arch}];
         // Each in a folder of its own: what insmod calls the module is the file's name.
-        if (built.empty()) built = build_module(module.path, machine_options(machine), flags_, folder_ / std::to_string(built_.size())).string();
+        if (built.empty())
+            built = build_module(module.path, machine_options(machine), flags_, folder_ / std::to_string(built_.size())).string();
         module.path = built;
     }
 
@@ -36,7 +37,8 @@ private:
 
 bool is_source(const std::string& path) { return path.ends_with(".c"); }
 
-void build_sources(std::vector<ComparisonScenario>& scenarios, std::span<const std::string> flags, const std::filesystem::path& folder)
+void build_sources(std::vector<ComparisonScenario>& scenarios, std::span<const std::string> flags,
+                   const std::filesystem::path& folder)
 {
     Sources sources(flags, folder);
     for (auto& scenario : scenarios)

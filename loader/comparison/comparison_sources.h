@@ -12,6 +12,7 @@ bool is_source(const std::string& path);
 
 /// Compiles each source that the scenarios name, for the machine of its side, into `folder`, and puts the modules in the
 /// sources' places. SourceRefused when one cannot be compiled.
-void build_sources(std::vector<ComparisonScenario>& scenarios, std::span<const std::string> flags, const std::filesystem::path& folder);
+void build_sources(std::vector<ComparisonScenario>& scenarios, std::span<const std::string> flags,
+                   const std::filesystem::path& folder);
 
 } // namespace retromod

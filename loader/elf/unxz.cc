@@ -15,7 +15,8 @@ struct Decoder {
     lzma_stream stream = LZMA_STREAM_INIT;
     explicit Decoder(XzStreams streams)
     {
-        if (lzma_stream_decoder(&stream, decoder_memory, streams == XzStreams::all ? LZMA_CONCATENATED : 0) != LZMA_OK) throw std::bad_alloc();
+        if (lzma_stream_decoder(&stream, decoder_memory, streams == XzStreams::all ? LZMA_CONCATENATED : 0) != LZMA_OK)
+            throw std::bad_alloc();
     }
     ~Decoder() { lzma_end(&stream); }
     Decoder(const Decoder&) = delete;

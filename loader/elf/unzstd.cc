@@ -21,7 +21,8 @@ ProblemOr<std::vector<std::byte>> unzstd(std::span<const std::byte> packed, std:
         if (ZSTD_isError(left))
             return Problem{.kind = ProblemKind::bad_packed, .where = "zstd", .offset = in.pos, .detail = ZSTD_getErrorName(left)};
         if (unpacked.size() + out.pos > limit)
-            return Problem{.kind = ProblemKind::file_too_large, .where = "zstd", .value = unpacked.size() + out.pos, .expected = limit};
+            return Problem{
+                .kind = ProblemKind::file_too_large, .where = "zstd", .value = unpacked.size() + out.pos, .expected = limit};
         unpacked.insert(unpacked.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(out.pos));
         if (in.pos == in.size && out.pos < out.size) return unpacked;
     }

@@ -66,7 +66,8 @@ int refuse(const KmodInsmodOptions& options, const Problem& problem, const KmodS
 
 } // namespace
 
-int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls, const KmodSinks& sinks)
+int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls,
+                      const KmodSinks& sinks)
 {
     if (options.verbose) sinks.out(fmt::format("insmod {} {}\n", options.file, fmt::join(options.arguments, " ")));
     constexpr std::size_t looked_at = 6; // libkmod wants to see how the file is packed

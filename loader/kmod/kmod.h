@@ -28,7 +28,8 @@ struct KmodInsmodOptions {
 /// what is read. 0 or 1.
 int kmod_insmod(const KmodInsmodOptions& options, ModernCalls& calls, const KmodSinks& sinks);
 /// The same for a file that was read already. `options.file` is the name it goes by.
-int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls, const KmodSinks& sinks);
+int kmod_insmod_image(const KmodInsmodOptions& options, std::span<const std::byte> image, ModernCalls& calls,
+                      const KmodSinks& sinks);
 
 struct KmodRmmodOptions {
     std::vector<std::string> names{}; ///< or paths of files

@@ -33,7 +33,8 @@ std::optional<Errno> ModernKernel::check_elf(LoadInfo& info)
     info.header = info.image.header();
     const auto& header = info.header;
     if (header.type != relocatable) return refuse(fmt::format("Invalid ELF header type: {} != {}", header.type, relocatable));
-    if (header.machine != kernel_.arch().elf_machine) return refuse(fmt::format("Invalid architecture in ELF header: {}", header.machine));
+    if (header.machine != kernel_.arch().elf_machine)
+        return refuse(fmt::format("Invalid architecture in ELF header: {}", header.machine));
     if (header.section_size != info.image.section_header_bytes()) return refuse("Invalid ELF section header size");
     const auto table_bytes = header.sections * info.image.section_header_bytes();
     if (header.section_table >= info.image.size() || table_bytes > info.image.size() - header.section_table)
@@ -179,7 +180,8 @@ std::optional<Errno> ModernKernel::check_elf_2_6(LoadInfo& info)
     // A 32-bit sum that overflows is not noticed there; we notice it.
     if (info.image.size() < header.section_table + header.sections * info.image.section_header_bytes()) return truncated();
     read_sections(info);
-    if (header.name_section >= header.sections) throw WouldCrash{fmt::format("e_shstrndx {} is taken as it is", header.name_section)};
+    if (header.name_section >= header.sections)
+        throw WouldCrash{fmt::format("e_shstrndx {} is taken as it is", header.name_section)};
     info.names_at = info.sections[header.name_section].offset;
     for (unsigned number = 1; number < info.sections.size(); ++number) {
         const auto& section = info.sections[number];

@@ -89,18 +89,32 @@ std::int32_t param_set(Kernel& kernel, const GuestString& value, GuestAddr recor
 }
 
 constexpr Export functions[] = {
-    full<printk>("_printk"), full<printk>("printk"),
-    full<nothing>("__fentry__"), full<nothing>("__x86_return_thunk"),
+    full<printk>("_printk"),
+    full<printk>("printk"),
+    full<nothing>("__fentry__"),
+    full<nothing>("__x86_return_thunk"),
     full<stack_check_failed>("__stack_chk_fail"),
     full<msleep>("msleep"),
-    full<module_get>("__module_get"), full<try_module_get>("try_module_get"), full<module_put>("module_put"),
+    full<module_get>("__module_get"),
+    full<try_module_get>("try_module_get"),
+    full<module_put>("module_put"),
     full<module_refcount>("module_refcount"),
-    full<kernel_malloc>("__kmalloc"), full<kernel_free>("kfree"),
-    full<param_set<0>>("param_set_byte"), full<param_set<1>>("param_set_short"), full<param_set<2>>("param_set_ushort"),
-    full<param_set<3>>("param_set_int"), full<param_set<4>>("param_set_uint"), full<param_set<5>>("param_set_long"),
-    full<param_set<6>>("param_set_ulong"), full<param_set<7>>("param_set_ullong"), full<param_set<8>>("param_set_hexint"),
-    full<param_set<9>>("param_set_charp"), full<param_set<10>>("param_set_bool"),
-    full<param_set<11>>("param_set_bool_enable_only"), full<param_set<12>>("param_set_invbool"), full<param_set<13>>("param_set_bint"),
+    full<kernel_malloc>("__kmalloc"),
+    full<kernel_free>("kfree"),
+    full<param_set<0>>("param_set_byte"),
+    full<param_set<1>>("param_set_short"),
+    full<param_set<2>>("param_set_ushort"),
+    full<param_set<3>>("param_set_int"),
+    full<param_set<4>>("param_set_uint"),
+    full<param_set<5>>("param_set_long"),
+    full<param_set<6>>("param_set_ulong"),
+    full<param_set<7>>("param_set_ullong"),
+    full<param_set<8>>("param_set_hexint"),
+    full<param_set<9>>("param_set_charp"),
+    full<param_set<10>>("param_set_bool"),
+    full<param_set<11>>("param_set_bool_enable_only"),
+    full<param_set<12>>("param_set_invbool"),
+    full<param_set<13>>("param_set_bint"),
     full<param_set<14>>("param_set_copystring"),
 };
 
@@ -113,7 +127,8 @@ std::uint64_t word_bytes(Kernel& kernel) { return kernel.arch().word_bytes; }
 void fill_operations(Kernel& kernel, GuestAddr at, std::string_view setter, bool needs_no_value)
 {
     kernel.memory().store<std::uint32_t>(at, needs_no_value);
-    if (const auto address = kernel.symbol_address(setter)) kernel.memory().store_word(at + kernel.arch().word_bytes, address->value);
+    if (const auto address = kernel.symbol_address(setter))
+        kernel.memory().store_word(at + kernel.arch().word_bytes, address->value);
 }
 
 #define RETROMOD_OPERATIONS(kind, flag)                                                                                          \
@@ -121,12 +136,22 @@ void fill_operations(Kernel& kernel, GuestAddr at, std::string_view setter, bool
      [](Kernel& kernel, GuestAddr at) { fill_operations(kernel, at, "param_set_" #kind, flag); }}
 
 constexpr DataExport data[] = {
-    RETROMOD_OPERATIONS(byte, false),  RETROMOD_OPERATIONS(short, false),  RETROMOD_OPERATIONS(ushort, false),
-    RETROMOD_OPERATIONS(int, false),   RETROMOD_OPERATIONS(uint, false),   RETROMOD_OPERATIONS(long, false),
-    RETROMOD_OPERATIONS(ulong, false), RETROMOD_OPERATIONS(ullong, false), RETROMOD_OPERATIONS(hexint, false),
-    RETROMOD_OPERATIONS(charp, false), RETROMOD_OPERATIONS(bool, true),    RETROMOD_OPERATIONS(bool_enable_only, true),
-    RETROMOD_OPERATIONS(invbool, false), RETROMOD_OPERATIONS(bint, true),
-    {"param_ops_string", operations_bytes, [](Kernel& kernel, GuestAddr at) { fill_operations(kernel, at, "param_set_copystring", false); }},
+    RETROMOD_OPERATIONS(byte, false),
+    RETROMOD_OPERATIONS(short, false),
+    RETROMOD_OPERATIONS(ushort, false),
+    RETROMOD_OPERATIONS(int, false),
+    RETROMOD_OPERATIONS(uint, false),
+    RETROMOD_OPERATIONS(long, false),
+    RETROMOD_OPERATIONS(ulong, false),
+    RETROMOD_OPERATIONS(ullong, false),
+    RETROMOD_OPERATIONS(hexint, false),
+    RETROMOD_OPERATIONS(charp, false),
+    RETROMOD_OPERATIONS(bool, true),
+    RETROMOD_OPERATIONS(bool_enable_only, true),
+    RETROMOD_OPERATIONS(invbool, false),
+    RETROMOD_OPERATIONS(bint, true),
+    {"param_ops_string", operations_bytes,
+     [](Kernel& kernel, GuestAddr at) { fill_operations(kernel, at, "param_set_copystring", false); }},
     {"param_array_ops", operations_bytes, nullptr},
     {"jiffies", word_bytes, nullptr},
     {"this_cpu_off", word_bytes, nullptr},
@@ -172,7 +197,9 @@ const ExportTable& modern_exports()
         table.data = {data};
         table.steps = {steps};
         table.convention = convention;
-        table.module_loader = [](Kernel& kernel) -> std::unique_ptr<ModuleLoader> { return std::make_unique<ModernKernel>(kernel); };
+        table.module_loader = [](Kernel& kernel) -> std::unique_ptr<ModuleLoader> {
+            return std::make_unique<ModernKernel>(kernel);
+        };
         return table;
     }();
     return table;

@@ -34,7 +34,8 @@ Table with_versions(const Release& release)
 std::uint32_t profile_crc(std::string_view name, const Release& release)
 {
     std::uint32_t hash = 2166136261u;
-    for (const char c : std::string(release.name) + " " + std::string(name)) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    for (const char c : std::string(release.name) + " " + std::string(name))
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
     return hash;
 }
 

@@ -191,7 +191,8 @@ std::optional<Errno> ModernKernel::allocate_percpu(LoadInfo& info)
     const auto& section = info.sections[info.index.percpu];
     if (section.size == 0) return std::nullopt;
     const auto name = struct_name(info);
-    if (section.alignment > page) log(4, fmt::format("{}: per-cpu alignment {} > {}", name, static_cast<std::int64_t>(section.alignment), page));
+    if (section.alignment > page)
+        log(4, fmt::format("{}: per-cpu alignment {} > {}", name, static_cast<std::int64_t>(section.alignment), page));
     if (section.size > least_unit) warn_with_trace("mm/percpu.c pcpu_alloc");
     const auto area = section.size > reserved ? std::nullopt : kernel_.memory().vmalloc(section.size);
     if (!area) {

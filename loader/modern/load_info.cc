@@ -24,7 +24,8 @@ std::vector<std::string> LoadInfo::all_modinfo(std::string_view key) const
     std::uint64_t at = section.offset;
     while (at < end) {
         const auto text = image.string(at, "an entry of .modinfo"); // an unterminated last one runs on, as in the kernel
-        if (text.size() > key.size() && text.starts_with(key) && text[key.size()] == '=') values.push_back(text.substr(key.size() + 1));
+        if (text.size() > key.size() && text.starts_with(key) && text[key.size()] == '=')
+            values.push_back(text.substr(key.size() + 1));
         at += text.size();
         while (at < end && bytes[at] == std::byte{0}) ++at;
     }

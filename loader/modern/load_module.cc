@@ -93,7 +93,8 @@ ModernKernel::Task ModernKernel::load_checked(LoadInfo& info, GuestAddr params)
     if (const auto wrong = check_duplicate_exports(info)) co_return error(*wrong);
     set_state(row(info.row), ModuleState::coming);
     const GuestAddr arguments{row(info.row).arguments};
-    if (const auto wrong = co_await parse_arguments(info, kernel_.memory().load_string(arguments, longest_arguments))) co_return wrong;
+    if (const auto wrong = co_await parse_arguments(info, kernel_.memory().load_string(arguments, longest_arguments)))
+        co_return wrong;
     if (const auto wrong = add_to_sysfs(info)) co_return wrong;
     co_return co_await run_init(info);
 }
@@ -118,13 +119,15 @@ Sleep ModernKernel::park(const char* what, std::uint64_t until)
 void ModernKernel::wake_waiters()
 {
     for (const auto waiter : std::exchange(waiters_, {}))
-        if (auto* thread = kernel_.find_thread(waiter); thread && thread->state == ThreadState::sleeping) thread->state = ThreadState::runnable;
+        if (auto* thread = kernel_.find_thread(waiter); thread && thread->state == ThreadState::sleeping)
+            thread->state = ThreadState::runnable;
 }
 
 void ModernKernel::set_state(ModernModuleRow& module, ModuleState state)
 {
     module.state = state;
-    if (module.address) kernel_.memory().store<std::uint32_t>(member_at({module.address}, "state"), static_cast<std::uint32_t>(state));
+    if (module.address)
+        kernel_.memory().store<std::uint32_t>(member_at({module.address}, "state"), static_cast<std::uint32_t>(state));
     wake_waiters();
 }
 
@@ -302,7 +305,8 @@ void ModernKernel::free_module(std::uint32_t number)
     if (module.percpu) kernel_.memory().vfree({module.percpu});
     if (module.arguments) kernel_.kfree({module.arguments});
     auto sections = kernel_.machine().table<ModernSectionRow>();
-    while (auto* section = sections.find_if([&](const ModernSectionRow& row) { return row.module == number; })) sections.erase(*section);
+    while (auto* section = sections.find_if([&](const ModernSectionRow& row) { return row.module == number; }))
+        sections.erase(*section);
     kernel_.machine().table<ModernModuleRow>().erase(module);
     wake_waiters();
 }

@@ -24,7 +24,8 @@ constexpr EntryBytes entries_32{8, 4, 20}, entries_64{12, 4, 40};
 class ModernCheck {
 public:
     ModernCheck(Machine& machine, Findings& findings)
-        : machine_(machine), memory_(machine.memory()), entries_(machine.arch().word_bytes == 8 ? entries_64 : entries_32), findings_(findings)
+        : machine_(machine), memory_(machine.memory()), entries_(machine.arch().word_bytes == 8 ? entries_64 : entries_32),
+          findings_(findings)
     {
     }
 
@@ -124,7 +125,8 @@ private:
         }
         for (std::size_t kind = 0; kind < memory_kinds; ++kind) area(name, row.area[kind], row.area_bytes[kind]);
         if (!row.address) return;
-        if (!require(in_its_areas(row, row.address, rules_.rules.module_bytes), "the struct module of {} lies at {:#x}, outside its memory", name, row.address))
+        if (!require(in_its_areas(row, row.address, rules_.rules.module_bytes),
+                     "the struct module of {} lies at {:#x}, outside its memory", name, row.address))
             return;
         struct_module(row, name);
         table(row, name, "exported symbols", row.symbols, row.symbol_count, entries_.symbol);
@@ -132,8 +134,10 @@ private:
         table(row, name, "versions", row.crcs, row.symbol_count, entries_.version);
         table(row, name, "versions for GPL modules", row.gpl_crcs, row.gpl_symbol_count, entries_.version);
         table(row, name, "parameters", row.parameters, row.parameter_count, entries_.parameter);
-        if (row.arguments) require(word(row.arguments, 1).has_value(), "the arguments of {} lie at {:#x}, where nothing is", name, row.arguments);
-        if (row.percpu) require(word(row.percpu, 1).has_value(), "the per-CPU data of {} lie at {:#x}, where nothing is", name, row.percpu);
+        if (row.arguments)
+            require(word(row.arguments, 1).has_value(), "the arguments of {} lie at {:#x}, where nothing is", name, row.arguments);
+        if (row.percpu)
+            require(word(row.percpu, 1).has_value(), "the per-CPU data of {} lie at {:#x}, where nothing is", name, row.percpu);
     }
 
     void area(std::string_view name, std::uint64_t address, std::uint32_t bytes)
@@ -147,9 +151,11 @@ private:
 
     void struct_module(const ModernModuleRow& row, std::string_view name)
     {
-        if (row.order) require(name_in_guest(row) == row_text(row.name), "{} is called '{}' in its struct module", name, name_in_guest(row));
+        if (row.order)
+            require(name_in_guest(row) == row_text(row.name), "{} is called '{}' in its struct module", name, name_in_guest(row));
         const auto state = member(row, "state").value_or(~std::uint64_t{0});
-        require(state == static_cast<std::uint32_t>(row.state), "{} has state {}, in its struct module {}", name, static_cast<std::uint32_t>(row.state), state);
+        require(state == static_cast<std::uint32_t>(row.state), "{} has state {}, in its struct module {}", name,
+                static_cast<std::uint32_t>(row.state), state);
         if (row.state != ModuleState::live) return;
         const auto number = modules().number_of(row);
         std::int32_t users = 0;
@@ -158,10 +164,12 @@ private:
         require(references >= users, "{} has {} references, and {} modules use it", name, references, users);
     }
 
-    void table(const ModernModuleRow& row, std::string_view name, std::string_view what, std::uint64_t address, std::uint64_t count, std::uint64_t entry_bytes)
+    void table(const ModernModuleRow& row, std::string_view name, std::string_view what, std::uint64_t address, std::uint64_t count,
+               std::uint64_t entry_bytes)
     {
         if (!address || !count) return;
-        require(in_its_areas(row, address, count * entry_bytes), "the {} {} of {} at {:#x} are not in its memory", count, what, name, address);
+        require(in_its_areas(row, address, count * entry_bytes), "the {} {} of {} at {:#x} are not in its memory", count, what,
+                name, address);
     }
 
     void use(const ModernUseRow& row)
@@ -169,7 +177,8 @@ private:
         const auto* user = modules().find(row.user);
         const auto* provider = modules().find(row.provider);
         if (!require(user && provider, "module {} uses module {}, and one of them is free", row.user, row.provider)) return;
-        require(uses_.insert({row.user, row.provider}).second, "module '{}' uses '{}' twice", row_text(user->name), row_text(provider->name));
+        require(uses_.insert({row.user, row.provider}).second, "module '{}' uses '{}' twice", row_text(user->name),
+                row_text(provider->name));
     }
 
     Machine& machine_;

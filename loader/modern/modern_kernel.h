@@ -89,7 +89,8 @@ public:
     void change_references(GuestAddr module, std::int32_t by);
     void put_reference(GuestAddr module); ///< module_put
     /// param_set_KIND of the kernel: parses `value` (nothing: there was no `=`) and stores it. 0 or a negative errno.
-    std::int64_t set_parameter_of_kind(std::string_view kind, const std::string& name, GuestAddr variable, const std::optional<std::string>& value);
+    std::int64_t set_parameter_of_kind(std::string_view kind, const std::string& name, GuestAddr variable,
+                                       const std::optional<std::string>& value);
     /// param_get_KIND.
     std::string show_parameter_of_kind(std::string_view kind, GuestAddr variable);
 

@@ -103,7 +103,8 @@ std::optional<Errno> ModernKernel::check_versions_and_magic(LoadInfo& info)
 
 static bool is_gpl_compatible(std::string_view license)
 {
-    constexpr std::string_view compatible[] = {"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+    constexpr std::string_view compatible[] = {"GPL",          "GPL v2",       "GPL and additional rights",
+                                               "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
     return std::ranges::find(compatible, license) != std::end(compatible);
 }
 
@@ -141,7 +142,8 @@ void ModernKernel::note_signature(LoadInfo& info)
     set_member(info, "sig_ok", info.signature_ok);
     if (info.signature_ok) return;
     if (!std::exchange(state().said_unsigned, 1))
-        log(5, fmt::format("{}: module verification failed: signature and/or required key missing - tainting kernel", struct_name(info)));
+        log(5, fmt::format("{}: module verification failed: signature and/or required key missing - tainting kernel",
+                           struct_name(info)));
     add_module_taint(info, TaintFlag::unsigned_module);
 }
 
@@ -162,7 +164,8 @@ std::optional<Errno> ModernKernel::check_section_flags(LoadInfo& info)
     constexpr auto both = flag_write | flag_exec;
     for (unsigned number = 0; number < info.sections.size(); ++number) {
         if ((info.sections[number].flags & both) != both) continue;
-        log(3, fmt::format("{}: section {} (index {}) has invalid WRITE|EXEC flags", struct_name(info), info.section_name(number), number));
+        log(3, fmt::format("{}: section {} (index {}) has invalid WRITE|EXEC flags", struct_name(info), info.section_name(number),
+                           number));
         return Errno::enoexec;
     }
     return std::nullopt;

@@ -19,7 +19,8 @@ constexpr HeaderOffsets wide{40, 58, 60, 62}, narrow{32, 46, 48, 50};
 std::uint64_t ModuleImage::load(std::uint64_t offset, unsigned bytes) const
 {
     const auto mapped = (bytes_.size() + page_bytes - 1) / page_bytes * page_bytes;
-    if (offset > mapped || bytes > mapped - offset) throw WouldCrash{fmt::format("{} bytes at {:#x} of the image are read", bytes, offset)};
+    if (offset > mapped || bytes > mapped - offset)
+        throw WouldCrash{fmt::format("{} bytes at {:#x} of the image are read", bytes, offset)};
     std::uint64_t value = 0;
     for (unsigned i = 0; i < bytes && offset + i < bytes_.size(); ++i)
         value |= std::to_integer<std::uint64_t>(bytes_[offset + i]) << (8 * i);

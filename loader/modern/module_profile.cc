@@ -55,7 +55,10 @@ public:
 private:
     const ModuleMember& member(std::string_view name) const { return *find_member(release_, name); }
     bool has(std::string_view name) const { return std::ranges::find(members_, name, &ModuleMember::name) != members_.end(); }
-    std::uint32_t guess(const ModuleMember& row, std::uint32_t shift) const { return row.offset + (row.offset > member("init").offset ? shift : 0); }
+    std::uint32_t guess(const ModuleMember& row, std::uint32_t shift) const
+    {
+        return row.offset + (row.offset > member("init").offset ? shift : 0);
+    }
 
     bool is_free(std::uint32_t offset, std::uint32_t size) const
     {
@@ -75,7 +78,8 @@ private:
             fresh.offset = 0;
             while (fresh.offset < profile_.module_bytes && !is_free(fresh.offset, row.size)) fresh.offset += step;
             if (fresh.offset >= profile_.module_bytes)
-                throw std::runtime_error(fmt::format("a struct module of {} bytes has no room for its {}", profile_.module_bytes, row.name));
+                throw std::runtime_error(
+                    fmt::format("a struct module of {} bytes has no room for its {}", profile_.module_bytes, row.name));
         }
         members_.push_back(fresh);
     }
@@ -109,7 +113,8 @@ void give_profile(Machine& machine, const ModuleProfile& profile)
     ProfiledRules checked;
     apply_profile(*machine.release().modern, profile, checked);
     auto& row = machine.single<ModuleProfileRow>();
-    if (profile.vermagic_tail.size() >= sizeof row.vermagic_tail) throw std::runtime_error("the version magic is too long: " + profile.vermagic_tail);
+    if (profile.vermagic_tail.size() >= sizeof row.vermagic_tail)
+        throw std::runtime_error("the version magic is too long: " + profile.vermagic_tail);
     row.module_bytes = profile.module_bytes;
     row.name = stored(profile.name);
     row.init = stored(profile.init);
@@ -121,8 +126,10 @@ std::optional<ModuleProfile> given_profile(Machine& machine)
 {
     const auto* row = machine.table<ModuleProfileRow>().find_if([](const ModuleProfileRow& row) { return row.module_bytes != 0; });
     if (!row) return std::nullopt;
-    if (row->module_bytes > longest_struct_module) throw MachineDamaged(fmt::format("modern_profile: struct module has {} bytes", row->module_bytes));
-    return ModuleProfile{row->module_bytes, told(row->name), told(row->init), told(row->exit), std::string(row_text(row->vermagic_tail))};
+    if (row->module_bytes > longest_struct_module)
+        throw MachineDamaged(fmt::format("modern_profile: struct module has {} bytes", row->module_bytes));
+    return ModuleProfile{row->module_bytes, told(row->name), told(row->init), told(row->exit),
+                         std::string(row_text(row->vermagic_tail))};
 }
 
 } // namespace retromod

@@ -46,7 +46,8 @@ struct ProfiledRules {
 /// std::runtime_error when there is too little room for what the loader needs.
 void apply_profile(const ModernRules& release, const ModuleProfile& profile, ProfiledRules& result);
 
-/// Gives the machine that struct module; a kernel takes it up when it is made. std::runtime_error as above, and when the version magic is longer than there is room for.
+/// Gives the machine that struct module; a kernel takes it up when it is made. std::runtime_error as above, and when the version
+/// magic is longer than there is room for.
 void give_profile(Machine& machine, const ModuleProfile& profile);
 
 /// What was given, or nothing.

@@ -108,7 +108,8 @@ std::string ModernKernel::show_parameter_of_kind(std::string_view kind, GuestAdd
         const auto text = memory.load_pointer(variable);
         return text ? memory.load_string(text) : "(null)";
     }
-    if (kind == "string") return memory.load_string(memory.load_pointer(variable + memory.arch().word_bytes), memory.load<std::uint32_t>(variable));
+    if (kind == "string")
+        return memory.load_string(memory.load_pointer(variable + memory.arch().word_bytes), memory.load<std::uint32_t>(variable));
     if (kind == "bint") return std::to_string(memory.load<std::int32_t>(variable));
     const bool on = memory.load<std::uint8_t>(variable);
     return on != (kind == "invbool") ? "Y" : "N";

@@ -94,7 +94,9 @@ std::string ModernKernel::kind_of(GuestAddr operations)
     constexpr std::string_view kinds[] = {"byte", "short", "ushort", "int", "uint", "long", "ulong", "ullong", "hexint",
                                           "charp", "bool", "bool_enable_only", "invbool", "bint", "string"};
     const bool by_function = kernel_.arch().word_bytes == 4;
-    const auto address_of = [&](const std::string& name) { return by_function ? kernel_.symbol_address(name) : kernel_.find_variable(name); };
+    const auto address_of = [&](const std::string& name) {
+        return by_function ? kernel_.symbol_address(name) : kernel_.find_variable(name);
+    };
     for (const auto kind : kinds)
         if (address_of((by_function ? "param_set_" : "param_ops_") + std::string(kind)) == operations) return std::string(kind);
     if (by_function && address_of("param_set_copystring") == operations) return "string";
@@ -117,7 +119,8 @@ ModernKernel::Task ModernKernel::parse_arguments(LoadInfo& info, std::string tex
         const auto wrong = co_await set_one(info, key, value);
         if (wrong == 0) continue;
         if (wrong == error(Errno::enoent)) log(3, fmt::format("{}: Unknown parameter `{}'", own, key));
-        else if (wrong == error(Errno::enospc)) log(3, fmt::format("{}: `{}' too large for parameter `{}'", own, value.value_or(""), key));
+        else if (wrong == error(Errno::enospc))
+            log(3, fmt::format("{}: `{}' too large for parameter `{}'", own, value.value_or(""), key));
         else log(3, fmt::format("{}: `{}' invalid for parameter `{}'", own, value.value_or(""), key));
         result = wrong;
         if (rules().first_error_ends_parameters) co_return result;
@@ -237,7 +240,8 @@ ModernKernel::Task ModernKernel::set_elements(const Parameter& parameter, std::o
 }
 
 /// Operations of the module's own: set(value, struct kernel_param *) is called in the guest.
-ModernKernel::Task ModernKernel::call_setter(const Parameter& parameter, GuestAddr variable, const std::optional<std::string>& value)
+ModernKernel::Task ModernKernel::call_setter(const Parameter& parameter, GuestAddr variable,
+                                             const std::optional<std::string>& value)
 {
     auto& memory = kernel_.memory();
     const auto own = parameter;

@@ -60,7 +60,8 @@ bool names(const gnutls_pkcs7_signature_info_st& signer, gnutls_x509_crt_t certi
 {
     unsigned char buffer[512];
     std::size_t size = sizeof buffer;
-    if (signer.signer_serial.size && gnutls_x509_crt_get_serial(certificate, buffer, &size) == 0 && same(signer.signer_serial, buffer, size)) {
+    if (signer.signer_serial.size && gnutls_x509_crt_get_serial(certificate, buffer, &size) == 0
+        && same(signer.signer_serial, buffer, size)) {
         gnutls_datum_t issuer{};
         if (gnutls_x509_crt_get_raw_issuer_dn(certificate, &issuer) != 0) return false;
         const bool equal = same(signer.issuer_dn, issuer.data, issuer.size);
@@ -85,7 +86,8 @@ std::optional<std::size_t> der_bytes(std::span<const std::byte> der)
     return 2 + count + length;
 }
 
-std::optional<Errno> verify_signer(const Message& message, unsigned signer, std::span<const std::byte> data, const Certificates& trusted)
+std::optional<Errno> verify_signer(const Message& message, unsigned signer, std::span<const std::byte> data,
+                                   const Certificates& trusted)
 {
     gnutls_pkcs7_signature_info_st info{};
     if (gnutls_pkcs7_get_signature_info(message.value, signer, &info) < 0) return Errno::ebadmsg;

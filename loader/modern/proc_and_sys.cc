@@ -48,9 +48,9 @@ std::string ModernKernel::module_line(const ModernModuleRow& module, bool privil
     constexpr std::string_view marks[] = {"", "+", "-", ""};
     const auto mark = marks[static_cast<std::size_t>(module.state)];
     const auto flags = taints.empty() && mark.empty() ? std::string() : fmt::format(" ({}{})", taints, mark);
-    return fmt::format("{} {} {} {} {} 0x{:0{}x}{}\n", row_text(module.name), total(module, 0, memory_kinds), reference_count(module),
-                       users_of(module), state_names[static_cast<std::size_t>(module.state)], privileged ? module.area[0] : 0,
-                       2 * kernel_.arch().word_bytes, flags);
+    return fmt::format("{} {} {} {} {} 0x{:0{}x}{}\n", row_text(module.name), total(module, 0, memory_kinds),
+                       reference_count(module), users_of(module), state_names[static_cast<std::size_t>(module.state)],
+                       privileged ? module.area[0] : 0, 2 * kernel_.arch().word_bytes, flags);
 }
 
 std::string ModernKernel::proc_modules(bool privileged)

@@ -35,7 +35,8 @@ constexpr RelocationRule i386_rules[] = {
 
 const RelocationRule* find_rule(unsigned word_bytes, std::uint32_t type)
 {
-    const auto rules = word_bytes == 8 ? std::span<const RelocationRule>(x86_64_rules) : std::span<const RelocationRule>(i386_rules);
+    const auto rules =
+        word_bytes == 8 ? std::span<const RelocationRule>(x86_64_rules) : std::span<const RelocationRule>(i386_rules);
     for (const auto& rule : rules)
         if (rule.type == type) return &rule;
     return nullptr;
@@ -88,7 +89,8 @@ std::optional<Errno> ModernKernel::relocate_section(LoadInfo& info, unsigned num
         const auto relocation = info.image.relocation(section, index, with_addend);
         if (relocation.type == 0 && with_addend) continue; // R_X86_64_NONE
         if (relocation.symbol >= info.symbols.size())
-            throw WouldCrash{fmt::format("relocation {} of section {} is by symbol {} of {}", index, number, relocation.symbol, info.symbols.size())};
+            throw WouldCrash{fmt::format("relocation {} of section {} is by symbol {} of {}", index, number, relocation.symbol,
+                                         info.symbols.size())};
         const auto& symbol = info.symbols[relocation.symbol];
         const auto P = info.sections[section.info].address + relocation.offset;
         const auto* rule = find_rule(info.image.word_bytes(), relocation.type);
@@ -99,8 +101,10 @@ std::optional<Errno> ModernKernel::relocate_section(LoadInfo& info, unsigned num
         }
         if (!is_own(P, rule->bytes))
             throw WouldCrash{fmt::format("relocation {} of section {} is for a place outside the module", index, number)};
-        if (symbol.section != undefined && symbol.section < info.sections.size() && !info.sections[symbol.section].address && symbol.section)
-            throw WouldCrash{fmt::format("relocation {} of section {} is by a symbol of section {}, which is not loaded", index, number, symbol.section)};
+        if (symbol.section != undefined && symbol.section < info.sections.size() && !info.sections[symbol.section].address
+            && symbol.section)
+            throw WouldCrash{fmt::format("relocation {} of section {} is by a symbol of section {}, which is not loaded", index,
+                                         number, symbol.section)};
         const auto S = symbol.value;
         if (!with_addend) {
             const auto A = memory.load<std::uint32_t>({P});

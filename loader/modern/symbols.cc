@@ -44,7 +44,9 @@ bool ModernKernel::find_in_table(const std::string& name, GuestAddr table, std::
     for (std::uint32_t number = 0; number < count; ++number) {
         const auto entry = table + std::uint64_t{number} * (wide ? 12 : 8);
         if (exported_name(entry) != name) continue;
-        const auto distant = [&](GuestAddr at) { return at + static_cast<std::uint64_t>(std::int64_t{memory.load<std::int32_t>(at)}); };
+        const auto distant = [&](GuestAddr at) {
+            return at + static_cast<std::uint64_t>(std::int64_t{memory.load<std::int32_t>(at)});
+        };
         found.value = wide ? distant(entry) : memory.load_pointer(entry);
         if (wide && memory.load<std::int32_t>(entry + 8)) found.name_space = memory.load_string(distant(entry + 8));
         if (crcs) found.crc = memory.load<std::uint32_t>(crcs + std::uint64_t{number} * 4);
@@ -98,9 +100,11 @@ std::int64_t ModernKernel::resolve(LoadInfo& info, const std::string& name, Foun
     auto& module = row(info.row);
     if (found.gpl_only) module.uses_gpl_only = 1;
     auto* owner = found.owner.empty() ? nullptr : &row(found.row);
-    if (owner && rules().has_finit && kernel_.memory().load_word(member_at({owner->address}, "taints")) & taint_bit(TaintFlag::proprietary)) {
+    if (owner && rules().has_finit
+        && kernel_.memory().load_word(member_at({owner->address}, "taints")) & taint_bit(TaintFlag::proprietary)) {
         if (module.uses_gpl_only) {
-            log(3, fmt::format("{}: module using GPL-only symbols uses symbols {} from proprietary module {}.", own, name, found.owner));
+            log(3, fmt::format("{}: module using GPL-only symbols uses symbols {} from proprietary module {}.", own, name,
+                               found.owner));
             return error(Errno::enoent);
         }
         if (gpl_ok) {
@@ -112,7 +116,8 @@ std::int64_t ModernKernel::resolve(LoadInfo& info, const std::string& name, Foun
     if (!found.name_space.empty()) {
         const auto imported = info.all_modinfo("import_ns");
         if (std::ranges::find(imported, found.name_space) == imported.end()) {
-            log(3, fmt::format("{}: module uses symbol ({}) from namespace {}, but does not import it.", own, name, found.name_space));
+            log(3,
+                fmt::format("{}: module uses symbol ({}) from namespace {}, but does not import it.", own, name, found.name_space));
             return error(Errno::einval);
         }
     }
@@ -124,7 +129,8 @@ std::int64_t ModernKernel::use_module(LoadInfo& info, ModernModuleRow& provider)
 {
     auto uses = kernel_.machine().table<ModernUseRow>();
     const auto provider_number = row_number(provider);
-    const auto known = uses.find_if([&](const ModernUseRow& use) { return use.user == info.row && use.provider == provider_number; });
+    const auto known =
+        uses.find_if([&](const ModernUseRow& use) { return use.user == info.row && use.provider == provider_number; });
     if (known) return 0;
     if (provider.state == ModuleState::coming) return error(Errno::ebusy);
     if (provider.state != ModuleState::live) return error(Errno::enoent);
@@ -177,13 +183,17 @@ ModernKernel::Task ModernKernel::resolve_symbols(LoadInfo& info)
                 info.symbols[number].value = found.value.value;
                 continue;
             }
-            if (trouble == error(Errno::enoent) && found.owner.empty() && (symbol.binding() == weak || name == "_GLOBAL_OFFSET_TABLE_")) continue;
+            if (trouble == error(Errno::enoent) && found.owner.empty()
+                && (symbol.binding() == weak || name == "_GLOBAL_OFFSET_TABLE_"))
+                continue;
             log(4, rules().has_finit ? fmt::format("{}: Unknown symbol {} (err {})", own, name, trouble)
                                      : fmt::format("{}: Unknown symbol {}", own, name));
             result = trouble;
         } else if (symbol.section >= info.sections.size()) {
-            if (!rules().refuses_bad_section_index) throw WouldCrash{fmt::format("symbol {} is in section {}", name, symbol.section)};
-            log(3, fmt::format("{}: Symbol {} has an invalid section index {} (max {})", own, name, symbol.section, info.sections.size() - 1));
+            if (!rules().refuses_bad_section_index)
+                throw WouldCrash{fmt::format("symbol {} is in section {}", name, symbol.section)};
+            log(3, fmt::format("{}: Symbol {} has an invalid section index {} (max {})", own, name, symbol.section,
+                               info.sections.size() - 1));
             result = error(Errno::enoexec);
         } else {
             info.symbols[number].value += info.sections[symbol.section].address;
@@ -196,7 +206,8 @@ std::optional<Errno> ModernKernel::check_duplicate_exports(LoadInfo& info)
 {
     const auto& module = row(info.row);
     const std::uint64_t entry_bytes = kernel_.arch().word_bytes == 8 ? 12 : 8;
-    const std::pair<std::uint64_t, std::uint32_t> tables[] = {{module.symbols, module.symbol_count}, {module.gpl_symbols, module.gpl_symbol_count}};
+    const std::pair<std::uint64_t, std::uint32_t> tables[] = {{module.symbols, module.symbol_count},
+                                                              {module.gpl_symbols, module.gpl_symbol_count}};
     for (const auto& [table, count] : tables) {
         for (std::uint32_t number = 0; number < count; ++number) {
             const auto name = exported_name(GuestAddr{table} + number * entry_bytes);

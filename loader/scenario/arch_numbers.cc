@@ -81,7 +81,8 @@ void ArchNumbers::note_size(std::int64_t behind)
 std::uint64_t ArchNumbers::word(std::uint64_t i386) const
 {
     const auto number = static_cast<std::uint32_t>(i386);
-    if (number >= i386_last_page) return arch_.word(static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(number))));
+    if (number >= i386_last_page)
+        return arch_.word(static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(number))));
     if (number >= i386_kernel && number < i386_kernel_end) return arch_.word(arch_.kernel_text.value + number - i386_text);
     return number;
 }

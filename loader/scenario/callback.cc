@@ -85,7 +85,8 @@ json take_operation(Parts& parts)
     for (const auto& pattern : patterns) {
         if (!parts.take(pattern.opcode)) continue;
         json operation = {name_of(pattern.kind)};
-        const bool addresses = pattern.kind != Kind::stop && pattern.kind != Kind::return_nothing && pattern.kind != Kind::return_value;
+        const bool addresses =
+            pattern.kind != Kind::stop && pattern.kind != Kind::return_nothing && pattern.kind != Kind::return_value;
         if (addresses) operation.push_back(parts.take_operand());
         if (pattern.fixed_value) operation.push_back(pattern.fixed_value);
         else if (pattern.kind == Kind::return_value || pattern.kind == Kind::set_bits || pattern.kind == Kind::store_value)

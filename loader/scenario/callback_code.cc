@@ -111,8 +111,14 @@ constexpr Assembler mips_row = {
 
 // --- alpha: v0, t0, t1 ----------------------------------------------------------------------------------------------
 
-constexpr std::uint32_t alpha_lda(std::uint32_t to, std::uint32_t from, std::uint64_t value) { return 0x20000000 | to << 21 | from << 16 | low(value); }
-constexpr std::uint32_t alpha_ldah(std::uint32_t to, std::uint32_t from, std::uint64_t value) { return 0x24000000 | to << 21 | from << 16 | low(value); }
+constexpr std::uint32_t alpha_lda(std::uint32_t to, std::uint32_t from, std::uint64_t value)
+{
+    return 0x20000000 | to << 21 | from << 16 | low(value);
+}
+constexpr std::uint32_t alpha_ldah(std::uint32_t to, std::uint32_t from, std::uint64_t value)
+{
+    return 0x24000000 | to << 21 | from << 16 | low(value);
+}
 
 /// The 32 low bits of `value` into the register, on top of what `from` holds: both halves are added signed.
 void alpha_low_part(Code& code, std::uint32_t to, std::uint32_t from, std::uint64_t value)
@@ -128,8 +134,9 @@ constexpr Assembler alpha_row = {
         constexpr std::uint32_t zero = 31;
         const auto number = pick(part, 0, 1, 2);
         // What ldah and lda of the low part add, both sign-extended, is taken off the high part.
-        const auto low_sum = static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>(value))) +
-                             (static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>((value + 0x8000) >> 16))) << 16);
+        const auto low_sum =
+            static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>(value)))
+            + (static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>((value + 0x8000) >> 16))) << 16);
         const auto above = (value - low_sum) >> 32;
         if (above) {
             alpha_low_part(code, number, zero, above);

@@ -58,7 +58,8 @@ public:
     /// Puts a section's new content at the end of the file.
     void replace_content(std::uint64_t index, std::span<const std::byte> content);
     /// A further section; `row` has the members of its header but name and place. The headers move to the end of the file.
-    void add_section(const std::string& name, std::span<const std::byte> content, std::span<const std::pair<std::string_view, std::uint64_t>> row);
+    void add_section(const std::string& name, std::span<const std::byte> content,
+                     std::span<const std::pair<std::string_view, std::uint64_t>> row);
     std::uint64_t section_names() const; ///< the string table of section names
     /// Puts a name at the end of a string table; returns where in it.
     std::uint64_t add_string(std::uint64_t table, std::string_view text);

@@ -111,7 +111,8 @@ private:
             return at + length + 1;
         }
         auto end = at + 1;
-        while (end < image_.size() && end - at < longest_hex && !address_at(end) && !text_at(end) && zeros_at(end) < least_zeros) ++end;
+        while (end < image_.size() && end - at < longest_hex && !address_at(end) && !text_at(end) && zeros_at(end) < least_zeros)
+            ++end;
         body.push_back({{"off", at}, {"hex", hex_of_bytes(image_.data() + at, end - at)}});
         return end;
     }

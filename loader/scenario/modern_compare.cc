@@ -70,7 +70,8 @@ std::vector<std::string> expected_log(const nlohmann::json& expected, const Mode
 {
     std::vector<std::string> lines;
     for (const auto& line : expected)
-        lines.push_back(how.other_release ? with_section_numbers_hidden(with_own_release(line.get<std::string>(), how)) : line.get<std::string>());
+        lines.push_back(how.other_release ? with_section_numbers_hidden(with_own_release(line.get<std::string>(), how))
+                                          : line.get<std::string>());
     return lines;
 }
 

@@ -117,7 +117,8 @@ std::vector<std::byte> ModernRunner::image(const std::string& name)
             return found->offset;
         },
         [&](const std::string& base) { return bases_.find(release_.name, base); }};
-    return mutated(bases_.find(release_.name, form.at("base_id").get<std::string>()), form.value("mutation", json::array()), context);
+    return mutated(bases_.find(release_.name, form.at("base_id").get<std::string>()), form.value("mutation", json::array()),
+                   context);
 }
 
 GuestAddr ModernRunner::pointer(const std::string& text)
@@ -126,7 +127,8 @@ GuestAddr ModernRunner::pointer(const std::string& text)
     if (text == "kernel address") return {machine_.arch().page_offset.value + page};
     constexpr std::string_view edge = " bytes 'x' ending at an unmapped page, no NUL";
     if (text.ends_with(edge)) {
-        const std::string content(std::min<std::uint64_t>(number(text.substr(0, text.size() - edge.size())), scenario_limits::buffer_bytes), 'x');
+        const std::string content(
+            std::min<std::uint64_t>(number(text.substr(0, text.size() - edge.size())), scenario_limits::buffer_bytes), 'x');
         return user_.place(std::as_bytes(std::span(content)), BufferedUserMemory::Fit::end);
     }
     return {number(text)};
@@ -156,7 +158,9 @@ SystemCall ModernRunner::finit_call(const json& args)
     const auto content = file.starts_with('/') ? std::vector<std::byte>() : image(file);
     const auto descriptor = files_.open(args.at("fd").get<std::string>(), file, content);
     return {"finit_module",
-            {static_cast<std::uint64_t>(std::int64_t{descriptor}), params_pointer(args).value, number(args.at("flags").get<std::string>())}, 3};
+            {static_cast<std::uint64_t>(std::int64_t{descriptor}), params_pointer(args).value,
+             number(args.at("flags").get<std::string>())},
+            3};
 }
 
 SystemCall ModernRunner::delete_call(const json& args)
@@ -308,7 +312,8 @@ ModernResult ModernRunner::step(const json& step)
         const auto& list = args.at("args");
         return list.empty() ? std::string() : list.at(0).get<std::string>();
     };
-    if (call == "init_module" || call == "finit_module" || call == "delete_module") run(module_call(call, args), step.value("background", false), result);
+    if (call == "init_module" || call == "finit_module" || call == "delete_module")
+        run(module_call(call, args), step.value("background", false), result);
     else if (call == "syscall" || call == "int80") raw_call(args, call == "int80", result);
     else if (call == "write") write(args, result);
     else if (call == "cat") cat(first(), result);

@@ -52,7 +52,8 @@ public:
             result_.breaks_as = expect["crash"].get<std::string>();
             // The real kernel breaks here: it breaks here too, or the image is refused.
             const bool refused = got.ret == -1 && got.error == "ENOEXEC";
-            if (!refused && got.broke.empty()) differ(number, expectation, "ENOEXEC", fmt::format("{} {}", got.ret.value_or(0), got.error.dump()));
+            if (!refused && got.broke.empty())
+                differ(number, expectation, "ENOEXEC", fmt::format("{} {}", got.ret.value_or(0), got.error.dump()));
             return;
         }
         if (!expect.contains("ret") || expect["ret"].is_null()) return;
@@ -66,11 +67,13 @@ public:
     {
         const auto wanted = expected_log(expected, how_);
         const auto ours = normal_log(got, how_);
-        if (wanted != ours) differ(number, expectation, json(wanted).dump(), json(ours).dump(-1, ' ', false, json::error_handler_t::replace));
+        if (wanted != ours)
+            differ(number, expectation, json(wanted).dump(), json(ours).dump(-1, ' ', false, json::error_handler_t::replace));
     }
     void text(std::size_t number, const Expectation& expectation, const std::string& what, const json& expected, const json& got)
     {
-        if (expected != got) differ(number, expectation, what + " " + expected.dump(), got.dump(-1, ' ', false, json::error_handler_t::replace));
+        if (expected != got)
+            differ(number, expectation, what + " " + expected.dump(), got.dump(-1, ' ', false, json::error_handler_t::replace));
     }
     void modules(std::size_t number, const Expectation& expectation, const std::vector<std::string>& got)
     {
@@ -105,7 +108,8 @@ void compare_together(Comparer& comparer, const std::vector<Expectation>& expect
     std::vector<std::string> our_log, taints, our_taints;
     std::set<std::vector<std::string>> lists;
     for (std::size_t i = 0; i < expected.size(); ++i) {
-        if (expected[i].expect.contains("log")) log.insert(log.end(), expected[i].expect["log"].begin(), expected[i].expect["log"].end());
+        if (expected[i].expect.contains("log"))
+            log.insert(log.end(), expected[i].expect["log"].begin(), expected[i].expect["log"].end());
         taints.push_back(expected[i].expect.value("tainted_delta", ""));
         our_log.insert(our_log.end(), got[i].log.begin(), got[i].log.end());
         our_taints.push_back(got[i].taints);
@@ -158,7 +162,8 @@ ScenarioFile parse_modern_scenarios(const std::string& path, const std::string& 
     for (const auto& content : list) {
         ++number;
         for (const auto key : {"id", "call", "args", "expect"})
-            if (!content.is_object() || !content.contains(key)) throw ScenarioError(fmt::format("{}: scenario {} has no '{}'", path, number, key));
+            if (!content.is_object() || !content.contains(key))
+                throw ScenarioError(fmt::format("{}: scenario {} has no '{}'", path, number, key));
         Scenario scenario;
         scenario.id = content["id"].get<std::string>();
         scenario.title = content.value("title", "");

@@ -123,8 +123,10 @@ private:
     void change_section(const json& operation)
     {
         const auto index = section_named(operation["section"]);
-        if (operation.contains("name_of")) return set_section(index, "sh_name", section_value(section_named(operation["name_of"]), "sh_name"));
-        if (operation.contains("name")) return set_section(index, "sh_name", add_string(section_names(), latin1(operation["name"])));
+        if (operation.contains("name_of"))
+            return set_section(index, "sh_name", section_value(section_named(operation["name_of"]), "sh_name"));
+        if (operation.contains("name"))
+            return set_section(index, "sh_name", add_string(section_names(), latin1(operation["name"])));
         if (operation.contains("data_off")) {
             const auto start = section_value(index, "sh_offset");
             return patch(start + position(operation["data_off"], section_value(index, "sh_size")), hex_bytes(operation["hex"]));
@@ -142,7 +144,9 @@ private:
     void insert_section(const json& operation)
     {
         const auto& form = operation["add_section"];
-        const auto get = [&](const char* name, std::uint64_t standard) { return form.contains(name) ? value(form[name], 0) : standard; };
+        const auto get = [&](const char* name, std::uint64_t standard) {
+            return form.contains(name) ? value(form[name], 0) : standard;
+        };
         const Bytes content = form.contains("hex") ? hex_bytes(form["hex"]) : Bytes(get("zero", 0));
         const std::pair<std::string_view, std::uint64_t> row[] = {
             {"sh_type", get("sh_type", 1)}, {"sh_flags", get("sh_flags", 2)}, {"sh_addr", get("sh_addr", 0)},
@@ -252,7 +256,9 @@ private:
     {
         const auto index = section_index("__versions");
         auto content = section_content(index);
-        const auto first = content.begin() + static_cast<std::ptrdiff_t>(version_of(latin1(operation["version_del"])) - section_value(index, "sh_offset"));
+        const auto first =
+            content.begin()
+            + static_cast<std::ptrdiff_t>(version_of(latin1(operation["version_del"])) - section_value(index, "sh_offset"));
         content.erase(first, first + version_bytes);
         replace_content(index, content);
     }

@@ -83,7 +83,11 @@ public:
     void add(const Run& run) override
     {
         const auto& result = run.result;
-        ordered_json row{{"file", run.file}, {"id", run.scenario.id}, {"release", run.release.name}, {"arch", run.arch.name}, {"passed", result.passed}};
+        ordered_json row{{"file", run.file},
+                         {"id", run.scenario.id},
+                         {"release", run.release.name},
+                         {"arch", run.arch.name},
+                         {"passed", result.passed}};
         for (const auto& difference : result.differences)
             row["differences"].push_back({{"step", difference.step},
                                           {"call", difference.call},
@@ -150,13 +154,14 @@ std::size_t for_each_file(std::span<const std::string> paths, std::ostream& erro
 }
 
 /// One scenario on one release and architecture; those of the modern ABI are of x86-64 alone.
-void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, const Arch& arch, const ReplayOptions& options,
-             ReplayReport& report, ReplayTotals& totals, std::ostream& errors)
+void run_one(const ScenarioFile& file, const Scenario& scenario, const Release& release, const Arch& arch,
+             const ReplayOptions& options, ReplayReport& report, ReplayTotals& totals, std::ostream& errors)
 try {
     const bool modern = scenario.has_tag("modern") && scenario.content->contains("call");
     if (modern ? release.modern == nullptr || release.arch != "x86_64" : !expects(scenario, release)) return;
     if (modern && !options.arches.empty() && arch.name != release.arch) return;
-    const auto result = modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release, arch);
+    const auto result =
+        modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release, arch);
     if (!result.skipped.empty()) {
         ++totals.skipped[fmt::format("{}: {}", arch.name, result.skipped)];
         return;
@@ -181,7 +186,8 @@ ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> f
             if (!is_chosen(scenario, options)) continue;
             const auto arches = options.arches.empty() ? std::vector{scenario.arch} : options.arches;
             for (const auto* arch : arches)
-                for (const auto* release : options.releases) run_one(file, scenario, *release, *arch, options, *report, totals, errors);
+                for (const auto* release : options.releases)
+                    run_one(file, scenario, *release, *arch, options, *report, totals, errors);
         }
     });
     totals.unusable += unusable;

@@ -30,7 +30,8 @@ struct ReplayTotals {
 };
 
 /// Replays the scenarios of `files`: a line on `out` for each run that differs and for each that broke the kernel, as the
-/// real one was broken; then why how many were skipped, and `N passed, M failed`. What is wrong with a file goes to `errors`, one line each.
+/// real one was broken; then why how many were skipped, and `N passed, M failed`. What is wrong with a file goes to `errors`, one
+/// line each.
 ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> files, std::ostream& out, std::ostream& errors);
 
 /// Lists the scenarios that would be replayed: id, releases, tags and title. False when a file could not be used.

@@ -23,8 +23,8 @@ GuestAddr scenario_nowhere(const Arch& arch);
 /// One scenario's machine, and what its labels stand for. Steps must have passed the check of their form.
 class ScenarioRunner final : private EventSink, private UsermodeHelper {
 public:
-    /// `symbols` are the exports that the kernel offers, with versions if need be; none: the three symbols of the reference kernel. Throws
-    /// ScenarioError when one does not exist.
+    /// `symbols` are the exports that the kernel offers, with versions if need be; none: the three symbols of the reference kernel.
+    /// Throws ScenarioError when one does not exist.
     explicit ScenarioRunner(const Release& release, const Arch& arch = i386(), std::span<const std::string> symbols = {});
 
     /// Does one step and gives its result. Throws ScenarioError.

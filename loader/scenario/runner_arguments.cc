@@ -22,7 +22,10 @@ GuestAddr bad_address(const json& kind, const Arch& arch)
 {
     constexpr std::uint64_t last_page = 0xfffffffffffff000;
     const std::pair<std::string_view, std::uint64_t> kinds[] = {
-        {"null", 0}, {"unmapped", arch.page_offset ? 0x10000 : ScenarioMemory::first_buffer - 0x10000}, {"kernel", arch.task_size.value}, {"top", arch.word(last_page)}};
+        {"null", 0},
+        {"unmapped", arch.page_offset ? 0x10000 : ScenarioMemory::first_buffer - 0x10000},
+        {"kernel", arch.task_size.value},
+        {"top", arch.word(last_page)}};
     for (const auto& [name, address] : kinds)
         if (kind == name) return {address};
     return {};
@@ -118,7 +121,8 @@ std::vector<std::byte> ScenarioRunner::body_item(const json& item, std::string_v
     if (item.contains("callback")) return callback(item["callback"], label);
     std::vector<std::byte> code;
     for (const auto& part : item["code"]) {
-        const auto bytes = part.is_string() ? bytes_in_hex(part.get_ref<const std::string&>()).value() : numbers(part["u32"], 4, label);
+        const auto bytes =
+            part.is_string() ? bytes_in_hex(part.get_ref<const std::string&>()).value() : numbers(part["u32"], 4, label);
         code.insert(code.end(), bytes.begin(), bytes.end());
     }
     return code;

@@ -29,7 +29,10 @@ struct Answer {
         while (written && room[written - 1] == untouched) --written;
     }
     /// A machine word, by number.
-    std::uint64_t word(std::size_t number) const { return load_unsigned(room.data() + number * arch.word_bytes, arch.word_bytes, arch.order); }
+    std::uint64_t word(std::size_t number) const
+    {
+        return load_unsigned(room.data() + number * arch.word_bytes, arch.word_bytes, arch.order);
+    }
     std::string_view text(std::size_t at) const
     {
         if (at >= written) return {};
@@ -165,7 +168,8 @@ json ScenarioRunner::kernel_syms(const json& step)
 
 json ScenarioRunner::kernel_function(const json& step)
 {
-    constexpr std::array<std::string_view, 3> without_result = {"inter_module_register", "inter_module_unregister", "inter_module_put"};
+    constexpr std::array<std::string_view, 3> without_result = {"inter_module_register", "inter_module_unregister",
+                                                                "inter_module_put"};
     auto result = json::object();
     const auto& name = step["fn"].get_ref<const std::string&>();
     const auto address = kernel_.symbol_address(name);

@@ -73,7 +73,8 @@ json ScenarioRunner::show_return(std::uint64_t word) const
     const auto value = kernel_.arch().signed_word(word);
     if (value >= 0) return value;
     const bool is_error = kernel_.arch().errno_set != ErrnoSet::generic || value >= lowest_i386_errno;
-    if (const auto error = is_error ? SyscallResult{word}.error(kernel_.arch()) : std::nullopt) return std::string(errno_name(*error));
+    if (const auto error = is_error ? SyscallResult{word}.error(kernel_.arch()) : std::nullopt)
+        return std::string(errno_name(*error));
     auto shown = show(word);
     return shown.is_string() ? shown : json(value);
 }

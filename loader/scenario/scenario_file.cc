@@ -114,7 +114,8 @@ const Arch& file_arch(const json& content, const Place& place)
     return *arch;
 }
 
-Scenario take_scenario(const std::string& path, std::size_t number, const json& object, const Arch& arch, std::vector<std::string>& warnings)
+Scenario take_scenario(const std::string& path, std::size_t number, const json& object, const Arch& arch,
+                       std::vector<std::string>& warnings)
 {
     Place place{path, fmt::format("number {}", number), {}};
     if (!object.is_object()) place.refuse("not an object");

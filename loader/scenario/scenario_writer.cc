@@ -60,7 +60,9 @@ ordered_json fresh_expectations(const Scenario& scenario, std::span<const Releas
     auto groups = ordered_json::array();
     for (const auto* release : releases) {
         const auto run = run_scenario(bare, *release);
-        ordered_json group{{"versions", ordered_json::array({release->name})}, {"outcome", run.broke.empty() ? std::string("ok") : run.broke_as}, {"results", *run.results}};
+        ordered_json group{{"versions", ordered_json::array({release->name})},
+                           {"outcome", run.broke.empty() ? std::string("ok") : run.broke_as},
+                           {"results", *run.results}};
         const auto same = std::ranges::find_if(groups, [&](const ordered_json& other) {
             return other["outcome"] == group["outcome"] && other["results"] == group["results"];
         });
@@ -72,8 +74,8 @@ ordered_json fresh_expectations(const Scenario& scenario, std::span<const Releas
 
 std::string scenario_file_text(std::span<const ordered_json> scenarios, const Arch& arch)
 {
-    std::string text = fmt::format("{{\"format\": \"{}\", \"format_version\": {}, \"abi\": \"{}\", \"scenarios\": [", scenario_format,
-                                   scenario_format_version, arch.name);
+    std::string text = fmt::format("{{\"format\": \"{}\", \"format_version\": {}, \"abi\": \"{}\", \"scenarios\": [",
+                                   scenario_format, scenario_format_version, arch.name);
     for (std::size_t i = 0; i < scenarios.size(); ++i) text += fmt::format("{}\n{}", i ? "," : "", scenario_text(scenarios[i]));
     return text + "]}\n";
 }

@@ -193,7 +193,8 @@ std::optional<std::string> SessionRecorder::difference(const ScenarioResult& run
         const auto& stored = seen_[i].stored;
         const auto& got = (*run.results)[i];
         const auto differ = [&](const std::string& saw) {
-            return fmt::format("step {} ({}): the session saw {}, its replay gives {}", i, step["op"].get<std::string>(), saw, got.dump());
+            return fmt::format("step {} ({}): the session saw {}, its replay gives {}", i, step["op"].get<std::string>(), saw,
+                               got.dump());
         };
         if (step["op"] == "state") continue;
         if (!result) return got.contains("ret") ? std::optional(differ("no return")) : std::nullopt;
@@ -205,7 +206,8 @@ std::optional<std::string> SessionRecorder::difference(const ScenarioResult& run
         if (!got.contains("ret") || got["ret"] != expected) return differ("ret " + expected.dump());
         if (stored && got.contains("retsize") && got["retsize"] != *stored) return differ(fmt::format("{} stored", *stored));
     }
-    if (run.results->size() < seen_.size()) return fmt::format("its replay ends behind step {}: {}", run.results->size(), run.broke);
+    if (run.results->size() < seen_.size())
+        return fmt::format("its replay ends behind step {}: {}", run.results->size(), run.broke);
     return std::nullopt;
 }
 

@@ -116,7 +116,8 @@ FormProblem check_one_of(const json& object)
     const auto chosen = [&](const MemberForm& member) { return object.is_object() && object.contains(member.name); };
     if (std::ranges::count_if(members, chosen) == 1) {
         const auto* member = std::ranges::find_if(members, chosen);
-        if (const auto problem = member->check(object[std::string(member->name)])) return fmt::format("{}: {}", member->name, *problem);
+        if (const auto problem = member->check(object[std::string(member->name)]))
+            return fmt::format("{}: {}", member->name, *problem);
         return std::nullopt;
     }
     std::string names;
@@ -194,7 +195,8 @@ FormProblem check_code_part(const json& part) { return part.is_string() ? check_
 /// [name], [name, value], or [name, address, value, bytes].
 FormProblem check_operation(const json& operation)
 {
-    if (!operation.is_array() || operation.empty() || !operation[0].is_string()) return is_not(operation, "a list that begins with an operation");
+    if (!operation.is_array() || operation.empty() || !operation[0].is_string())
+        return is_not(operation, "a list that begins with an operation");
     const auto form = std::ranges::find(callback_forms(), operation[0].get_ref<const std::string&>(), &CallbackForm::name);
     if (form == callback_forms().end()) return is_not(operation[0], "an operation of a callback");
     const std::size_t operands = form->has_address ? 3 : form->has_value ? 1 : 0;
@@ -249,7 +251,8 @@ FormProblem check_function_arguments(const json& arguments)
 constexpr auto needed = Presence::needed;
 constexpr auto optional = Presence::optional;
 
-constexpr MemberForm create_form[] = {{"name", needed, check_string_argument}, {"size", needed, check_value}, {"label", optional, check_text}};
+constexpr MemberForm create_form[] = {
+    {"name", needed, check_string_argument}, {"size", needed, check_value}, {"label", optional, check_text}};
 constexpr MemberForm init_form[] = {{"name", needed, check_string_argument}, {"image", needed, check_image}};
 constexpr MemberForm delete_form[] = {{"name", needed, check_string_argument}};
 constexpr MemberForm query_form[] = {

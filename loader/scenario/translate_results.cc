@@ -80,7 +80,9 @@ json ResultTranslator::module(json module) const
 void ResultTranslator::query(const json& step, json& result) const
 {
     const bool is_symbols = step["which"] == "SYMBOLS" || step["which"] == 4;
-    const auto table_bytes = [&](const json& bytes) { return numbers_.table_with_text(bytes.get<std::uint64_t>(), steps_.symbols_of(step)); };
+    const auto table_bytes = [&](const json& bytes) {
+        return numbers_.table_with_text(bytes.get<std::uint64_t>(), steps_.symbols_of(step));
+    };
     if (step["which"] == "INFO" || step["which"] == 5) {
         if (result.contains("retsize")) result["retsize"] = numbers_.words(result["retsize"].get<std::uint64_t>());
         if (!result.contains("info")) return;
@@ -101,7 +103,8 @@ json ResultTranslator::memory(const json& step, const std::string& hex) const
     const auto bytes = *bytes_in_hex(hex);
     std::vector<std::byte> translated(numbers_.words(bytes.size()));
     for (std::uint64_t at = 0; at + i386_word <= bytes.size(); at += i386_word)
-        store<std::uint32_t>(translated.data() + numbers_.words(at), numbers_.arch().order, load<std::uint32_t>(bytes.data() + at, ByteOrder::little));
+        store<std::uint32_t>(translated.data() + numbers_.words(at), numbers_.arch().order,
+                             load<std::uint32_t>(bytes.data() + at, ByteOrder::little));
     return hex_of_bytes(translated.data(), translated.size());
 }
 
@@ -127,7 +130,8 @@ json ResultTranslator::modules_text(const std::string& text) const
     std::istringstream lines(text);
     std::string translated;
     for (std::string line; std::getline(lines, line);) {
-        // The size is the first field of digits that is as wide, begins with a space, and has a space, a negative count or nothing behind it.
+        // The size is the first field of digits that is as wide, begins with a space, and has a space, a negative count or nothing
+        // behind it.
         for (auto at = name_columns; at + size_columns <= line.size(); ++at) {
             const auto digits = line.find_first_not_of(' ', at);
             const auto end = at + size_columns;

@@ -21,7 +21,10 @@ constexpr std::uint64_t kernel_symbols = 3;   ///< of the reference kernel
 constexpr std::uint32_t unset_address = 0xd0000000; ///< what a label that is not set stands for, written as a number
 constexpr std::string_view unset_label = "@(unset)";
 
-bool mentions_header(const json& value) { return value.is_string() && value.get_ref<const std::string&>().find("$H") != std::string::npos; }
+bool mentions_header(const json& value)
+{
+    return value.is_string() && value.get_ref<const std::string&>().find("$H") != std::string::npos;
+}
 
 /// The offset in "@a+500" or "@+500", and what is before it.
 struct Place {
@@ -99,7 +102,8 @@ json StepTranslator::table_end(const json& start, const json& end, std::uint64_t
         return fmt::format("{}+{}", last->base, numbers_.offset(first->offset) + bytes);
     }
     if (start.is_string() && mentions_header(start) && mentions_header(end) && plain_number(end) >= plain_number(start))
-        return fmt::format("{}+{}", start.get_ref<const std::string&>(), (plain_number(end) - plain_number(start)) * entry / i386_entry_bytes);
+        return fmt::format("{}+{}", start.get_ref<const std::string&>(),
+                           (plain_number(end) - plain_number(start)) * entry / i386_entry_bytes);
     if (!start.is_number() || !end.is_number() || end.get<std::int64_t>() <= start.get<std::int64_t>()) return value(end);
     return start.get<std::uint64_t>() + (end.get<std::uint64_t>() - start.get<std::uint64_t>()) * entry / i386_entry_bytes;
 }
@@ -127,7 +131,8 @@ void StepTranslator::translate_fields(json& fields)
         auto& field = fields[name];
         if (name == "size") field = size(content);
         else if (name == "size_of_struct") field = header_size(content);
-        else if (name == "ex_table_end" && old.contains("ex_table_start")) field = table_end(old["ex_table_start"], content, image_bytes);
+        else if (name == "ex_table_end" && old.contains("ex_table_start"))
+            field = table_end(old["ex_table_start"], content, image_bytes);
         else if (std::ranges::find(counts, name) == counts.end()) field = value(content);
     }
 }
@@ -141,7 +146,8 @@ void StepTranslator::translate_image(json& image, const json& name)
     symbol_counts_[name.dump()] = fields.contains("nsyms") ? plain_number(fields["nsyms"]) : 0;
     translate_fields(fields);
     // What insmod does: 32K behind what gp can reach from. Here that is the image's end, which is always inside it.
-    if (numbers_.arch().has_gp) fields["gp"] = fmt::format("@+{}+32768", fields.contains("size") ? fields["size"].get<std::uint64_t>() : 0);
+    if (numbers_.arch().has_gp)
+        fields["gp"] = fmt::format("@+{}+32768", fields.contains("size") ? fields["size"].get<std::uint64_t>() : 0);
     image["len"] = size(image["len"]);
     if (!image.contains("body")) return;
     for (auto& item : image["body"]) item = body_item(item);
@@ -224,7 +230,8 @@ json StepTranslator::step(const json& step)
 {
     if (!numbers_.arch().page_offset)
         for (const auto* pointer : {"name", "image", "buf", "ret", "table"})
-            if (const auto found = step.find(pointer); found != step.end() && found->is_object() && found->value("bad", "") == "null")
+            if (const auto found = step.find(pointer);
+                found != step.end() && found->is_object() && found->value("bad", "") == "null")
                 throw Untranslatable("the user's address 0, where the kernel's own memory begins");
     const auto& op = step["op"].get_ref<const std::string&>();
     auto translated = step;

@@ -67,7 +67,8 @@ Lines proc_lines(const ProcLines& files)
     for (const auto& [file, added] : files) {
         for (auto line : added) {
             if (file == "ksyms" && line.size() > 9 && line[8] == ' ' && is_hex(line[0])) line = line.substr(9);
-            if (file == "interrupts") line.erase(std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }), line.end());
+            if (file == "interrupts")
+                line.erase(std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }), line.end());
             lines.push_back(fmt::format("{}: {}", file, without_addresses(line.substr(0, line.find_last_not_of(' ') + 1))));
         }
     }

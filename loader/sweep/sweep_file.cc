@@ -94,7 +94,8 @@ void SweepFile::add(const SweepRow& row) { write_line(retromod::to_json(row)); }
 
 void SweepFile::write_line(const std::string& line)
 {
-    if (std::fputs((line + "\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) throw cannot(path_, std::strerror(errno));
+    if (std::fputs((line + "\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)
+        throw cannot(path_, std::strerror(errno));
 }
 
 } // namespace retromod

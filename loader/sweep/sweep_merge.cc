@@ -23,7 +23,8 @@ MergedResults merge_sweep_results(const std::vector<std::string>& paths)
         const auto shard = read_shard(results.header.shard);
         if (!shard) throw std::runtime_error(fmt::format("{}:1: '{}' is no shard", path, results.header.shard));
         if (!files.empty() && shard->count != shards)
-            throw std::runtime_error(fmt::format("{}: shard {}, but {} was cut into {}", path, results.header.shard, paths.front(), shards));
+            throw std::runtime_error(
+                fmt::format("{}: shard {}, but {} was cut into {}", path, results.header.shard, paths.front(), shards));
         shards = shard->count;
         const auto [known, fresh] = files.emplace(results.header.shard, path);
         if (!fresh) throw std::runtime_error(fmt::format("{}: shard {} is in {} too", path, results.header.shard, known->second));
@@ -33,7 +34,8 @@ MergedResults merge_sweep_results(const std::vector<std::string>& paths)
     }
     constexpr std::uint64_t most_named = 20;
     for (std::uint64_t i = 1; i <= shards && merged.missing.size() < most_named; ++i)
-        if (!files.contains(fmt::format("{}/{}", i, shards))) merged.missing.push_back(fmt::format("shard {}/{} is missing", i, shards));
+        if (!files.contains(fmt::format("{}/{}", i, shards)))
+            merged.missing.push_back(fmt::format("shard {}/{} is missing", i, shards));
     std::ranges::stable_sort(merged.rows, {}, &SweepRow::file);
     return merged;
 }

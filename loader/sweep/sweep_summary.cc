@@ -40,7 +40,8 @@ std::string in_one_line(const Counts& counts, std::size_t most)
 std::string side_text(std::string_view aspect, std::string_view side, const std::vector<std::string>& lines)
 {
     std::string text;
-    for (std::size_t i = 0; i < lines.size() && i < lines_shown; ++i) text += fmt::format("\n    {}: {} {}", aspect, side, lines[i]);
+    for (std::size_t i = 0; i < lines.size() && i < lines_shown; ++i)
+        text += fmt::format("\n    {}: {} {}", aspect, side, lines[i]);
     if (lines.size() > lines_shown) text += fmt::format("\n    {}: {} ... {} more", aspect, side, lines.size() - lines_shown);
     return text;
 }
@@ -115,7 +116,8 @@ std::string SweepSummary::json_line(const SweepRow& row) const
     auto json = Json::parse(to_json(row));
     auto& differences = json["differences"] = Json::object();
     for (const auto& comparison : compare(row, *real))
-        if (!comparison.agrees) differences[std::string(comparison.aspect)] = {{"really", comparison.really}, {"here", comparison.here}};
+        if (!comparison.agrees)
+            differences[std::string(comparison.aspect)] = {{"really", comparison.really}, {"here", comparison.here}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -124,7 +126,8 @@ std::string SweepSummary::aspects_text() const
     std::string text;
     for (const auto aspect : comparison_aspects()) {
         const auto figure = aspects_.find(aspect);
-        if (figure != aspects_.end()) text += fmt::format("  {:<20} {:>5} of {}\n", aspect, figure->second.agreed, figure->second.compared);
+        if (figure != aspects_.end())
+            text += fmt::format("  {:<20} {:>5} of {}\n", aspect, figure->second.agreed, figure->second.compared);
     }
     return text + fmt::format("  {:<20} {:>5} of {}\n", "all of these", whole_.agreed, whole_.compared);
 }
@@ -133,7 +136,9 @@ std::string SweepSummary::text() const
 {
     auto text = fmt::format("\n{} modules: {}\n", modules_, in_one_line(by_verdict_, by_verdict_.size()));
     if (!by_unload_.empty()) text += fmt::format("unloads: {}\n", in_one_line(by_unload_, by_unload_.size()));
-    if (modules_) text += fmt::format("verdicts reached through an inert export: {} ({:.1f}%)\n", through_inert_, 100.0 * through_inert_ / modules_);
+    if (modules_)
+        text += fmt::format("verdicts reached through an inert export: {} ({:.1f}%)\n", through_inert_,
+                            100.0 * through_inert_ / modules_);
     if (faulty_) text += fmt::format("modules that left something pointing into their freed memory: {}\n", faulty_);
     if (!missing_.empty()) text += fmt::format("missing, by modules that lack it: {}\n", in_one_line(missing_, names_shown));
     if (!weak_.empty()) text += fmt::format("called but not full, by modules: {}\n", in_one_line(weak_, names_shown));

@@ -22,13 +22,17 @@ void BootChoice::declare(Options& options)
         .flag("--smp", words.smp, "structures of an SMP kernel")
         .choice("--compiler", words.compiler, {"gcc-2.95", "gcc-3", "2.95", "3"}, "gcc that the kernel was built with")
         .value("--uts-release", words.uts_release, "what uname says (default: the release)")
-        .value("--versions", versions, "file of exported names with versions: a copy of /proc/ksyms, or System.map; since 2.6 Module.symvers or System.map")
+        .value("--versions", versions,
+               "file of exported names with versions: a copy of /proc/ksyms, or System.map; since 2.6 Module.symvers or System.map")
         .value("--devices", devices, "file that describes further devices: PCI functions, ports, memory (docs/devices.md)")
         .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
-        .value("--cmdline", command_line_, "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
-        .values("--config", configuration_, "since 2.6: NAME=y or NAME=n, where the kernel's configuration is not as measured; may be repeated")
-        .value("--like", like_, "since 2.6: a module (.ko) of the kernel meant: its release, its struct module and its version magic")
+        .value("--cmdline", command_line_,
+               "since 2.6: the kernel's command line: module_blacklist=a,b module.sig_enforce lockdown=integrity nomodule")
+        .values("--config", configuration_,
+                "since 2.6: NAME=y or NAME=n, where the kernel's configuration is not as measured; may be repeated")
+        .value("--like", like_,
+               "since 2.6: a module (.ko) of the kernel meant: its release, its struct module and its version magic")
         .values("--module-key", keys_, "since 2.6: file of a certificate (PEM) that modules may be signed by; may be repeated");
 }
 
@@ -61,7 +65,8 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     if (auto wrong = read_machine_words(wanted, machine)) return wrong;
     if (!machine.release->modern && (!command_line_.empty() || !configuration_.empty() || !keys_.empty() || like_))
         return fmt::format("--cmdline, --config, --module-key and --like are for releases since 2.6, not {}", wanted.release);
-    if (like_ && machine.arch->name != like_arch) return fmt::format("--like {}: it is for {}, the machine is {}", *like_, like_arch, machine.arch->name);
+    if (like_ && machine.arch->name != like_arch)
+        return fmt::format("--like {}: it is for {}, the machine is {}", *like_, like_arch, machine.arch->name);
     boot.command_line = command_line_;
     for (const auto& word : configuration_)
         if (auto wrong = read_configuration(word, boot)) return wrong;
@@ -89,12 +94,11 @@ void BootChoice::give(Session& session) const
 
 std::string describe(const MachineOptions& machine, const BootOptions& boot)
 {
-    return fmt::format("{} ({}) on {}, {} MB, {}, gcc {}{}{}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
-                       machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor",
-                       machine.compiler == Compiler::gcc_3 ? "3" : "2.95",
-                       boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "",
-                       boot.devices ? ", described devices" : "",
-                       boot.modules_folder.empty() ? "" : ", modules of " + boot.modules_folder);
+    return fmt::format(
+        "{} ({}) on {}, {} MB, {}, gcc {}{}{}{}{}", machine.uts_release, machine.release->name, machine.arch->name,
+        machine.memory_bytes >> 20, machine.smp ? "SMP" : "uniprocessor", machine.compiler == Compiler::gcc_3 ? "3" : "2.95",
+        boot.versions.empty() ? "" : fmt::format(", {} versioned names", boot.versions.size()), boot.stub ? ", stubs" : "",
+        boot.devices ? ", described devices" : "", boot.modules_folder.empty() ? "" : ", modules of " + boot.modules_folder);
 }
 
 } // namespace retromod

@@ -80,8 +80,9 @@ int compare_command(const Invocation& invocation)
         .values("--filter", choice.filters, "only the scenario of that id; may be given several times")
         .values("--param", choice.parameters, "NAME=VALUE for both modules of a pair; may be given several times")
         .values("--cflag", choice.flags, "a further argument of the compiler, as --cflag=-DNAME; may be given several times")
-        .positionals("FILE", choice.files,
-                     "scenario files (.json), a module in its old form and in its new form (objects or C sources), or one C source of both");
+        .positionals(
+            "FILE", choice.files,
+            "scenario files (.json), a module in its old form and in its new form (objects or C sources), or one C source of both");
     if (const auto status = options.parse()) return *status;
     auto scenarios = read_files(choice);
     if (scenarios.empty()) {

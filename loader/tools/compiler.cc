@@ -63,7 +63,8 @@ std::vector<std::string> find_compiler(const CompilerChoice& choice, const std::
     for (const auto command : choice.commands) {
         auto words = words_of(command);
         auto probe = words;
-        for (const auto& word : {std::string("-c"), source.string(), std::string("-o"), (scratch / "probe.o").string()}) probe.push_back(word);
+        for (const auto& word : {std::string("-c"), source.string(), std::string("-o"), (scratch / "probe.o").string()})
+            probe.push_back(word);
         if (run(probe, Output::dropped) == 0) return words;
     }
     throw SourceRefused(fmt::format("no compiler for {}: looked for {}; Debian has it in the package {}", choice.target,

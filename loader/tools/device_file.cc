@@ -56,7 +56,8 @@ std::uint32_t number(std::string_view text, std::string_view what, std::uint64_t
     }
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-    if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) throw WrongLine{fmt::format("'{}' is no {}", text, what)};
+    if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty())
+        throw WrongLine{fmt::format("'{}' is no {}", text, what)};
     if (value > most) throw WrongLine{fmt::format("{} {} is above {:#x}", what, text, most)};
     return static_cast<std::uint32_t>(value);
 }
@@ -155,7 +156,8 @@ struct Reader {
         const auto bytes = number(words.take("the size"), "size", top);
         const std::uint32_t least = ports ? 4 : 16;
         if (bytes < least || (bytes & (bytes - 1)) || first % bytes)
-            throw WrongLine{fmt::format("{:#x} bytes at {:#x}: a power of two from {} on, at a multiple of it", bytes, first, least)};
+            throw WrongLine{
+                fmt::format("{:#x} bytes at {:#x}: a power of two from {} on, at a multiple of it", bytes, first, least)};
         owner.bars[which] = {ports ? IoSpace::ports : IoSpace::memory, first, bytes};
         put(owner, first_register + 4 * which, 4, first | (ports ? 1 : 0));
     }
@@ -203,7 +205,8 @@ struct Reader {
         else throw WrongLine{fmt::format("'{}' is none of pci, bar, config, ports, memory", kind)};
         if (!words.empty()) throw WrongLine{fmt::format("'{}' is more than belongs there", words.take(""))};
         if (devices.functions.size() > DescribedFunction::table_capacity || devices.ranges.size() > DescribedRange::table_capacity)
-            throw WrongLine{fmt::format("more than {} PCI functions or {} ranges", DescribedFunction::table_capacity, DescribedRange::table_capacity)};
+            throw WrongLine{fmt::format("more than {} PCI functions or {} ranges", DescribedFunction::table_capacity,
+                                        DescribedRange::table_capacity)};
     }
 };
 

@@ -49,7 +49,8 @@ int explain_command(const Invocation& invocation)
     }
     if (is_modern_machine(invocation)) return kmod_explain(invocation, words, unload ? ExplainWhat::unload : ExplainWhat::load);
     ToolSession session(invocation, Purpose::look);
-    return run_in_session(session, [&] { return unload ? explain_unload(*session, words.front()) : explain_load(*session, words); });
+    return run_in_session(session,
+                          [&] { return unload ? explain_unload(*session, words.front()) : explain_load(*session, words); });
 }
 
 } // namespace retromod

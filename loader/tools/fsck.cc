@@ -33,7 +33,8 @@ int status_of(const Findings& findings)
 std::string_view advice(const Findings& findings)
 {
     const auto is_beyond = [](const auto& finding) { return finding.state == Finding::State::beyond_repair; };
-    if (std::ranges::any_of(findings, is_beyond)) return "restore a snapshot (`retromod snapshot list`) or `retromod boot` a fresh machine";
+    if (std::ranges::any_of(findings, is_beyond))
+        return "restore a snapshot (`retromod snapshot list`) or `retromod boot` a fresh machine";
     return "`retromod fsck --repair` repairs it";
 }
 
@@ -57,7 +58,8 @@ int fsck_command(const Invocation& invocation)
         complain(error.what());
         return failed;
     }
-    for (const auto& finding : findings) fmt::print("{} ({})\n", finding.text, state_names.at(static_cast<std::size_t>(finding.state)));
+    for (const auto& finding : findings)
+        fmt::print("{} ({})\n", finding.text, state_names.at(static_cast<std::size_t>(finding.state)));
     const auto status = status_of(findings);
     if (status == clean) fmt::print("{}: clean\n", machine.path());
     if (status == left_as_it_is) complain(fmt::format("{}: {}", machine.path(), advice(findings)));

@@ -89,7 +89,8 @@ int insmod_command(const Invocation& invocation)
         std::fputs(usage, stderr);
         return exit_status::failure;
     }
-    if (!MachineFile(machine_path(invocation.machine)).exists() && is_modern_module(options->file)) return kmod_insmod_command(invocation);
+    if (!MachineFile(machine_path(invocation.machine)).exists() && is_modern_module(options->file))
+        return kmod_insmod_command(invocation);
     MachineOptions fresh;
     if (const auto* arch = arch_of_module(options->file)) {
         if (!find_cpu(*arch)) {

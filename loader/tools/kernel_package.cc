@@ -57,11 +57,15 @@ bool is_hex(std::string_view text)
 std::optional<GivenSymbol> read_line(const std::string& line, const std::string& place)
 {
     if (const auto fields = fields_of(line); fields.size() >= 3 && fields[0].starts_with("0x")) return symvers_symbol(fields);
-    if (!is_hex(line.substr(0, line.find(' ')))) throw std::runtime_error(fmt::format("{}: '{}' is no line of Module.symvers or System.map", place, line));
+    if (!is_hex(line.substr(0, line.find(' '))))
+        throw std::runtime_error(fmt::format("{}: '{}' is no line of Module.symvers or System.map", place, line));
     return map_symbol(line);
 }
 
-[[noreturn]] void unlike(const std::string& path, const std::string& what) { throw std::runtime_error(fmt::format("--like {}: {}", path, what)); }
+[[noreturn]] void unlike(const std::string& path, const std::string& what)
+{
+    throw std::runtime_error(fmt::format("--like {}: {}", path, what));
+}
 
 /// The row for a kernel of that name and architecture, or nothing.
 const Release* row_for(const std::string& uts_release, std::string_view arch)
@@ -74,7 +78,8 @@ const Release* row_for(const std::string& uts_release, std::string_view arch)
 }
 
 /// Where struct module has a pointer to that function, by the relocations of its section.
-std::optional<std::uint32_t> pointer_place(const ElfFile& file, const ElfFile::Section& module, std::string_view function, const std::string& path)
+std::optional<std::uint32_t> pointer_place(const ElfFile& file, const ElfFile::Section& module, std::string_view function,
+                                           const std::string& path)
 {
     for (const auto& table : file.sections()) {
         if ((table.type != elf::sht_rel && table.type != elf::sht_rela) || table.info != module.index) continue;
@@ -85,7 +90,9 @@ std::optional<std::uint32_t> pointer_place(const ElfFile& file, const ElfFile::S
         if (!symbols) unlike(path, explain(symbols.problem(), path));
         for (const auto& entry : *entries) {
             if (entry.symbol >= symbols->size() || (*symbols)[entry.symbol].name != function) continue;
-            if (entry.offset >= module.size) unlike(path, fmt::format("its struct module points to {} at {}, behind its {} bytes", function, entry.offset, module.size));
+            if (entry.offset >= module.size)
+                unlike(path, fmt::format("its struct module points to {} at {}, behind its {} bytes", function, entry.offset,
+                                         module.size));
             return static_cast<std::uint32_t>(entry.offset);
         }
     }

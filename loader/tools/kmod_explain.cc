@@ -16,7 +16,8 @@ namespace {
 /// What a call came to that never returned. A routine of the module runs only when every check has passed.
 std::string never_returned(const Outcome& outcome, std::string_view ran)
 {
-    const auto why = outcome.kind == Outcome::Kind::trap     ? fmt::format("it called {}, which this kernel does not have", outcome.what)
+    const auto why = outcome.kind == Outcome::Kind::trap
+                         ? fmt::format("it called {}, which this kernel does not have", outcome.what)
                      : outcome.kind == Outcome::Kind::budget ? std::string("it still ran when its time was up")
                                                              : outcome.what;
     if (ran.empty()) return fmt::format("the kernel: {}", why);
@@ -59,7 +60,8 @@ int kmod_explain(const Invocation& invocation, const std::vector<std::string>& w
     ToolSession session(invocation, Purpose::look);
     return run_in_session(session, [&] {
         ModernKernelCalls calls(session->kernel(), session->calls());
-        if (what == ExplainWhat::unload) return tell(*session, "delete_module", [&] { return calls.delete_module(words.front(), modern_flag::nonblock); });
+        if (what == ExplainWhat::unload)
+            return tell(*session, "delete_module", [&] { return calls.delete_module(words.front(), modern_flag::nonblock); });
         const auto file = read_module_file(words.front(), Unpacks::everything);
         if (!file) {
             fmt::print("{}\n", explain(file.problem(), words.front()));

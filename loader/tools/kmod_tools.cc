@@ -28,10 +28,11 @@ constexpr option insmod_options[] = {{"force", no_argument, nullptr, 'f'}, {"sys
                                      {"help", no_argument, nullptr, 'h'}, {}};
 constexpr const char* insmod_usage = "Usage:\n\tinsmod [options] filename [args]\nOptions:\n\t-V, --version     show version\n"
                                      "\t-h, --help        show this help\n";
-constexpr const char* rmmod_usage = "Usage:\n\trmmod [options] modulename ...\nOptions:\n\t-f, --force       forces a module unload and may crash your\n"
-                                    "\t                  machine. This requires Forced Module Removal\n\t                  option in your kernel. DO NOT USE\n"
-                                    "\t-s, --syslog      print to syslog, not stderr\n\t-v, --verbose     enables more messages\n"
-                                    "\t-V, --version     show version\n\t-h, --help        show this help\n";
+constexpr const char* rmmod_usage =
+    "Usage:\n\trmmod [options] modulename ...\nOptions:\n\t-f, --force       forces a module unload and may crash your\n"
+    "\t                  machine. This requires Forced Module Removal\n\t                  option in your kernel. DO NOT USE\n"
+    "\t-s, --syslog      print to syslog, not stderr\n\t-v, --verbose     enables more messages\n"
+    "\t-V, --version     show version\n\t-h, --help        show this help\n";
 
 /// The options that both have. What is left over; or the exit status.
 struct KmodWords {

@@ -35,7 +35,8 @@ std::string machine_name(const ElfHeader& header)
 
 std::string engine_sentence(const Arch& arch)
 {
-    return find_cpu(arch) ? std::string() : fmt::format("no engine exists for {}: the module can be looked at, not loaded", arch.name);
+    return find_cpu(arch) ? std::string()
+                          : fmt::format("no engine exists for {}: the module can be looked at, not loaded", arch.name);
 }
 
 void print_header(const std::string& path, const ElfFile& file)
@@ -43,7 +44,8 @@ void print_header(const std::string& path, const ElfFile& file)
     const auto& header = file.header();
     std::size_t relocations = 0;
     for (const auto& section : file.sections())
-        if ((section.type == elf::sht_rel || section.type == elf::sht_rela) && section.entry_bytes) relocations += section.size / section.entry_bytes;
+        if ((section.type == elf::sht_rel || section.type == elf::sht_rela) && section.entry_bytes)
+            relocations += section.size / section.entry_bytes;
     fmt::print("{}: ELF{} {} for e_machine {} ({}), e_flags {:#x}, {} sections, {} relocations\n", path, 8 * header.word_bytes,
                header.order == ByteOrder::big ? "big-endian" : "little-endian", header.machine, machine_name(header), header.flags,
                file.sections().size(), relocations);
@@ -55,7 +57,8 @@ void print_sections(const Object& object)
     for (const auto index : object.load_order()) {
         const auto& section = object.section(index);
         if (!section.is_loaded()) continue;
-        const auto flags = fmt::format("{}{}", section.flags & elf::shf_write ? "w" : "-", section.flags & elf::shf_execinstr ? "x" : "-");
+        const auto flags =
+            fmt::format("{}{}", section.flags & elf::shf_write ? "w" : "-", section.flags & elf::shf_execinstr ? "x" : "-");
         fmt::print("{:>#10x} {:>8} {:>5} {:<5}  {}\n", section.address.value, section.size, section.alignment, flags, section.name);
     }
 }
@@ -98,7 +101,8 @@ int print_file_layout(const std::string& path)
     print_header(path, *file);
     const auto* arch = file->header().arch();
     if (!arch) {
-        complain(fmt::format("{}: e_machine {}, {}-bit: no architecture that is known here", path, file->header().machine, 8 * file->header().word_bytes));
+        complain(fmt::format("{}: e_machine {}, {}-bit: no architecture that is known here", path, file->header().machine,
+                             8 * file->header().word_bytes));
         return exit_status::failure;
     }
     std::vector<Problem> complaints;

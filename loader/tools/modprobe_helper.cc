@@ -25,7 +25,8 @@ std::map<std::string, std::string, std::less<>> read_aliases(const std::string& 
         std::istringstream words(line.substr(0, line.find('#')));
         std::string directive, name, module;
         if (!(words >> directive) || directive != "alias") continue;
-        if (!(words >> name >> module)) throw std::runtime_error(fmt::format("{}:{}: '{}' is no 'alias NAME MODULE'", path, number, line));
+        if (!(words >> name >> module))
+            throw std::runtime_error(fmt::format("{}:{}: '{}' is no 'alias NAME MODULE'", path, number, line));
         aliases[name] = module;
     }
     return aliases;
@@ -99,7 +100,9 @@ void ModprobeHelper::request_module(std::string_view name)
     }
     const auto* module = modules_->find(wanted);
     if (!module) return;
-    const auto offered = [&](const std::string& symbol) { return session_.kernel().symbol_address(without_version(symbol)).has_value(); };
+    const auto offered = [&](const std::string& symbol) {
+        return session_.kernel().symbol_address(without_version(symbol)).has_value();
+    };
     for (const auto* dependency : modules_->dependencies(*module, offered))
         if (!load(*dependency)) return;
     load(*module);

@@ -39,8 +39,8 @@ const Recipe& recipe_of(const MachineOptions& machine, const std::string& source
 {
     if (machine.release->modern && machine.arch->name == "x86_64") return recipe_x86_64;
     if (machine.arch->name != "i386")
-        throw SourceRefused(fmt::format("{}: sources are compiled for i386 and for kernels of x86-64 only, not for {} on {}", source,
-                                        machine.release->name, machine.arch->name));
+        throw SourceRefused(fmt::format("{}: sources are compiled for i386 and for kernels of x86-64 only, not for {} on {}",
+                                        source, machine.release->name, machine.arch->name));
     if (machine.release->modern) return recipe_2_6;
     return machine.release->series_minor == 2 ? recipe_2_2 : recipe_2_4;
 }
@@ -75,12 +75,14 @@ void run_compiler(std::vector<std::string> words, std::initializer_list<std::str
 
 } // namespace
 
-fs::path build_module(const std::string& source, const MachineOptions& machine, std::span<const std::string> flags, const fs::path& folder)
+fs::path build_module(const std::string& source, const MachineOptions& machine, std::span<const std::string> flags,
+                      const fs::path& folder)
 {
     const auto& recipe = recipe_of(machine, source);
     const auto kept = kept_folder();
     if (std::error_code error; !fs::exists(kept / recipe.flags, error))
-        throw SourceRefused(fmt::format("{}: our headers are missing; they come with `scons all` and `scons install`", (kept / recipe.flags).string()));
+        throw SourceRefused(fmt::format("{}: our headers are missing; they come with `scons all` and `scons install`",
+                                        (kept / recipe.flags).string()));
     if (std::error_code error; !fs::is_regular_file(source, error)) throw SourceRefused(source + ": no such file");
     fs::create_directories(folder);
     const auto compiler = find_compiler(*recipe.compiler, folder);
@@ -91,7 +93,8 @@ fs::path build_module(const std::string& source, const MachineOptions& machine, 
     for (const auto include : recipe.includes)
         if (!include.empty()) words.push_back("-I" + (kept / include).string());
     words.push_back(fmt::format("-DUTS_RELEASE=\"{}\"", machine.uts_release));
-    words.push_back(fmt::format("-DLINUX_VERSION_CODE={:#x}", version_code(machine.release->modern ? machine.release->name : machine.uts_release)));
+    words.push_back(fmt::format("-DLINUX_VERSION_CODE={:#x}",
+                                version_code(machine.release->modern ? machine.release->name : machine.uts_release)));
     words.emplace_back("-Wa,-mx86-used-note=no"); // a note is a section that neither loader has a use for
     words.insert(words.end(), flags.begin(), flags.end());
     if (!machine.release->modern) {
@@ -99,7 +102,8 @@ fs::path build_module(const std::string& source, const MachineOptions& machine, 
         run_compiler(words, {"-c", source, "-o", object.string()}, source);
         return object;
     }
-    const auto unit = folder / "unit.o", extra = folder / "extra.S", extra_object = folder / "extra.o", module = folder / (name + ".ko");
+    const auto unit = folder / "unit.o", extra = folder / "extra.S", extra_object = folder / "extra.o",
+               module = folder / (name + ".ko");
     run_compiler(words, {"-c", source, "-o", unit.string()}, source);
     std::ofstream(extra) << module_supplement(read_bytes(unit), name, machine, source);
     run_compiler(compiler, {"-Wa,-mx86-used-note=no", "-c", extra.string(), "-o", extra_object.string()}, source);

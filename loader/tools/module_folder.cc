@@ -35,7 +35,8 @@ std::optional<std::string> module_name(const std::string& file_name, LinkedBy li
 {
     for (const auto suffix : form_of(linked_by).suffixes)
         if (file_name.size() > suffix.size() && file_name.ends_with(suffix))
-            return linked_by == LinkedBy::kernel ? kmod_module_name(file_name) : file_name.substr(0, file_name.size() - suffix.size());
+            return linked_by == LinkedBy::kernel ? kmod_module_name(file_name)
+                                                 : file_name.substr(0, file_name.size() - suffix.size());
     return std::nullopt;
 }
 
@@ -97,7 +98,8 @@ ModuleFolder::ModuleFolder(const std::string& folder, LinkedBy linked_by)
     for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
         auto name = module_name(entry->path().filename(), linked_by);
         std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
-        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown))) modules_.push_back(read_module(*name, entry->path(), linked_by));
+        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown)))
+            modules_.push_back(read_module(*name, entry->path(), linked_by));
     }
     if (error) throw std::runtime_error(fmt::format("{}: {}", folder, error.message()));
     std::ranges::sort(modules_, {}, &FolderModule::path);
@@ -120,7 +122,8 @@ const FolderModule* ModuleFolder::choose(const FolderModule& user, std::string_v
     if (found == exporters_.end()) return nullptr;
     if (found->second.size() == 1) return found->second.front();
     const auto supplied = [&](const FolderModule& module) {
-        return std::ranges::count_if(user.imports, [&](const auto& name) { return std::ranges::find(module.exports, name) != module.exports.end(); });
+        return std::ranges::count_if(
+            user.imports, [&](const auto& name) { return std::ranges::find(module.exports, name) != module.exports.end(); });
     };
     const auto merit = [&](const FolderModule* module) {
         return std::tuple(loaded.contains(module), module->loadable, supplied(*module), common_folders(user.path, module->path));

@@ -49,7 +49,8 @@ private:
     std::vector<FolderModule> modules_;
     std::unordered_map<std::string_view, std::vector<const FolderModule*>> exporters_;
 
-    const FolderModule* choose(const FolderModule& user, std::string_view symbol, const std::set<const FolderModule*>& loaded) const;
+    const FolderModule* choose(const FolderModule& user, std::string_view symbol,
+                               const std::set<const FolderModule*>& loaded) const;
 };
 
 } // namespace retromod

@@ -32,7 +32,8 @@ std::vector<ElfFile::Symbol> symbols_of(const ElfFile& file, std::string_view so
 }
 
 /// The exported names, in the table's order: an entry's second relocation points at its name.
-std::vector<std::string_view> exports_of(const ElfFile& file, std::span<const ElfFile::Symbol> symbols, const std::string& table, std::string_view source)
+std::vector<std::string_view> exports_of(const ElfFile& file, std::span<const ElfFile::Symbol> symbols, const std::string& table,
+                                         std::string_view source)
 {
     std::vector<std::string_view> names;
     const auto* relocations = file.find_section(".rela" + table);
@@ -50,15 +51,17 @@ std::vector<std::string_view> exports_of(const ElfFile& file, std::span<const El
 class Supplement {
 public:
     Supplement(std::string_view name, const MachineOptions& machine)
-        : name_(name), release_(*machine.release), rules_(*machine.release->modern), word_(machine.arch->word_bytes == 8 ? ".quad" : ".long"),
-          word_bytes_(machine.arch->word_bytes), magic_(machine.uts_release + std::string(rules_.vermagic_tail))
+        : name_(name), release_(*machine.release), rules_(*machine.release->modern),
+          word_(machine.arch->word_bytes == 8 ? ".quad" : ".long"), word_bytes_(machine.arch->word_bytes),
+          magic_(machine.uts_release + std::string(rules_.vermagic_tail))
     {
     }
 
     void modinfo()
     {
         section(".modinfo", "a");
-        for (const auto& text : {fmt::format("name={}", name_), fmt::format("vermagic={}", magic_)}) text_ += fmt::format("\t.asciz \"{}\"\n", text);
+        for (const auto& text : {fmt::format("name={}", name_), fmt::format("vermagic={}", magic_)})
+            text_ += fmt::format("\t.asciz \"{}\"\n", text);
     }
 
     void versions(std::vector<std::string_view> imported)
@@ -69,7 +72,8 @@ public:
         for (const auto symbol : imported) {
             const auto room = version_entry_bytes - word_bytes_;
             if (symbol.size() >= room) continue; // no entry can hold it, and the kernel says so
-            text_ += fmt::format("\t{} {:#x}\n\t.ascii \"{}\"\n\t.zero {}\n", word_, profile_crc(symbol, release_), symbol, room - symbol.size());
+            text_ += fmt::format("\t{} {:#x}\n\t.ascii \"{}\"\n\t.zero {}\n", word_, profile_crc(symbol, release_), symbol,
+                                 room - symbol.size());
         }
     }
 
@@ -88,9 +92,12 @@ public:
         const auto kept = std::min<std::size_t>(name_.size(), name.size - 1);
         section(".gnu.linkonce.this_module", "aw");
         text_ += "\t.balign 64\n\t.globl __this_module\n\t.type __this_module, @object\n__this_module:\n";
-        text_ += fmt::format("\t.zero {}\n\t.ascii \"{}\"\n\t.zero {}\n", name.offset, name_.substr(0, kept), init.offset - name.offset - kept);
-        text_ += fmt::format("\t{} {}\n\t.zero {}\n", word_, has_init ? "init_module" : "0", exit.offset - init.offset - word_bytes_);
-        text_ += fmt::format("\t{} {}\n\t.zero {}\n", word_, has_exit ? "cleanup_module" : "0", rules_.module_bytes - exit.offset - word_bytes_);
+        text_ += fmt::format("\t.zero {}\n\t.ascii \"{}\"\n\t.zero {}\n", name.offset, name_.substr(0, kept),
+                             init.offset - name.offset - kept);
+        text_ +=
+            fmt::format("\t{} {}\n\t.zero {}\n", word_, has_init ? "init_module" : "0", exit.offset - init.offset - word_bytes_);
+        text_ += fmt::format("\t{} {}\n\t.zero {}\n", word_, has_exit ? "cleanup_module" : "0",
+                             rules_.module_bytes - exit.offset - word_bytes_);
         text_ += fmt::format("\t.size __this_module, {}\n", rules_.module_bytes);
     }
 
@@ -101,7 +108,10 @@ public:
     }
 
 private:
-    void section(std::string_view title, std::string_view flags) { text_ += fmt::format("\t.section {},\"{}\",@progbits\n", title, flags); }
+    void section(std::string_view title, std::string_view flags)
+    {
+        text_ += fmt::format("\t.section {},\"{}\",@progbits\n", title, flags);
+    }
 
     std::string_view name_;
     const Release& release_;
@@ -114,7 +124,8 @@ private:
 
 } // namespace
 
-std::string module_supplement(std::span<const std::byte> unit, std::string_view name, const MachineOptions& machine, std::string_view source)
+std::string module_supplement(std::span<const std::byte> unit, std::string_view name, const MachineOptions& machine,
+                              std::string_view source)
 {
     const auto file = taken(ElfFile::open(unit), source);
     const auto symbols = symbols_of(file, source);
@@ -122,7 +133,8 @@ std::string module_supplement(std::span<const std::byte> unit, std::string_view 
     for (const auto& symbol : symbols)
         if (symbol.index && symbol.section == elf::shn_undef && symbol.name != "__this_module") imported.push_back(symbol.name);
     const auto defines = [&](std::string_view wanted) {
-        return std::ranges::any_of(symbols, [&](const auto& symbol) { return symbol.section != elf::shn_undef && symbol.name == wanted; });
+        return std::ranges::any_of(symbols,
+                                   [&](const auto& symbol) { return symbol.section != elf::shn_undef && symbol.name == wanted; });
     };
     Supplement supplement(name, machine);
     supplement.modinfo();

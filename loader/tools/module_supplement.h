@@ -13,6 +13,7 @@ namespace retromod {
 /// What the kernel's build (modpost) adds to a module since 2.6, as assembler text: the rest of .modinfo, the versions of
 /// what it imports and exports, and its struct module. `unit` is the compiled source. SourceRefused, naming `source`, when
 /// it is no object.
-std::string module_supplement(std::span<const std::byte> unit, std::string_view name, const MachineOptions& machine, std::string_view source);
+std::string module_supplement(std::span<const std::byte> unit, std::string_view name, const MachineOptions& machine,
+                              std::string_view source);
 
 } // namespace retromod

@@ -20,7 +20,8 @@ int status_command(const Invocation& invocation)
     auto& kernel = session->kernel();
     const auto& memory = kernel.memory();
     auto* loader = kernel.module_loader(); // since 2.6
-    const auto modules = loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
+    const auto modules =
+        loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
     const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
 
     fmt::print("machine     {}\n", machine_path(invocation.machine));

@@ -24,7 +24,8 @@ bool is_hex(std::string_view text)
 std::string plain_name(std::string_view name)
 {
     const auto tail = name.rfind("_R");
-    const bool versioned = tail != std::string_view::npos && tail > 0 && name.size() >= tail + 10 && is_hex(name.substr(name.size() - 8));
+    const bool versioned =
+        tail != std::string_view::npos && tail > 0 && name.size() >= tail + 10 && is_hex(name.substr(name.size() - 8));
     return std::string(versioned ? name.substr(0, tail) : name);
 }
 

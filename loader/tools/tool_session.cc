@@ -22,7 +22,8 @@ Session open(const Invocation& invocation, Purpose purpose, const MachineOptions
     const auto path = machine_path(invocation.machine);
     if (purpose == Purpose::change && invocation.dry_run == DryRun::yes && !MachineFile(path).exists())
         return Session::in_memory(fresh); // the one that would be booted
-    return purpose == Purpose::look ? Session::look(path, file_options(invocation)) : Session::change(path, file_options(invocation), fresh);
+    return purpose == Purpose::look ? Session::look(path, file_options(invocation))
+                                    : Session::change(path, file_options(invocation), fresh);
 }
 
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
@@ -45,7 +46,8 @@ void bury_dead(Session& session, bool jailed)
         return;
     }
     const auto result = session.run_jailed(bury);
-    if (result.died) complain(fmt::format("a command that died left a system call under way that cannot be ended: {}", result.reason));
+    if (result.died)
+        complain(fmt::format("a command that died left a system call under way that cannot be ended: {}", result.reason));
 }
 
 /// Whether the guest goes on after a call that ended so, with what the call left behind.

@@ -52,7 +52,8 @@ public:
         Json line{{"event", access.memory ? (access.write ? "write" : "read") : (access.write ? "out" : "in")}};
         if (access.memory) line["physical"] = address({access.address});
         else line["port"] = access.address;
-        line.update(Json{{"size", access.size}, {"value", access.value}, {"pc", address(access.pc)}, {"symbol", symbol(access.pc)}});
+        line.update(
+            Json{{"size", access.size}, {"value", access.value}, {"pc", address(access.pc)}, {"symbol", symbol(access.pc)}});
         print(line);
     }
 

@@ -46,7 +46,8 @@ TEST_CASE("struct module of a 64-bit machine", "[abi][layouts]")
 TEST_CASE("struct module of alpha has gp behind the exception table", "[abi][layouts]")
 {
     const std::initializer_list<Place> head = {
-        {"ex_table_start", 96}, {"ex_table_end", 104}, {"gp", 112}, {"persist_start", 120}, {"persist_end", 128}, {"can_unload", 136},
+        {"ex_table_start", 96}, {"ex_table_end", 104}, {"gp", 112},
+        {"persist_start", 120}, {"persist_end", 128},  {"can_unload", 136},
     };
     check_module(of("alpha", LayoutVersion::v2_2_1), head, 144);
     check_module(of("alpha", LayoutVersion::v2_4_0), head, 192);
@@ -64,7 +65,8 @@ TEST_CASE("struct module of i386 ends with can_unload in 2.2", "[abi][layouts]")
 
 TEST_CASE("tables that the calls hand out have the sizes of each word", "[abi][layouts]")
 {
-    for (const auto& [arch, symbol, ref, sym, info] : {std::tuple{"i386", 8u, 12u, 64u, 16u}, std::tuple{"x86_64", 16u, 24u, 72u, 32u}}) {
+    for (const auto& [arch, symbol, ref, sym, info] :
+         {std::tuple{"i386", 8u, 12u, 64u, 16u}, std::tuple{"x86_64", 16u, 24u, 72u, 32u}}) {
         const auto set = of(arch, LayoutVersion::v2_4_22);
         CHECK(set.size("struct module_symbol") == symbol);
         CHECK(set.size("struct module_ref") == ref);
@@ -86,8 +88,9 @@ TEST_CASE("a spinlock takes room with SMP, and without it where gcc 2.95 compile
 TEST_CASE("the structures that sample modules use are there for mipsel at 2.4.22, which was not measured", "[abi][layouts]")
 {
     const auto set = of("mipsel", LayoutVersion::v2_4_22);
-    for (const auto* name : {"struct module", "struct file", "struct file_operations", "struct inode", "struct task_struct",
-                             "struct proc_dir_entry", "struct timer_list", "struct sk_buff", "struct net_device", "struct pci_dev"}) {
+    for (const auto* name :
+         {"struct module", "struct file", "struct file_operations", "struct inode", "struct task_struct", "struct proc_dir_entry",
+          "struct timer_list", "struct sk_buff", "struct net_device", "struct pci_dev"}) {
         INFO(name);
         CHECK(set.has(name));
     }

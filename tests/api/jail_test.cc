@@ -139,7 +139,8 @@ TEST_CASE("no file is opened once the guest runs, and none for writing before", 
     CHECK(made.status == 42);
     const auto read = session.run_jailed([&](Session&) { return std::ifstream(sample("hello")).is_open() ? 42 : 1; });
     CHECK(read.status == 42);
-    const auto allowed = load_breaking(session, [] { ::_exit(std::ifstream("/etc/passwd").is_open() ? 42 : 1); }, {.files = JailFiles::read});
+    const auto allowed =
+        load_breaking(session, [] { ::_exit(std::ifstream("/etc/passwd").is_open() ? 42 : 1); }, {.files = JailFiles::read});
     CHECK(allowed.status == 42);
 }
 

@@ -156,7 +156,8 @@ bool flat_calls()
     bool within = true;
     const auto print = [&](std::string_view name, Sample Curve::*member, double budget) {
         fmt::print("{:28}", name);
-        for (const auto& curve : curves) fmt::print("{:8.2f} us (+-{:2.0f} %)", (curve.*member).median() * 1e6, (curve.*member).noise());
+        for (const auto& curve : curves)
+            fmt::print("{:8.2f} us (+-{:2.0f} %)", (curve.*member).median() * 1e6, (curve.*member).noise());
         const auto ratio = (curves.back().*member).median() / (curves.front().*member).median();
         fmt::print("  {:.2f}x\n", ratio);
         within = within && (budget == 0 || ratio <= budget);

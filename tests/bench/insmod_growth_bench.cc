@@ -31,7 +31,10 @@ public:
     explicit CountingCalls(ModuleCalls& calls, const Arch& arch) : calls_(calls), arch_(arch) {}
 
     SyscallResult create_module(std::string_view name, std::uint64_t size) override { return calls_.create_module(name, size); }
-    SyscallResult init_module(std::string_view name, std::span<const std::byte> image) override { return calls_.init_module(name, image); }
+    SyscallResult init_module(std::string_view name, std::span<const std::byte> image) override
+    {
+        return calls_.init_module(name, image);
+    }
     SyscallResult delete_module(std::optional<std::string_view> name) override { return calls_.delete_module(name); }
     SyscallResult get_kernel_syms(std::span<std::byte> table) override { return calls_.get_kernel_syms(table); }
     QueryResult query_module(std::optional<std::string_view> name, Query which, std::span<std::byte> buffer) override
@@ -128,7 +131,8 @@ Point measure(int count)
         const auto loaded = insmod_file({.file = "hello.o"}, file, calls, session.system(), sinks);
         point.insmod.seconds.push_back(cpu_seconds() - start);
         point.bytes = calls.bytes;
-        if (loaded.exit_status || rmmod({.names = {"hello"}}, session.calls(), session.arch(), sinks)) throw std::runtime_error(errors);
+        if (loaded.exit_status || rmmod({.names = {"hello"}}, session.calls(), session.arch(), sinks))
+            throw std::runtime_error(errors);
     }
     return point;
 }
@@ -137,12 +141,14 @@ Point measure(int count)
 
 int main()
 {
-    fmt::print("{:>8}{:>12}{:>24}{:>14}{:>34}\n", "modules", "bytes told", "insmod", "ns a byte", "peer: the kernel's look-ups alone");
+    fmt::print("{:>8}{:>12}{:>24}{:>14}{:>34}\n", "modules", "bytes told", "insmod", "ns a byte",
+               "peer: the kernel's look-ups alone");
     std::vector<Point> points;
     for (const auto count : counts) {
         const auto& point = points.emplace_back(measure(count));
-        fmt::print("{:>8}{:>12}{:13.3f} ms (+-{:2.0f} %){:14.1f}{:31.3f} ms\n", point.modules, point.bytes, point.insmod.median() * 1e3,
-                   point.insmod.noise(), point.insmod.median() * 1e9 / static_cast<double>(point.bytes), point.walks.median() * 1e3);
+        fmt::print("{:>8}{:>12}{:13.3f} ms (+-{:2.0f} %){:14.1f}{:31.3f} ms\n", point.modules, point.bytes,
+                   point.insmod.median() * 1e3, point.insmod.noise(),
+                   point.insmod.median() * 1e9 / static_cast<double>(point.bytes), point.walks.median() * 1e3);
     }
     const auto a_byte = [](const Point& point) { return point.insmod.median() / static_cast<double>(point.bytes); };
     const auto growth = a_byte(points.back()) / a_byte(points[points.size() - 2]);

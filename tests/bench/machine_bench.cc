@@ -35,7 +35,9 @@ public:
     double print(std::string_view name)
     {
         std::ranges::sort(milliseconds_);
-        const auto at = [&](double part) { return milliseconds_[static_cast<std::size_t>(part * static_cast<double>(milliseconds_.size() - 1))]; };
+        const auto at = [&](double part) {
+            return milliseconds_[static_cast<std::size_t>(part * static_cast<double>(milliseconds_.size() - 1))];
+        };
         fmt::print("{:<44} median {:8.3f} ms   10% {:8.3f}   90% {:8.3f}\n", name, at(.5), at(.1), at(.9));
         return at(.5);
     }
@@ -112,8 +114,14 @@ int main()
             fresh.take([] { Machine machine; });
             open.take([&] { file.begin(); });
             read.take([&] { file.read(); });
-            commit.take([&, transaction = file.begin()]() mutable { write_pages(transaction.machine(), round); transaction.commit(); });
-            durable_commit.take([&, transaction = durable.begin()]() mutable { write_pages(transaction.machine(), -round); transaction.commit(); });
+            commit.take([&, transaction = file.begin()]() mutable {
+                write_pages(transaction.machine(), round);
+                transaction.commit();
+            });
+            durable_commit.take([&, transaction = durable.begin()]() mutable {
+                write_pages(transaction.machine(), -round);
+                transaction.commit();
+            });
             database_commit.take([&] { database.commit(round); });
             durable_database_commit.take([&] { durable_database.commit(round); });
         }
@@ -126,7 +134,8 @@ int main()
     const auto ours_durable = durable_commit.print(fmt::format("commit of {} pages, --durable", pages));
     const auto reference_durable = durable_database_commit.print("SQLite, synchronous=FULL, WAL");
     const auto on_disk = static_cast<std::uint64_t>(found.st_blocks) * 512;
-    fmt::print("commit / SQLite = {:.2f}; durable {:.2f}; {} KB on the disk\n", ours / reference, ours_durable / reference_durable, on_disk >> 10);
+    fmt::print("commit / SQLite = {:.2f}; durable {:.2f}; {} KB on the disk\n", ours / reference, ours_durable / reference_durable,
+               on_disk >> 10);
     std::filesystem::remove_all(folder);
     const bool kept = in_memory <= 1 && opened <= 2 && on_disk < (4 << 20);
     fmt::print("budgets: {}\n", kept ? "kept" : "BROKEN");

@@ -17,8 +17,8 @@ struct Guest : HypercallHandler {
     static constexpr std::uint64_t enough = 100000; ///< blocks
 
     explicit Guest(std::string_view arch_name = "i386", std::string_view release = "2.4.20")
-        : machine({.arch = find_arch(arch_name), .release = find_release(release), .memory_bytes = 32 << 20}), cpu(find_cpu(machine.arch())),
-          memory(machine.memory()), user(machine.arch())
+        : machine({.arch = find_arch(arch_name), .release = find_release(release), .memory_bytes = 32 << 20}),
+          cpu(find_cpu(machine.arch())), memory(machine.memory()), user(machine.arch())
     {
         memory.set_user_memory(&user);
         entries = {memory.allocate_text(4096), 4096};

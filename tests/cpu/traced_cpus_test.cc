@@ -101,7 +101,8 @@ TEST_CASE("a kernel entry reads words, and 64-bit arguments where the convention
     };
     // Words 0 to 2; then where pairs are aligned one is skipped: 4 and 5, 6, 8 and 9, 10.
     const bool pairs = guest.cpu->pairs_wide_arguments;
-    if (pairs) guest.begin(guest.code, {guest.entry(1).value, 11, 12, 0, 0x22222222, 0x33333333, 14, 0, 0x44444444, 0x55555555, 16});
+    if (pairs)
+        guest.begin(guest.code, {guest.entry(1).value, 11, 12, 0, 0x22222222, 0x33333333, 14, 0, 0x44444444, 0x55555555, 16});
     else guest.begin(guest.code, {guest.entry(1).value, 11, 12, 0x22222222, 0x33333333, 14, 0x44444444, 0x55555555, 16});
     REQUIRE(guest.returned(guest.engine->run(Guest::enough)));
     CHECK(seen == std::vector<std::uint64_t>{guest.entry(1).value, 11, 12, 14, 16});

@@ -39,7 +39,8 @@ TEST_CASE("x86-64 code runs in the module area, beside kernel text in the topmos
     CHECK(guest.stack_top.value > direct_map);
     CHECK(guest.stack_top.value < direct_map + 0x1000000000);
     // lea rax,[rdi+rsi]; add rax,[rsp+8] ; add rax,[rsp+16]; add rax,r9; ret
-    guest.put(guest.code, {0x48, 0x8d, 0x04, 0x37, 0x48, 0x03, 0x44, 0x24, 0x08, 0x48, 0x03, 0x44, 0x24, 0x10, 0x4c, 0x01, 0xc8, 0xc3});
+    guest.put(guest.code,
+              {0x48, 0x8d, 0x04, 0x37, 0x48, 0x03, 0x44, 0x24, 0x08, 0x48, 0x03, 0x44, 0x24, 0x10, 0x4c, 0x01, 0xc8, 0xc3});
     REQUIRE(guest.returned(guest.call(guest.code, {1, 2, 0, 0, 0, 40, 500, 6000})));
     CHECK(guest.result() == 6543);
     CHECK(guest.engine->reg(x86_64_rsp) % 16 == 0);

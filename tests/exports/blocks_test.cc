@@ -28,7 +28,8 @@ TEST_CASE("blk_queue_bounce_limit speaks of a limit that is not all of low memor
     guest.call("blk_queue_bounce_limit", {queue.at().value, 0xffffffff, 0xffffffff});
     CHECK(guest.log().find(fmt::format("blk: queue {:08x}, no I/O memory limit\n", queue.at().value)) != std::string::npos);
     guest.call("blk_queue_bounce_limit", {queue.at().value, 0xffffff, 0});
-    CHECK(guest.log().find(fmt::format("blk: queue {:08x}, I/O limit 15Mb (mask 0xffffff)\n", queue.at().value)) != std::string::npos);
+    CHECK(guest.log().find(fmt::format("blk: queue {:08x}, I/O limit 15Mb (mask 0xffffff)\n", queue.at().value))
+          != std::string::npos);
     CHECK(queue.get("bounce_pfn") == 0xfff);
     const auto said = guest.log();
     guest.call("blk_queue_bounce_limit", {queue.at().value, 32 << 20, 0});
@@ -53,7 +54,8 @@ TEST_CASE("a device is read-only until it is not", "[exports][blocks]")
 TEST_CASE("a request loses its first buffer and tells an I/O error; the last end wakes the waiter", "[exports][blocks]")
 {
     Guest guest("2.4.18-14");
-    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"), second = guest.make("struct buffer_head");
+    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"),
+         second = guest.make("struct buffer_head");
     const auto code = guest.buffer(4);
     guest.memory().store<std::uint8_t>(code, 0xc3);
     for (auto* buffer : {&first, &second}) {

@@ -17,7 +17,8 @@ TEST_CASE("the bus has a host bridge, an ISA bridge and an IDE controller", "[ex
     Guest guest;
     const auto byte = guest.buffer(4);
     std::vector<std::uint64_t> found;
-    for (auto at = address(guest.call("pci_find_device", {any_id, any_id, 0})); at; at = address(guest.call("pci_find_device", {any_id, any_id, at.value})))
+    for (auto at = address(guest.call("pci_find_device", {any_id, any_id, 0})); at;
+         at = address(guest.call("pci_find_device", {any_id, any_id, at.value})))
         found.push_back(GuestStruct(guest.kernel(), "struct pci_dev", at).get("device"));
     CHECK(found == std::vector<std::uint64_t>{0x1237, 0x7000, 0x7010});
     const auto ide = guest.call("pci_find_class", {0x010180, 0});

@@ -9,7 +9,8 @@ using namespace retromod;
 using Kind = Convention::Kind;
 using enum LayoutVersion;
 
-TEST_CASE("most i386 exports take the C convention, FASTCALL ones registers, assembly ones exactly theirs", "[exports][conventions]")
+TEST_CASE("most i386 exports take the C convention, FASTCALL ones registers, assembly ones exactly theirs",
+          "[exports][conventions]")
 {
     CHECK(convention_of(i386(), v2_4_22, "printk").kind == Kind::c);
     CHECK(convention_of(i386(), v2_4_22, "__wake_up").kind == Kind::fastcall);

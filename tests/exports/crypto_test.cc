@@ -12,7 +12,8 @@ constexpr std::int64_t eexist = -17, enoent = -2;
 /// struct crypto_alg of an i386 driver: list, flags, block size, context size, name, the kind's own members, module.
 class Algorithm {
 public:
-    Algorithm(Guest& guest, std::string_view name, std::uint32_t type, std::uint32_t block, std::vector<std::uint32_t> numbers, unsigned module_offset)
+    Algorithm(Guest& guest, std::string_view name, std::uint32_t type, std::uint32_t block, std::vector<std::uint32_t> numbers,
+              unsigned module_offset)
         : guest_(guest), at_(guest.buffer(128)), module_offset_(module_offset)
     {
         auto& memory = guest.memory();
@@ -21,7 +22,10 @@ public:
         store_string(guest.kernel(), at_ + 20, name);
         for (std::size_t i = 0; i < numbers.size(); ++i) memory.store<std::uint32_t>(at_ + 84 + 4 * i, numbers[i]);
     }
-    void set_module(GuestAddr module) { guest_.memory().store<std::uint32_t>(at_ + module_offset_, static_cast<std::uint32_t>(module.value)); }
+    void set_module(GuestAddr module)
+    {
+        guest_.memory().store<std::uint32_t>(at_ + module_offset_, static_cast<std::uint32_t>(module.value));
+    }
     std::uint64_t at() const { return at_.value; }
 
 private:

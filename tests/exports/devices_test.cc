@@ -125,7 +125,8 @@ TEST_CASE("a file system registers once, by name", "[exports][devices]")
     CHECK(guest.call("unregister_filesystem", {type.at().value}) == einval);
 }
 
-TEST_CASE("a terminal driver with something to say has a file in /proc/tty/driver; one that never came is an oops when it goes", "[exports][devices]")
+TEST_CASE("a terminal driver with something to say has a file in /proc/tty/driver; one that never came is an oops when it goes",
+          "[exports][devices]")
 {
     Guest guest;
     auto driver = guest.make("struct tty_driver");
@@ -153,7 +154,8 @@ TEST_CASE("RAID personalities have numbers, consoles a driver that finds its har
     CHECK(guest.call("register_md_personality", {7, personality.value}) == ebusy);
     CHECK(guest.call("register_md_personality", {8, personality.value}) == einval);
     CHECK(guest.call("unregister_md_personality", {7}) == 0);
-    CHECK(guest.log().find("<6>md: test personality registered as nr 7\n<6>md: test personality unregistered\n") != std::string::npos);
+    CHECK(guest.log().find("<6>md: test personality registered as nr 7\n<6>md: test personality unregistered\n")
+          != std::string::npos);
     const auto console = guest.buffer(64), code = guest.buffer(16);
     guest.memory().store_word(console, code.value);
     guest.memory().store<std::uint8_t>(code, 0xb8); // mov name, eax; ret

@@ -17,7 +17,8 @@ TEST_CASE("alloc_netdev has the driver's own routine set its device up", "[expor
 {
     Guest guest("2.4.37.11");
     const auto ether_setup = guest.kernel().symbol_address("ether_setup").value();
-    const GuestAddr at{static_cast<std::uint64_t>(guest.call("alloc_netdev", {40, guest.text("wifi%d"), ether_setup.value})) & 0xffffffff};
+    const GuestAddr at{static_cast<std::uint64_t>(guest.call("alloc_netdev", {40, guest.text("wifi%d"), ether_setup.value}))
+                       & 0xffffffff};
     REQUIRE(at);
     const GuestStruct device(guest.kernel(), net_device_type(guest.kernel()), at);
     CHECK(device.get("mtu") == 1500);

@@ -130,7 +130,8 @@ TEST_CASE("d_move gives an entry another's name and parent", "[exports][files]")
 {
     Guest guest("2.4.18-14");
     FileSystem fs(guest);
-    const auto root = address(guest.call("d_alloc_root", {static_cast<std::uint32_t>(guest.call("new_inode", {fs.super_block.at().value}))}));
+    const auto root =
+        address(guest.call("d_alloc_root", {static_cast<std::uint32_t>(guest.call("new_inode", {fs.super_block.at().value}))}));
     const auto directory = address(guest.call("d_alloc", {root.value, name(guest, "directory")}));
     const auto old = address(guest.call("d_alloc", {root.value, name(guest, "old")}));
     const auto fresh = address(guest.call("d_alloc", {directory.value, name(guest, "new")}));

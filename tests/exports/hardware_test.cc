@@ -122,7 +122,8 @@ TEST_CASE("a frame buffer that the consoles show cannot go", "[exports][hardware
     Guest guest("2.4.18-14");
     const auto operations = guest.buffer(64), first = guest.buffer(512), second = guest.buffer(512);
     guest.memory().fill(operations, 64, std::byte{0});
-    for (const auto info : {first, second}) guest.memory().store<std::uint32_t>(info + 320, static_cast<std::uint32_t>(operations.value));
+    for (const auto info : {first, second})
+        guest.memory().store<std::uint32_t>(info + 320, static_cast<std::uint32_t>(operations.value));
     CHECK(guest.call("register_framebuffer", {first.value}) == 0);
     CHECK(guest.call("register_framebuffer", {second.value}) == 0);
     CHECK(guest.memory().load<std::uint16_t>(second + 40) == 0x1d01);
@@ -149,7 +150,8 @@ TEST_CASE("a store between 640 KB and 1 MB is lost: nothing answers there", "[ex
 
 TEST_CASE("the timer's tick counter counts down between two ticks", "[exports][hardware]")
 {
-    const auto [release, reload] = GENERATE(table<const char*, std::int64_t>({{"2.4.18-14", 2330}, {"2.4.20", 11'932}})); // LATCH of HZ 512, 100
+    const auto [release, reload] =
+        GENERATE(table<const char*, std::int64_t>({{"2.4.18-14", 2330}, {"2.4.20", 11'932}})); // LATCH of HZ 512, 100
     Guest guest(release);
     const std::uint8_t code[] = {0x30, 0xc0, 0xe6, 0x43, // latch counter 0
                                  0xe4, 0x40, 0x88, 0xc1, 0xe4, 0x40, 0x88, 0xc5, 0x0f, 0xb7, 0xc1, 0xc3};
@@ -196,7 +198,8 @@ TEST_CASE("a driver claims all that a PCI function's base addresses open, or not
     CHECK(guest.file("/proc/iomem").find("febf0000-febf00ff : ours") != std::string::npos);
     CHECK(guest.call("pci_request_regions", {device.at().value, name}) == -16);
     CHECK(said(guest, "<4>PCI: Unable to reserve I/O region #1:100@e000 for device 00:03.0\n"));
-    CHECK(guest.file("/proc/ioports").find("ours") == std::string::npos); // as the kernel does: all are released, whoever claimed them
+    CHECK(guest.file("/proc/ioports").find("ours")
+          == std::string::npos); // as the kernel does: all are released, whoever claimed them
     CHECK(guest.call("pci_request_regions", {device.at().value, name}) == 0);
     guest.call("pci_release_regions", {device.at().value});
     CHECK(guest.file("/proc/ioports").find("ours") == std::string::npos);

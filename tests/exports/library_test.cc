@@ -106,7 +106,8 @@ TEST_CASE("zlib_inflate restores what was deflated, whole or in pieces", "[expor
     packed.resize(packed_bytes);
     const auto in = guest.buffer(packed.size()), out = guest.buffer(plain.size() + 64);
     guest.memory().write_all(in, std::as_bytes(std::span(packed)));
-    const auto stream = guest.buffer(64), workspace = guest.buffer(static_cast<std::uint64_t>(guest.call("zlib_inflate_workspacesize")));
+    const auto stream = guest.buffer(64),
+               workspace = guest.buffer(static_cast<std::uint64_t>(guest.call("zlib_inflate_workspacesize")));
     REQUIRE(workspace);
     const auto set = [&](unsigned word, std::uint64_t value) { guest.memory().store_word(stream + word * 4, value); };
     set(8, workspace.value);

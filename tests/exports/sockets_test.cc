@@ -101,7 +101,8 @@ TEST_CASE("a packet filter keeps what its program returns", "[exports][sockets]"
     skb.set("len", std::uint64_t{20});
     guest.memory().store<std::uint8_t>(skb.pointer("data") + 9, 17);
     // ldb [9]; jeq #17, 0, 1; ret #96; ret #0
-    const auto program = bytes(guest, {0x30, 0, 0, 0, 9, 0, 0, 0, 0x15, 0, 0, 1, 17, 0, 0, 0, 6, 0, 0, 0, 96, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0});
+    const auto program =
+        bytes(guest, {0x30, 0, 0, 0, 9, 0, 0, 0, 0x15, 0, 0, 1, 17, 0, 0, 0, 6, 0, 0, 0, 96, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0});
     CHECK(guest.call("sk_chk_filter", {program.value, 4}) == 0);
     CHECK(guest.call("sk_run_filter", {buffer.value, program.value, 4}) == 96);
     guest.memory().store<std::uint8_t>(skb.pointer("data") + 9, 6);
@@ -136,7 +137,8 @@ TEST_CASE("addresses are what they are without an interface", "[exports][sockets
         const char* text;
         std::int64_t type;
     };
-    const auto row = GENERATE(Row{"127.0.0.1", 2}, Row{"10.1.2.3", 1}, Row{"224.0.0.1", 5}, Row{"255.255.255.255", 3}, Row{"0.0.0.0", 3});
+    const auto row =
+        GENERATE(Row{"127.0.0.1", 2}, Row{"10.1.2.3", 1}, Row{"224.0.0.1", 5}, Row{"255.255.255.255", 3}, Row{"0.0.0.0", 3});
     const auto network = static_cast<std::uint32_t>(guest.call("in_aton", {guest.text(row.text)}));
     CHECK(guest.call("inet_addr_type", {network}) == row.type);
 }
@@ -179,7 +181,8 @@ TEST_CASE("a network device goes up and down by its driver, and is told its addr
 
 TEST_CASE("a protocol's neighbour table has its cache, and its settings under /proc/sys", "[exports][net]")
 {
-    constexpr std::uint64_t entry_size = 8, id = 36, parameters = 40, gc_thresh3 = parameters + 76 + 3 * 4; // struct neigh_table, i386
+    constexpr std::uint64_t entry_size = 8, id = 36, parameters = 40,
+                            gc_thresh3 = parameters + 76 + 3 * 4; // struct neigh_table, i386
     constexpr std::uint64_t retrans_time = parameters + 28;
     Guest guest("2.4.18-14");
     auto& memory = guest.memory();
@@ -190,7 +193,9 @@ TEST_CASE("a protocol's neighbour table has its cache, and its settings under /p
     memory.store<std::uint32_t>(table + gc_thresh3, 1024);
     memory.store<std::uint32_t>(table + retrans_time, 100);
     guest.call("neigh_table_init", {table.value});
-    const auto is_ours = [](const CacheRow& cache) { return std::string_view(cache.name) == "our_neighbours" && cache.object_bytes == 144; };
+    const auto is_ours = [](const CacheRow& cache) {
+        return std::string_view(cache.name) == "our_neighbours" && cache.object_bytes == 144;
+    };
     CHECK(guest.kernel().machine().table<CacheRow>().find_if(is_ours));
     REQUIRE(guest.call("neigh_sysctl_register", {0, table.value + parameters, 12, 19, guest.text("ours")}) == 0);
     CHECK(guest.file("/proc/sys/net/ours/neigh/default/gc_thresh3") == "1024\n");

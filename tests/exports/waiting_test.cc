@@ -81,7 +81,8 @@ TEST_CASE("__wake_up wakes a sleeper before its timeout, with what is left of it
 {
     Guest guest;
     auto queue = make_queue(guest);
-    const auto sleeper = guest.kernel().begin({"call_function", {guest.fastcall_code("interruptible_sleep_on_timeout", word(queue.at()), 100).value}, 6});
+    const auto sleeper = guest.kernel().begin(
+        {"call_function", {guest.fastcall_code("interruptible_sleep_on_timeout", word(queue.at()), 100).value}, 6});
     guest.kernel().settle(40);
     guest.fastcall("__wake_up", word(queue.at()), 1, 1);
     const auto done = guest.kernel().run(sleeper);
@@ -116,7 +117,8 @@ TEST_CASE("__wake_up of uninterruptible sleepers only leaves an interruptible on
 {
     Guest guest;
     auto queue = make_queue(guest);
-    const auto sleeper = guest.kernel().begin({"call_function", {guest.fastcall_code("interruptible_sleep_on", word(queue.at())).value}, 6});
+    const auto sleeper =
+        guest.kernel().begin({"call_function", {guest.fastcall_code("interruptible_sleep_on", word(queue.at())).value}, 6});
     CHECK(guest.kernel().run(sleeper).kind == Outcome::Kind::deadlock);
     guest.fastcall("__wake_up", word(queue.at()), 2, 1);
     CHECK(guest.kernel().run(sleeper).kind == Outcome::Kind::deadlock);
@@ -154,7 +156,9 @@ TEST_CASE("a read-write semaphore of a 386 kernel has readers together, a writer
     auto semaphore = guest.make("struct rw_semaphore");
     const auto at = word(semaphore.at());
     guest.fastcall("init_rwsem", at);
-    const auto begin = [&](const char* name) { return guest.kernel().begin({"call_function", {guest.fastcall_code(name, at).value}, 6}); };
+    const auto begin = [&](const char* name) {
+        return guest.kernel().begin({"call_function", {guest.fastcall_code(name, at).value}, 6});
+    };
     guest.fastcall("__down_read", at);
     guest.fastcall("__down_read", at);
     CHECK(semaphore.get_int("count") == 2);
@@ -182,7 +186,8 @@ TEST_CASE("the slow path of down keeps eax, edx and ecx", "[exports][waiting]")
     auto semaphore = make_semaphore(guest, 0); // one was taken: count -1 after the decrement below
     const auto code = guest.buffer(48);
     auto& memory = guest.memory();
-    // mov $0x1234, %eax; mov $0x5678, %edx; mov $semaphore, %ecx; incl (%ecx); call __down_failed; add %edx, %eax; add %ecx, %eax; ret
+    // mov $0x1234, %eax; mov $0x5678, %edx; mov $semaphore, %ecx; incl (%ecx); call __down_failed; add %edx, %eax; add %ecx, %eax;
+    // ret
     memory.store<std::uint8_t>(code, 0xb8);
     memory.store<std::uint32_t>(code + 1, 0x1234);
     memory.store<std::uint8_t>(code + 5, 0xba);
@@ -204,7 +209,8 @@ TEST_CASE("a completion that came first lets its waiter through", "[exports][wai
     const GuestStruct queue(guest.kernel(), "struct __wait_queue_head", completion.address("wait"));
     guest.memory().store_word(queue.address("task_list"), queue.address("task_list").value);
     guest.memory().store_word(queue.address("task_list") + 4, queue.address("task_list").value);
-    const auto waiter = guest.kernel().begin({"call_function", {guest.fastcall_code("wait_for_completion", word(completion.at())).value}, 6});
+    const auto waiter =
+        guest.kernel().begin({"call_function", {guest.fastcall_code("wait_for_completion", word(completion.at())).value}, 6});
     CHECK(guest.kernel().run(waiter).kind == Outcome::Kind::deadlock);
     guest.fastcall("complete", word(completion.at()));
     CHECK(guest.kernel().run(waiter).kind == Outcome::Kind::done);

@@ -21,9 +21,9 @@ struct InvariantBroken : std::logic_error {
     using std::logic_error::logic_error;
 };
 
-#define REQUIRE_THAT_HOLDS(condition)                                                                                                  \
-    do {                                                                                                                               \
-        if (!(condition)) throw InvariantBroken("does not hold: " #condition);                                                         \
+#define REQUIRE_THAT_HOLDS(condition)                                                                                              \
+    do {                                                                                                                           \
+        if (!(condition)) throw InvariantBroken("does not hold: " #condition);                                                     \
     } while (0)
 
 /// What the calls can leave behind.
@@ -88,7 +88,8 @@ public:
     try {
         constexpr std::size_t longest = 1000;
         std::vector<GuestAddr> modules;
-        for (auto at = kernel_.modules().first(); !kernel_.modules().is_end(at); at = kernel_.module(at).pointer(ModuleField::next)) {
+        for (auto at = kernel_.modules().first(); !kernel_.modules().is_end(at);
+             at = kernel_.module(at).pointer(ModuleField::next)) {
             if (modules.size() == longest) return std::nullopt;
             modules.push_back(at);
         }

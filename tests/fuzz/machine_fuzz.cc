@@ -97,7 +97,8 @@ void use(std::span<std::byte> bytes)
     calls.set_limits({.blocks = 10'000});
     std::vector<std::byte> buffer(1 << 16);
     for (const auto query : {Query::modules, Query::symbols}) guarded([&] { calls.query_module(std::nullopt, query, buffer); });
-    for (const auto query : {Query::deps, Query::refs, Query::symbols, Query::info}) guarded([&] { calls.query_module("fuzzed", query, buffer); });
+    for (const auto query : {Query::deps, Query::refs, Query::symbols, Query::info})
+        guarded([&] { calls.query_module("fuzzed", query, buffer); });
     guarded([&] { calls.get_kernel_syms({}); });
     guarded([&] { kernel.log_text(); });
     guarded([&] { kernel.describe_threads(); });

@@ -22,7 +22,8 @@ void load_on(std::string_view release, std::span<const std::byte> image, std::st
     boot.command_line = "module_blacklist=blk1";
     ModernWorld world(release, boot);
     const auto at = image.empty() ? GuestAddr{} : world.user().place(image);
-    const auto outcome = world.kernel().call({"init_module", {at.value, image.size(), world.user().place(params).value}, 3}, {}, limits);
+    const auto outcome =
+        world.kernel().call({"init_module", {at.value, image.size(), world.user().place(params).value}, 3}, {}, limits);
     if (outcome.kind != Outcome::Kind::done) return; // the module's own code got stuck
     if (outcome.result.word != 0) check(world.modern().proc_modules().empty());
     else check(!world.modern().proc_modules().empty());

@@ -21,8 +21,10 @@ TEST_CASE("a member's type becomes a C declaration", "[images]")
     CHECK(declare("struct dquot*[2]", "i_dquot") == "struct dquot *i_dquot[2]");
     CHECK(declare("struct task_struct**", "pprev") == "struct task_struct **pprev");
     CHECK(declare("fn int()*", "init") == "int (*init)(void)");
-    CHECK(declare("fn struct dentry*(struct inode*,const char*)*", "lookup") == "struct dentry *(*lookup)(struct inode *, const char *)");
-    CHECK(declare("fn int(struct file*,void*,fn int(void*,int)*)*", "readdir") == "int (*readdir)(struct file *, void *, int (*)(void *, int))");
+    CHECK(declare("fn struct dentry*(struct inode*,const char*)*", "lookup")
+          == "struct dentry *(*lookup)(struct inode *, const char *)");
+    CHECK(declare("fn int(struct file*,void*,fn int(void*,int)*)*", "readdir")
+          == "int (*readdir)(struct file *, void *, int (*)(void *, int))");
     CHECK(declare("enum kind", "kind") == "int kind");
 }
 

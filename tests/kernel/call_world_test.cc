@@ -57,7 +57,8 @@ TEST_CASE("on a sound machine every rule of the fuzzer holds", "[kernel][fuzz]")
 TEST_CASE("a module that leaves the guest's list behind the index's back is reported", "[kernel][fuzz]")
 {
     Broken broken;
-    broken.store_unseen(broken.field(broken.b, ModuleField::next), static_cast<std::uint32_t>(broken.world.kernel().state().kernel_module));
+    broken.store_unseen(broken.field(broken.b, ModuleField::next),
+                        static_cast<std::uint32_t>(broken.world.kernel().state().kernel_module));
     CHECK_THROWS_WITH(broken.world.check_index(), Contains("found"));
 }
 
@@ -104,7 +105,8 @@ TEST_CASE("a frame that a call leaves allocated is reported", "[kernel][fuzz]")
     put(96, 'a');
     put(256, 0xc3c031cc); // int3; xorl %eax, %eax; ret
     const SystemCall init{"init_module", {broken.name_at("a"), image.value}, 2};
-    CHECK_THROWS_WITH(broken.world.call(init, [&] { broken.world.memory().allocate_frames(0); }), Contains("frames == before.frames"));
+    CHECK_THROWS_WITH(broken.world.call(init, [&] { broken.world.memory().allocate_frames(0); }),
+                      Contains("frames == before.frames"));
 }
 
 TEST_CASE("a call that loses a module is reported, and a removal that loses none", "[kernel][fuzz]")

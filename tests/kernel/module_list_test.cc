@@ -30,7 +30,8 @@ TEST_CASE("a module that guest code takes out of the list is no longer found", "
     const auto old = guest.create("old"), hidden = guest.create("hidden"), rootkit = guest.create("rootkit");
     REQUIRE(guest.kernel.modules().find("hidden"));
     // mov dword [rootkit.next], old; xor eax, eax; ret
-    const auto result = guest.init("rootkit", rootkit, assemble({{0xc7, 0x05}, word(rootkit + 4), word(old), {0x31, 0xc0, 0xc3}})).result;
+    const auto result =
+        guest.init("rootkit", rootkit, assemble({{0xc7, 0x05}, word(rootkit + 4), word(old), {0x31, 0xc0, 0xc3}})).result;
     CHECK(result.word == 0);
     CHECK_FALSE(guest.kernel.modules().find("hidden"));
     CHECK_FALSE(guest.kernel.modules().contains(hidden));

@@ -63,7 +63,8 @@ struct AnyGuest {
     GuestAddr create(std::string_view name) { return {call("create_module", {user.place(name).value, bytes})}; }
 
     /// Initializes it with one symbol, a dependency if given, and further header members.
-    std::uint64_t init(std::string_view name, GuestAddr base, GuestAddr dep, std::initializer_list<std::pair<ModuleField, std::uint64_t>> members = {})
+    std::uint64_t init(std::string_view name, GuestAddr base, GuestAddr dep,
+                       std::initializer_list<std::pair<ModuleField, std::uint64_t>> members = {})
     {
         const auto& layout = kernel.module_layout();
         std::vector<std::byte> image(bytes);
@@ -105,7 +106,8 @@ struct AnyGuest {
         const auto order = machine.arch().order;
         const auto content = user.buffer(room, 256);
         Answer answer{{}, {}, load_unsigned(user.buffer(ret, word()).data(), word(), order)};
-        for (std::size_t i = 0; i < words_wanted; ++i) answer.words.push_back(load_unsigned(content.data() + i * word(), word(), order));
+        for (std::size_t i = 0; i < words_wanted; ++i)
+            answer.words.push_back(load_unsigned(content.data() + i * word(), word(), order));
         answer.text = reinterpret_cast<const char*>(content.data() + words_wanted * word());
         return answer;
     }
@@ -227,14 +229,21 @@ TEST_CASE("on a 64-bit big-endian machine members are big-endian words, counts t
     std::vector<std::byte> direct(2 * arch.page_bytes);
     std::vector<std::uint8_t> frames(2);
     MemoryState state;
-    AddressSpace memory(arch, {.direct = direct, .vmalloc = {}, .vmalloc_start = arch.vmalloc_start, .frames = frames, .vmalloc_pages = {}, .state = &state});
+    AddressSpace memory(arch, {.direct = direct,
+                               .vmalloc = {},
+                               .vmalloc_start = arch.vmalloc_start,
+                               .frames = frames,
+                               .vmalloc_pages = {},
+                               .state = &state});
     const auto base = arch.page_offset;
     ModuleView module(memory, layout, base);
     module.set(size_of_struct, layout.header_bytes());
     module.set(nsyms, 3);
     module.set(kernel_data, 0x1122334455667788);
     module.set_usecount(-2);
-    const auto at = [&](std::size_t offset, std::size_t count) { return std::vector<std::byte>(direct.begin() + offset, direct.begin() + offset + count); };
+    const auto at = [&](std::size_t offset, std::size_t count) {
+        return std::vector<std::byte>(direct.begin() + offset, direct.begin() + offset + count);
+    };
     const auto bytes = [](std::initializer_list<unsigned> list) {
         std::vector<std::byte> result;
         for (const auto byte : list) result.push_back(static_cast<std::byte>(byte));
@@ -278,7 +287,8 @@ TEST_CASE("mips refuses a table of bus errors that leaves the module", "[kernel]
         const auto good = base.value + AnyGuest::body;
         CHECK(with_archdata(good, good + 16).word == 0);
         CHECK(with_archdata(0, 0).word == 0);
-        for (const auto& [start, end] : {std::pair{good + 16, good}, {good, good + 12}, {base.value, good}, {good, base.value + AnyGuest::bytes}})
+        for (const auto& [start, end] :
+             {std::pair{good + 16, good}, {good, good + 12}, {base.value, good}, {good, base.value + AnyGuest::bytes}})
             CHECK(with_archdata(start, end).error(guest.machine.arch()) == Errno::einval);
         CHECK(guest.kernel.log_text().find("<3>module_arch_init: archdata->dbe_table_* invalid.") != std::string::npos);
     }

@@ -94,7 +94,8 @@ TEST_CASE("an export gets its argument and its bad pointer is the guest's oops",
     Guest guest(exports());
     const auto module = guest.create("caller");
     const auto code = code_of(module);
-    CHECK(guest.init("caller", module, calls(code, *guest.kernel.symbol_address("note"), module + Guest::header)).kind == Outcome::Kind::done);
+    CHECK(guest.init("caller", module, calls(code, *guest.kernel.symbol_address("note"), module + Guest::header)).kind
+          == Outcome::Kind::done);
     CHECK(guest.kernel.log_text() == "<6>caller\n");
     const auto outcome = guest.init("caller", module, calls(code, *guest.kernel.symbol_address("reads"), {0x20}));
     CHECK(outcome.kind == Outcome::Kind::oops);
@@ -140,7 +141,8 @@ TEST_CASE("dividing by zero, ud2 and a jump to NULL are oopses", "[kernel][oops]
     };
     CHECK(headline("div", {0x31, 0xc9, 0xf7, 0xf1, 0xc3}) == "divide error");
     CHECK(headline("bug", {0x0f, 0x0b}) == "invalid operand");
-    CHECK(headline("null", {0x31, 0xc0, 0xff, 0xe0}) == "Unable to handle kernel NULL pointer dereference at virtual address 00000000");
+    CHECK(headline("null", {0x31, 0xc0, 0xff, 0xe0})
+          == "Unable to handle kernel NULL pointer dereference at virtual address 00000000");
 }
 
 TEST_CASE("another kernel object over the same machine goes on where the first one stopped", "[kernel][boot]")
@@ -163,7 +165,8 @@ TEST_CASE("current is a real task_struct at the base of the kernel stack", "[ker
     const auto module = guest.create("who");
     const auto pid = guest.machine.layouts().field("struct task_struct", "pid").offset;
     // mov eax, esp; and eax, ~8191; mov eax, [eax + pid]; ret
-    const auto outcome = guest.init("who", module, assemble({{0x89, 0xe0, 0x25, 0x00, 0xe0, 0xff, 0xff, 0x8b, 0x80}, word({pid}), {0xf7, 0xd8, 0xc3}}));
+    const auto outcome = guest.init(
+        "who", module, assemble({{0x89, 0xe0, 0x25, 0x00, 0xe0, 0xff, 0xff, 0x8b, 0x80}, word({pid}), {0xf7, 0xd8, 0xc3}}));
     CHECK(outcome.kind == Outcome::Kind::done);
     CHECK(guest.machine.arch().signed_word(outcome.result.word) < 0); // minus its pid
 }

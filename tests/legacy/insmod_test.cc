@@ -2,6 +2,8 @@
 #include "loader/legacy/module_header.h"
 #include "tests/legacy/insmod_run.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 using namespace retromod;

@@ -5,6 +5,8 @@
 #include "loader/legacy/rmmod.h"
 #include "tests/legacy/insmod_run.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>

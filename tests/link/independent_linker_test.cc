@@ -6,6 +6,8 @@
 #include "loader/link/relocation.h"
 #include "tests/link/cross_linker.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include <iostream>
@@ -61,7 +63,8 @@ struct Ours {
 Ours link_here(const std::vector<std::byte>& file, const CrossLinker& linker, std::mt19937_64& random)
 {
     const auto any_address = [&](std::uint64_t step) {
-        return linker.lowest + std::uniform_int_distribution<std::uint64_t>(0, (linker.highest - linker.lowest) / step - 1)(random) * step;
+        return linker.lowest
+               + std::uniform_int_distribution<std::uint64_t>(0, (linker.highest - linker.lowest) / step - 1)(random) * step;
     };
     Ours ours;
     const auto elf = ElfFile::open(file);
@@ -104,7 +107,8 @@ std::string difference(std::span<const std::byte> ours, std::span<const std::byt
             const auto word = at / 4 * 4;
             const auto shown = [&](std::span<const std::byte> bytes) {
                 std::string text;
-                for (const auto byte : bytes.subspan(word, std::min<std::size_t>(4, bytes.size() - word))) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
+                for (const auto byte : bytes.subspan(word, std::min<std::size_t>(4, bytes.size() - word)))
+                    text += fmt::format("{:02x}", static_cast<unsigned>(byte));
                 return text;
             };
             return fmt::format("at {:#x}: here {}, there {}", word, shown(ours), shown(theirs));
@@ -114,8 +118,8 @@ std::string difference(std::span<const std::byte> ours, std::span<const std::byt
 
 /// What the slots hold that the field at `offset` leads to must be the same; takes the field out of both sections. It had
 /// no addend of its own.
-void compare_slot(const SlotField& field, std::uint64_t offset, const Arch& arch, std::span<std::byte> ours, std::span<std::byte> theirs,
-                  std::span<const std::byte> our_slots, std::span<const std::byte> their_slots)
+void compare_slot(const SlotField& field, std::uint64_t offset, const Arch& arch, std::span<std::byte> ours,
+                  std::span<std::byte> theirs, std::span<const std::byte> our_slots, std::span<const std::byte> their_slots)
 {
     const auto slot_of = [&](std::span<std::byte> section, std::span<const std::byte> slots) {
         auto* const place = section.data() + offset;
@@ -133,7 +137,8 @@ std::size_t compare(const std::string& name, const std::vector<std::byte>& file,
 {
     const auto ours = link_here(file, linker, random);
     INFO(name);
-    for (const auto& problem : ours.problems) UNSCOPED_INFO(problem.where << "+" << problem.offset << " " << problem.detail << " " << problem.symbol);
+    for (const auto& problem : ours.problems)
+        UNSCOPED_INFO(problem.where << "+" << problem.offset << " " << problem.detail << " " << problem.symbol);
     REQUIRE(ours.problems.empty());
     const auto theirs = test::link_independently(linker, file, *ours.object, ours.given);
     std::size_t compared = 0;

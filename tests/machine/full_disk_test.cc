@@ -68,7 +68,8 @@ bool mount_disk(Disk disk, const std::string& directory)
     const auto image = directory + "/image";
     std::ofstream{image};
     std::filesystem::resize_file(image, 4 << 20);
-    const auto command = "PATH=$PATH:/sbin:/usr/sbin; exec 2>/dev/null; mkfs.ext4 -q -O ^has_journal -m 0 " + image + " && mount -o loop " + image + " " + directory;
+    const auto command = "PATH=$PATH:/sbin:/usr/sbin; exec 2>/dev/null; mkfs.ext4 -q -O ^has_journal -m 0 " + image
+                         + " && mount -o loop " + image + " " + directory;
     return std::system(command.c_str()) == 0;
 }
 
@@ -94,11 +95,13 @@ TEST_CASE("on a disk too full for the journal, a commit fails and the machine is
     check_on(Disk::ext4, [](const MachineFile& file) { return refused_for_space(file, 1000); });
 }
 
-TEST_CASE("on a disk with room for the journal but not for the machine, a commit fails and the machine is as before", "[machine][damage]")
+TEST_CASE("on a disk with room for the journal but not for the machine, a commit fails and the machine is as before",
+          "[machine][damage]")
 {
     check_on(Disk::ext4, [](const MachineFile& file) {
         const auto before = disk_bytes(file.path());
-        return refused_for_space(file, 600) && disk_bytes(file.path()) < before + (32 << 10) && disk_bytes(file.path() + ".journal") == 0;
+        return refused_for_space(file, 600) && disk_bytes(file.path()) < before + (32 << 10)
+               && disk_bytes(file.path() + ".journal") == 0;
     });
 }
 

@@ -32,7 +32,8 @@ struct Pending {
         auto& machine = transaction.machine();
         machine.single<Counter>().value = 2;
         ++machine.header().generation;
-        const auto rows = static_cast<std::uint64_t>(reinterpret_cast<std::byte*>(&machine.single<Counter>()) - machine.mapping().data());
+        const auto rows =
+            static_cast<std::uint64_t>(reinterpret_cast<std::byte*>(&machine.single<Counter>()) - machine.mapping().data());
         const std::uint64_t numbers[] = {0, rows / 4096, rows / 4096 + 40};
         commit = {machine.header().identity, machine.header().generation, 4096, page_writes(machine.mapping(), numbers, 4096)};
         for (auto& page : commit.pages) // the mapping ends with the transaction
@@ -105,7 +106,8 @@ TEST_CASE("an incomplete journal may hold anything behind its header", "[machine
     CHECK(pending.counter() == 1);
 }
 
-TEST_CASE("a complete journal with any bit of its header flipped is refused, and the machine not touched", "[machine][journal][damage]")
+TEST_CASE("a complete journal with any bit of its header flipped is refused, and the machine not touched",
+          "[machine][journal][damage]")
 {
     const Pending pending;
     for (std::uint64_t bit = 0; bit < 8 * journal_header_bytes; ++bit) {
@@ -118,7 +120,8 @@ TEST_CASE("a complete journal with any bit of its header flipped is refused, and
     CHECK(pending.counter() == 2);
 }
 
-TEST_CASE("a complete journal with a bit of its pages flipped is refused, and the machine not touched", "[machine][journal][damage]")
+TEST_CASE("a complete journal with a bit of its pages flipped is refused, and the machine not touched",
+          "[machine][journal][damage]")
 {
     const Pending pending;
     const auto bits = std::filesystem::file_size(pending.path()) * 8;
@@ -162,7 +165,8 @@ TEST_CASE("a durable journal that power failure tore is a commit that did not ha
 
 TEST_CASE("a torn durable journal is refused where its commit has left traces in the machine", "[machine][journal][damage]")
 {
-    for (const auto field : {offsetof(MachineHeader, applying), offsetof(MachineHeader, identity), offsetof(MachineHeader, generation) + 2}) {
+    for (const auto field :
+         {offsetof(MachineHeader, applying), offsetof(MachineHeader, identity), offsetof(MachineHeader, generation) + 2}) {
         Pending pending(Pending::Stage::complete, Durability::power_failure);
         flip_bit(pending.path(), 8 * 5000);
         flip_bit(pending.file.path(), 8 * field);

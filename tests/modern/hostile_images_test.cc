@@ -8,11 +8,11 @@ using namespace retromod;
 
 TEST_CASE("an image that would crash the real kernel is ENOEXEC, the log says why, and nothing of it stays", "[modern]")
 {
-    const auto* images = GENERATE(R"([{"symbol": "msleep", "st_name": 16777215}])", R"([{"rela": ".rela.text", "index": 1, "sym": 60000}])",
-                                  R"([{"rela": ".rela.text", "index": 1, "r_offset": 1073741824}])",
-                                  R"([{"section": ".gnu.linkonce.this_module", "sh_type": 8}])",
-                                  R"([{"section": ".gnu.linkonce.this_module", "sh_flags": 2}])",
-                                  R"([{"section": ".comment", "sh_name": 16777215}])");
+    const auto* images = GENERATE(
+        R"([{"symbol": "msleep", "st_name": 16777215}])", R"([{"rela": ".rela.text", "index": 1, "sym": 60000}])",
+        R"([{"rela": ".rela.text", "index": 1, "r_offset": 1073741824}])",
+        R"([{"section": ".gnu.linkonce.this_module", "sh_type": 8}])",
+        R"([{"section": ".gnu.linkonce.this_module", "sh_flags": 2}])", R"([{"section": ".comment", "sh_name": 16777215}])");
     ModernWorld world;
     const auto free = world.kernel().memory().free_pages();
     INFO(images);

@@ -31,7 +31,8 @@ TEST_CASE("init_module EFAULT: an address is outside the process", "[modern][pag
     CHECK(world.call({"init_module", {world.user().place(image).value, image.size(), 0x10}, 3}) == "EFAULT");
 }
 
-TEST_CASE("init_module ENOKEY: page and kernel disagree, without the key a module loads tainted, enforced it is EKEYREJECTED", "[modern][page]")
+TEST_CASE("init_module ENOKEY: page and kernel disagree, without the key a module loads tainted, enforced it is EKEYREJECTED",
+          "[modern][page]")
 {
     ModernWorld world;
     CHECK(world.load(world.module("mo_ret_ownsig")) == "0");
@@ -133,7 +134,8 @@ TEST_CASE("finit_module ETXTBSY, which the page does not list: the file is open 
     CHECK(world.finit(file) == "ETXTBSY");
 }
 
-TEST_CASE("finit_module EOPNOTSUPP, which the page does not list: a compressed file and a kernel that expands none", "[modern][page]")
+TEST_CASE("finit_module EOPNOTSUPP, which the page does not list: a compressed file and a kernel that expands none",
+          "[modern][page]")
 {
     ModernWorld old("6.1"), fresh("6.12");
     CHECK(old.finit(file_of(old.module("mo_ret_xz")), 4) == "EOPNOTSUPP");
@@ -170,7 +172,8 @@ TEST_CASE("delete_module EPERM: no CAP_SYS_MODULE", "[modern][page]")
     CHECK(world.remove("nosuch") == "EPERM");
 }
 
-TEST_CASE("delete_module EWOULDBLOCK: others depend on it, or it is in use; page and kernel disagree on O_NONBLOCK", "[modern][page]")
+TEST_CASE("delete_module EWOULDBLOCK: others depend on it, or it is in use; page and kernel disagree on O_NONBLOCK",
+          "[modern][page]")
 {
     ModernWorld world;
     REQUIRE(world.load(world.module("mo_exp")) == "0");

@@ -14,8 +14,8 @@ namespace retromod {
 class ModernWorld : private EventSink, private UserFiles {
 public:
     explicit ModernWorld(std::string_view release = "6.1", BootOptions boot = {})
-        : release_(*find_release(release)), machine_(options(release_)), user_(machine_.arch()), kernel_(machine_, modern_exports(), with_key(boot)),
-          modern_(ModernKernel::of(kernel_))
+        : release_(*find_release(release)), machine_(options(release_)), user_(machine_.arch()),
+          kernel_(machine_, modern_exports(), with_key(boot)), modern_(ModernKernel::of(kernel_))
     {
         machine_.memory().set_user_memory(&user_);
         kernel_.set_sink(this);
@@ -57,7 +57,8 @@ public:
     /// Begins a call and lets that many hundredths of a second pass.
     ThreadId begin(const std::vector<std::byte>& image, std::string_view params, std::uint64_t ticks)
     {
-        const auto thread = kernel_.begin({"init_module", {user_.place(image).value, image.size(), user_.place(params).value}, 3}, {});
+        const auto thread =
+            kernel_.begin({"init_module", {user_.place(image).value, image.size(), user_.place(params).value}, 3}, {});
         kernel_.settle(ticks);
         return thread;
     }

@@ -23,7 +23,8 @@ std::vector<std::string> measured_files()
 /// How many of the releases ran on it.
 std::size_t releases_on(const Arch& arch)
 {
-    return static_cast<std::size_t>(std::ranges::count_if(releases(), [&](const Release& release) { return arch_in_release(arch, release) != nullptr; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(releases(), [&](const Release& release) { return arch_in_release(arch, release) != nullptr; }));
 }
 
 } // namespace
@@ -44,7 +45,8 @@ TEST_CASE("every architecture with an engine gives the measured results, recompu
         CHECK(totals.failed == 0);
         CHECK(totals.unusable == 0);
         CHECK(totals.passed + skipped == options.releases.size() * measured);
-        const std::size_t at_most = arch.page_offset ? 2 : 34; // what wraps at 32 bits; user pointers to 0 where that is the kernel's
+        const std::size_t at_most =
+            arch.page_offset ? 2 : 34; // what wraps at 32 bits; user pointers to 0 where that is the kernel's
         const auto elsewhere = measured * (options.releases.size() - releases_on(arch));
         CHECK(skipped <= elsewhere + at_most * releases_on(arch));
         CHECK(totals.passed > 0);

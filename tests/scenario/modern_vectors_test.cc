@@ -21,7 +21,8 @@ ScenarioFile vectors()
 
 /// Where our results differ, each for the reason in docs/fidelity.md.
 const std::map<std::string, std::set<std::string>> known_differences = {
-    {"6.1", {"rel-type-none", "rel-info-max", "rel-info0", "sh-text-nobits", "sh-data-align1099511627776", "sy-link-shstr", "sysfs-ls"}},
+    {"6.1",
+     {"rel-type-none", "rel-info-max", "rel-info0", "sh-text-nobits", "sh-data-align1099511627776", "sy-link-shstr", "sysfs-ls"}},
     {"6.12", {"rel-type-none", "rel-info-max", "rel-info0", "sh-text-nobits", "sy-link-shstr", "sysfs-ls", "tm-name-56"}},
 };
 
@@ -37,7 +38,8 @@ std::map<std::string, std::set<std::string>> documented_differences()
         if (!there || !line.starts_with("| `") || end == std::string::npos) continue;
         const auto on = line.substr(end + 4, line.find(" |", end + 4) - end - 4);
         for (const auto* release : {"6.1", "6.12"})
-            if (on == release || (", " + on + ",").find(std::string(" ") + release + ",") != std::string::npos) found[release].insert(line.substr(3, end - 3));
+            if (on == release || (", " + on + ",").find(std::string(" ") + release + ",") != std::string::npos)
+                found[release].insert(line.substr(3, end - 3));
     }
     return found;
 }
@@ -49,7 +51,8 @@ TEST_CASE("docs/fidelity.md names exactly the scenarios that differ, with their 
     CHECK(documented_differences() == known_differences);
 }
 
-TEST_CASE("every measured scenario of the modern ABI has the real kernel's results, but for those of docs/fidelity.md", "[scenario][modern][vectors]")
+TEST_CASE("every measured scenario of the modern ABI has the real kernel's results, but for those of docs/fidelity.md",
+          "[scenario][modern][vectors]")
 {
     const auto file = vectors();
     CHECK(file.scenarios.size() == 637);

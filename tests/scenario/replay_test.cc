@@ -48,7 +48,8 @@ TEST_CASE("replay shows step, expected and got of a run that differs, and fails 
     CHECK(report["runs"][1]["differences"][0]["got"]["ret"] == "EINVAL");
 }
 
-TEST_CASE("replay passes a scenario that the real kernel did not survive where we break with it, and names the break", "[scenario][replay]")
+TEST_CASE("replay passes a scenario that the real kernel did not survive where we break with it, and names the break",
+          "[scenario][replay]")
 {
     const auto result = replay_of({{}, {"fatal"}, ReplayFormat::text}, {"tests/vectors/init-deps.json", "tests/vectors/kapi.json"});
     CHECK(result.totals.failed == 0);

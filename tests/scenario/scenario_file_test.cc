@@ -78,8 +78,21 @@ TEST_CASE("a scenario file with every kind of step is taken", "[scenario][file]"
 
 TEST_CASE("a wrong value anywhere in a file is refused, or the scenario still runs", "[scenario][file]")
 {
-    const json replacements[] = {nullptr, true, -1, 3.5, 1e300, "", "@", "$H+", "\u0100", json::array(), json::object(), {1}, {{"bad", "null"}},
-                                 {{"op", "state"}}, 0xffffffffffffffffu};
+    const json replacements[] = {nullptr,
+                                 true,
+                                 -1,
+                                 3.5,
+                                 1e300,
+                                 "",
+                                 "@",
+                                 "$H+",
+                                 "\u0100",
+                                 json::array(),
+                                 json::object(),
+                                 {1},
+                                 {{"bad", "null"}},
+                                 {{"op", "state"}},
+                                 0xffffffffffffffffu};
     auto whole = file_of(every_step());
     std::size_t refused = 0, ran = 0;
     for_each_value(whole, whole, [&](json& place) {

@@ -38,7 +38,8 @@ std::vector<std::byte> calling_image(std::uint64_t at, std::uint64_t printk)
     put(image, 201, static_cast<std::uint32_t>(at + 300));
     image[205] = std::byte{0xe8}; // call printk
     put(image, 206, static_cast<std::uint32_t>(printk - (at + 210)));
-    std::ranges::copy(std::to_array<std::byte>({std::byte{0x58}, std::byte{0x31}, std::byte{0xc0}, std::byte{0xc3}}), image.begin() + 210);
+    std::ranges::copy(std::to_array<std::byte>({std::byte{0x58}, std::byte{0x31}, std::byte{0xc0}, std::byte{0xc3}}),
+                      image.begin() + 210);
     std::ranges::copy(std::as_bytes(std::span("hello", 6)), image.begin() + 300);
     return image;
 }
@@ -79,9 +80,11 @@ TEST_CASE("an image is written with names for addresses of modules and symbols",
     put(image, 36, base + 0x2000 + 100); // deps
     const auto text = image_text(image, {base}, addresses);
     CHECK(text["len"] == 400);
-    CHECK(text["fields"] == ordered_json({{"size_of_struct", 96}, {"name", "@+96"}, {"size", 400}, {"deps", "@other+100"}, {"init", "@+200"}}));
-    CHECK(text["body"].dump() == R"([{"off":96,"hex":"6d"},{"off":200,"hex":"68"},{"off":201,"u32":"@+300"},{"off":205,"hex":"e8"},)"
-                                 R"({"off":206,"u32":"&printk-@-210"},{"off":210,"hex":"5831c0c3"},{"off":300,"str":"hello"}])");
+    CHECK(text["fields"]
+          == ordered_json({{"size_of_struct", 96}, {"name", "@+96"}, {"size", 400}, {"deps", "@other+100"}, {"init", "@+200"}}));
+    CHECK(text["body"].dump()
+          == R"([{"off":96,"hex":"6d"},{"off":200,"hex":"68"},{"off":201,"u32":"@+300"},{"off":205,"hex":"e8"},)"
+             R"({"off":206,"u32":"&printk-@-210"},{"off":210,"hex":"5831c0c3"},{"off":300,"str":"hello"}])");
 }
 
 TEST_CASE("any image comes back from its text as it was", "[scenario][record]")
@@ -94,7 +97,8 @@ TEST_CASE("any image comes back from its text as it was", "[scenario][record]")
         std::vector<std::byte> image(random() % 600);
         for (auto& byte : image) byte = static_cast<std::byte>(random() % 3 ? 0 : random());
         if (image.size() >= 4) put(image, 0, 4 * (random() % 40));
-        for (int i = 0; i < 4 && image.size() > 8; ++i) put(image, random() % (image.size() - 4), static_cast<std::uint32_t>(base + random() % 700));
+        for (int i = 0; i < 4 && image.size() > 8; ++i)
+            put(image, random() % (image.size() - 4), static_cast<std::uint32_t>(base + random() % 700));
         // The module is created with that size, initialized with a callback-free header, and looked at.
         auto text = image_text(image, {base}, addresses);
         ScenarioRunner runner(*find_release("2.4.20"));

@@ -166,8 +166,8 @@ int main(int argc, char** argv)
         fmt::print(stderr, "at the end: {}\n", error.what());
         failed = true;
     }
-    fmt::print("{} kills, {} while a commit was being written, {} commits, {} reads, state {}: {}\n", kills, cut_short, shared.commits.load(), shared.reads.load(),
-               shared.acknowledged.load(), failed ? "VIOLATED" : "ok");
+    fmt::print("{} kills, {} while a commit was being written, {} commits, {} reads, state {}: {}\n", kills, cut_short,
+               shared.commits.load(), shared.reads.load(), shared.acknowledged.load(), failed ? "VIOLATED" : "ok");
     if (!failed) std::filesystem::remove_all(directory);
     return failed ? 1 : 0;
 }

@@ -138,10 +138,22 @@ def check_headers() -> None:
     assert not faults, "\n  " + "\n  ".join(faults)
 
 
+def check_width() -> None:
+    """No line is wider than .editorconfig says."""
+    width = int(re.search(r"max_line_length = (\d+)", pathlib.Path(".editorconfig").read_text(encoding="utf-8")).group(1))
+    faults = []
+    for top in ("emu", "loader", "tests"):
+        for path in sorted(pathlib.Path(top).rglob("*")):
+            if path.suffix in (".h", ".cc", ".inc"):
+                faults += [f"{path}:{number}: {len(line)} columns"
+                           for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if len(line) > width]
+    assert not faults, "\n  " + "\n  ".join(faults)
+
+
 def main() -> int:
     cases = [(f"{folder} includes only what it may", lambda folder=folder: check_folder(folder)) for folder in MAY_INCLUDE]
     cases += [("every folder has a rule", check_no_stranger), ("the rules bite", check_the_checker),
-              ("sources begin with their licence", check_headers)]
+              ("sources begin with their licence", check_headers), ("no line is too wide", check_width)]
     return results.run_cases(sys.argv[1], "structure-includes", cases)
 
 

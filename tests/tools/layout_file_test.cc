@@ -19,7 +19,8 @@ namespace {
 /// A module file of an architecture: code with init_module in it, data, and a description.
 class ModuleOf {
 public:
-    explicit ModuleOf(const Arch& arch) : path_(std::filesystem::temp_directory_path() / ("layout-" + std::string(arch.name) + ".o"))
+    explicit ModuleOf(const Arch& arch)
+        : path_(std::filesystem::temp_directory_path() / ("layout-" + std::string(arch.name) + ".o"))
     {
         test::ElfWriter writer(arch);
         writer.modinfo({"kernel_version=2.4.20", "description=nothing much"});
@@ -27,7 +28,8 @@ public:
         writer.data(std::vector<std::uint8_t>(8));
         writer.symbol("init_module", text, {.value = 16});
         const auto bytes = writer.bytes();
-        std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(path_, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
     ~ModuleOf() { std::filesystem::remove(path_); }
     ModuleOf(const ModuleOf&) = delete;
@@ -69,7 +71,8 @@ TEST_CASE("a module file of any architecture can be looked at, and those without
         const auto text = output_of([&] { status = print_file_layout(module.path()); });
         INFO(text);
         CHECK(status == 0);
-        CHECK(text.find("ELF" + std::to_string(8 * arch.word_bytes) + (arch.order == ByteOrder::big ? " big" : " little")) != std::string::npos);
+        CHECK(text.find("ELF" + std::to_string(8 * arch.word_bytes) + (arch.order == ByteOrder::big ? " big" : " little"))
+              != std::string::npos);
         CHECK(text.find("(" + std::string(arch.name) + ")") != std::string::npos);
         CHECK(text.find("  .text\n") != std::string::npos);
         CHECK(text.find("size_of_struct") != std::string::npos);

@@ -62,7 +62,8 @@ TEST_CASE("a list of names that is none is refused by file and line", "[tools][v
 
 TEST_CASE("verdicts are read by the names of their columns", "[tools][verdicts]")
 {
-    const TextFile file("verdict\tmodule\tdeps\tunload\tparams\textra\nok\ta\tb.o,c.o\tunload-ok\tio=1\tx\nunresolved\td\t-\t\t\t\n");
+    const TextFile file(
+        "verdict\tmodule\tdeps\tunload\tparams\textra\nok\ta\tb.o,c.o\tunload-ok\tio=1\tx\nunresolved\td\t-\t\t\t\n");
     const auto verdicts = read_verdicts(file.path());
     REQUIRE(verdicts.size() == 2);
     CHECK(verdicts[0].module == "a");
@@ -154,8 +155,9 @@ TEST_CASE("a shard is every n-th module, and all shards are all modules", "[tool
 
 TEST_CASE("a quoted field of a verdict file holds JSON, and its texts are written out", "[tools][verdicts]")
 {
-    const TextFile file("module\tparams\tdeps\tverdict\tunload\teffects\tklog_load\n"
-                        "a\t\t-\tok\tunload-ok\t\"{\"\"misc\"\": {\"\"added\"\": [\"\"130 watchdog\"\"]}}\"\t<6>a\\n<6>b\\\\c\\n\n");
+    const TextFile file(
+        "module\tparams\tdeps\tverdict\tunload\teffects\tklog_load\n"
+        "a\t\t-\tok\tunload-ok\t\"{\"\"misc\"\": {\"\"added\"\": [\"\"130 watchdog\"\"]}}\"\t<6>a\\n<6>b\\\\c\\n\n");
     const auto verdicts = read_verdicts(file.path());
     REQUIRE(verdicts.size() == 1);
     CHECK(verdicts[0].effects->at("misc") == std::vector<std::string>{"130 watchdog"});

@@ -57,7 +57,9 @@ constexpr Member file_operations_rows[] = {
     {"readv", "fn ssize_t(struct file*,const struct iovec*,long unsigned int,loff_t*)*", {.since = v2_4_0}},
     {"writev", "fn ssize_t(struct file*,const struct iovec*,long unsigned int,loff_t*)*", {.since = v2_4_0}},
     {"sendpage", "fn ssize_t(struct file*,struct page*,int,size_t,loff_t*,int)*", {.since = v2_4_18_14}},
-    {"get_unmapped_area", "fn long unsigned int(struct file*,long unsigned int,long unsigned int,long unsigned int,long unsigned int)*", {.since = v2_4_18_14}},
+    {"get_unmapped_area",
+     "fn long unsigned int(struct file*,long unsigned int,long unsigned int,long unsigned int,long unsigned int)*",
+     {.since = v2_4_18_14}},
 };
 
 constexpr Member file_lock_rows[] = {

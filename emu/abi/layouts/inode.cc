@@ -381,7 +381,9 @@ constexpr Structure table[] = {
     {"struct iattr", iattr_rows},
     {"struct statfs", statfs_rows, {.arches = cpu::i386 | cpu::arm | cpu::m68k | cpu::mips | cpu::ppc | cpu::sparc | cpu::x86_64}},
     {"struct statfs", statfs_alpha_rows, {.arches = cpu::alpha}},
-    {"__kernel_fsid_t", kernel_fsid_t_rows, {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64}},
+    {"__kernel_fsid_t",
+     kernel_fsid_t_rows,
+     {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64}},
     {"__kernel_fsid_t", kernel_fsid_t_mips_rows, {.arches = cpu::mips}},
     {"struct dquot_operations", dquot_operations_rows},
 };

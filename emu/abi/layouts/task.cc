@@ -271,7 +271,9 @@ constexpr Member mm_segment_t_sparc_rows[] = {
 
 constexpr Structure table[] = {
     {"struct task_struct", task_struct_rows},
-    {"struct signal_struct", signal_struct_rows, {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64}},
+    {"struct signal_struct",
+     signal_struct_rows,
+     {.arches = cpu::i386 | cpu::alpha | cpu::arm | cpu::m68k | cpu::ppc | cpu::sparc | cpu::x86_64}},
     {"struct signal_struct", signal_struct_mips_rows, {.arches = cpu::mips}},
     {"struct sigpending", sigpending_rows, {.since = v2_4_0}},
     {"struct fs_struct", fs_struct_rows},

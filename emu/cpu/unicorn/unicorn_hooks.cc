@@ -61,12 +61,16 @@ struct UnicornHooks {
     {
         const auto ones = size >= 4 ? 0xffffffffu : (1u << (8 * size)) - 1;
         auto value = ones;
-        with_bus(user, [&](UnicornEngine&, IoBus& bus) { value = bus.in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size)); });
+        with_bus(user, [&](UnicornEngine&, IoBus& bus) {
+            value = bus.in(static_cast<std::uint16_t>(port), static_cast<unsigned>(size));
+        });
         return value & ones;
     }
     static void out(uc_engine*, std::uint32_t port, int size, std::uint32_t value, void* user)
     {
-        with_bus(user, [&](UnicornEngine&, IoBus& bus) { bus.out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value); });
+        with_bus(user, [&](UnicornEngine&, IoBus& bus) {
+            bus.out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
+        });
     }
     static void memory(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t value, void* user)
     {
@@ -75,7 +79,8 @@ struct UnicornHooks {
             const bool write = type == UC_MEM_WRITE;
             const auto bytes = static_cast<unsigned>(size);
             try {
-                const auto there = write ? truncated(static_cast<std::uint64_t>(value), bytes) : self.memory_.load_sized({address}, bytes);
+                const auto there =
+                    write ? truncated(static_cast<std::uint64_t>(value), bytes) : self.memory_.load_sized({address}, bytes);
                 bus.memory_accessed(write, {address}, bytes, there);
             } catch (const KernelFault&) { // the access itself will be one
             }

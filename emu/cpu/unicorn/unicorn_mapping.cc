@@ -27,7 +27,8 @@ namespace {
 std::uint64_t read_bus(uc_engine*, std::uint64_t offset, unsigned size, void* host)
 {
     std::uint64_t value = 0;
-    std::memcpy(&value, static_cast<const std::byte*>(host) + offset, std::min<std::size_t>(size, sizeof value)); // of a little-endian guest, on such a host
+    std::memcpy(&value, static_cast<const std::byte*>(host) + offset,
+                std::min<std::size_t>(size, sizeof value)); // of a little-endian guest, on such a host
     return value;
 }
 

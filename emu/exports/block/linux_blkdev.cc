@@ -21,7 +21,10 @@ void blk_init_queue(Kernel& kernel, GuestAddr at, GuestFunction request)
     queue.set_if_there("head_active", 1);
 }
 void blk_cleanup_queue(Kernel& kernel, GuestAddr at) { queue_at(kernel, at).clear(); }
-void blk_queue_make_request(Kernel& kernel, GuestAddr at, GuestFunction function) { queue_at(kernel, at).set("make_request_fn", function.address); }
+void blk_queue_make_request(Kernel& kernel, GuestAddr at, GuestFunction function)
+{
+    queue_at(kernel, at).set("make_request_fn", function.address);
+}
 void blk_queue_headactive(Kernel& kernel, GuestAddr at, std::int32_t active)
 {
     queue_at(kernel, at).set_if_there("head_active", static_cast<std::uint8_t>(active));
@@ -104,7 +107,8 @@ constexpr DataExport data[] = {
     {"max_readahead", pointer_per_major},
     {"max_sectors", pointer_per_major},
     {"read_ahead", per_major<4>},
-    {"gendisk_head", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr, until(LayoutVersion::v2_4_0)},
+    {"gendisk_head", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr,
+     until(LayoutVersion::v2_4_0)},
     {"ROOT_DEV", [](Kernel&) -> std::uint64_t { return 4; }},
 };
 

@@ -5,6 +5,8 @@
 #include "emu/exports/core/wait_queue.h"
 #include "emu/kernel/guest_list.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 namespace retromod {
@@ -133,7 +135,9 @@ std::uint64_t sector_bytes(Kernel& kernel, std::uint32_t device)
 std::int32_t blk_ioctl(Kernel& kernel, std::uint32_t device, std::uint32_t command, GuestAddr argument)
 {
     enum : std::uint32_t { set_ro = 0x125d, get_ro, size = 0x1260, flush, set_ahead, get_ahead, sector = 0x1268 };
-    const auto put = [&](std::uint64_t value) { return kernel.put_user_word(argument, value) ? 0 : error_code(kernel, Errno::efault); };
+    const auto put = [&](std::uint64_t value) {
+        return kernel.put_user_word(argument, value) ? 0 : error_code(kernel, Errno::efault);
+    };
     if (!device) return error_code(kernel, Errno::einval);
     const auto ahead = kernel.variable("read_ahead") + (device >> 8 & 0xff) * 4;
     switch (command) {
@@ -174,7 +178,9 @@ constexpr Export functions[] = {
 };
 
 constexpr DataExport data[] = {
-    {"blk_max_low_pfn", words<1>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); }, from(LayoutVersion::v2_4_18_14)},
+    {"blk_max_low_pfn", words<1>,
+     [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); },
+     from(LayoutVersion::v2_4_18_14)},
     {"blk_nohighio", fixed_bytes<4>, nullptr, from(LayoutVersion::v2_4_18_14)},
     {"blkdev_varyio", fixed_bytes<256>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
     {"io_request_lock", fixed_bytes<4>},

@@ -10,7 +10,8 @@ namespace {
 std::uint64_t block_operations_bytes(Kernel& kernel)
 {
     const auto& layouts = kernel.layouts();
-    return layouts.size(layouts.has("struct block_device_operations") ? "struct block_device_operations" : "struct file_operations");
+    return layouts.size(layouts.has("struct block_device_operations") ? "struct block_device_operations"
+                                                                      : "struct file_operations");
 }
 
 constexpr Export functions[] = {

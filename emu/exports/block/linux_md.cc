@@ -2,6 +2,8 @@
 // linux/raid/md.h: the arrays that RAID personalities work for. None is ever started. Source: drivers/md/md.c of 2.4.
 #include "emu/exports/answers.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 
@@ -19,7 +21,10 @@ PersonalityRow* find_personality(Kernel& kernel, std::int32_t number)
     return kernel.machine().table<PersonalityRow>().find_if(
         [&](const PersonalityRow& r) { return r.number == static_cast<std::uint32_t>(number); });
 }
-std::string name_of(Kernel& kernel, std::uint64_t object) { return kernel.memory().load_string(kernel.memory().load_pointer({object})); }
+std::string name_of(Kernel& kernel, std::uint64_t object)
+{
+    return kernel.memory().load_string(kernel.memory().load_pointer({object}));
+}
 
 std::int32_t register_md_personality(Kernel& kernel, std::int32_t number, GuestAddr object)
 {
@@ -48,7 +53,8 @@ constexpr Export functions[] = {
     inert<no_object<GuestAddr>>("get_spare", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<0, GuestAddr>>("md_check_ordering", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<0, GuestAddr, GuestAddr>>("md_do_sync", until(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr, std::int32_t, std::int32_t>>("md_done_sync", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    inert<do_nothing<GuestAddr, std::int32_t, std::int32_t>>("md_done_sync",
+                                                             Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<0, GuestAddr, std::uint32_t>>("md_error", until(LayoutVersion::v2_4_18_14)),
     inert<do_nothing<GuestAddr>>("md_interrupt_thread", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<do_nothing<GuestAddr>>("md_wakeup_thread", until(LayoutVersion::v2_4_18_14)),

@@ -21,7 +21,10 @@ GuestAddr make_client(Kernel& kernel) { return register_client(kernel, {}, {}); 
 void free_client(Kernel& kernel, GuestAddr client) { kernel.kfree(client); }
 std::int32_t isapnp_absent(Kernel& kernel, GuestAddr) { return error_code(kernel, Errno::enodev); }
 /// How many devices were taken; there are none.
-std::int32_t isapnp_probe(Kernel& kernel, GuestAddr ids, GuestAddr probe) { return ids && probe ? 0 : error_code(kernel, Errno::einval); }
+std::int32_t isapnp_probe(Kernel& kernel, GuestAddr ids, GuestAddr probe)
+{
+    return ids && probe ? 0 : error_code(kernel, Errno::einval);
+}
 void isapnp_change(Kernel&, GuestAddr, ULong, ULong) {}
 void unregister_client(Kernel&, GuestAddr) {}
 

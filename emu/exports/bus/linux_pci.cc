@@ -8,6 +8,8 @@
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -20,7 +22,10 @@ PciFunctionRow* function_of(Kernel& kernel, GuestAddr device)
 {
     return kernel.machine().table<PciFunctionRow>().find_if([&](const PciFunctionRow& r) { return r.device == device.value; });
 }
-PciFunctionRow* function_at(Kernel& kernel, std::uint32_t bus, std::uint32_t devfn) { return pci_function_at(kernel.machine(), bus, devfn); }
+PciFunctionRow* function_at(Kernel& kernel, std::uint32_t bus, std::uint32_t devfn)
+{
+    return pci_function_at(kernel.machine(), bus, devfn);
+}
 
 // --- configuration space ----------------------------------------------------------------------------------------------
 
@@ -130,7 +135,8 @@ std::int32_t find_indexed(Kernel& kernel, std::uint32_t index, GuestAddr bus, Gu
     return device_not_found;
 }
 
-std::int32_t pcibios_find_device(Kernel& kernel, std::uint32_t vendor, std::uint32_t id, std::uint32_t index, GuestAddr bus, GuestAddr devfn)
+std::int32_t pcibios_find_device(Kernel& kernel, std::uint32_t vendor, std::uint32_t id, std::uint32_t index, GuestAddr bus,
+                                 GuestAddr devfn)
 {
     return find_indexed(kernel, index & 0xffff, bus, devfn, [&](const GuestStruct& device) {
         return device.get("vendor") == (vendor & 0xffff) && device.get("device") == (id & 0xffff);
@@ -155,7 +161,8 @@ GuestAddr match_ids(Kernel& kernel, GuestAddr table, const GuestStruct& device)
         const GuestStruct id(kernel, "struct pci_device_id", table);
         if (!id.get("vendor") && !id.get("subvendor") && !id.get("class_mask")) break;
         if (matches(id.get("vendor"), device.get("vendor")) && matches(id.get("device"), device.get("device"))
-            && matches(id.get("subvendor"), device.get("subsystem_vendor")) && matches(id.get("subdevice"), device.get("subsystem_device"))
+            && matches(id.get("subvendor"), device.get("subsystem_vendor"))
+            && matches(id.get("subdevice"), device.get("subsystem_device"))
             && !((id.get("class") ^ device.get("class")) & id.get("class_mask")))
             return table;
         table += id.bytes();
@@ -163,7 +170,10 @@ GuestAddr match_ids(Kernel& kernel, GuestAddr table, const GuestStruct& device)
     return {};
 }
 
-GuestAddr pci_match_device(Kernel& kernel, GuestAddr ids, GuestAddr device) { return match_ids(kernel, ids, device_at(kernel, device)); }
+GuestAddr pci_match_device(Kernel& kernel, GuestAddr ids, GuestAddr device)
+{
+    return match_ids(kernel, ids, device_at(kernel, device));
+}
 GuestAddr pci_dev_driver(Kernel& kernel, GuestAddr device) { return device_at(kernel, device).pointer("driver"); }
 
 /// A struct pci_driver; fixed format.

@@ -2,6 +2,8 @@
 // linux/pci.h: pools of small blocks that devices see, and resources of devices. Source: drivers/pci/pci.c of 2.4.18.
 #include "emu/exports/answers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retromod {
@@ -102,7 +104,8 @@ constexpr Export functions[] = {
 };
 
 constexpr DataExport data[] = {
-    {"pci_mem_start", words<1>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, 0x10000000); }, from(LayoutVersion::v2_4_18_14)},
+    {"pci_mem_start", words<1>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, 0x10000000); },
+     from(LayoutVersion::v2_4_18_14)},
 };
 
 } // namespace

@@ -4,6 +4,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 
@@ -39,8 +41,9 @@ std::int32_t pci_request_regions(Kernel& kernel, GuestAddr device, GuestString n
     for (unsigned number = 0; number < base_addresses; ++number) {
         const auto opened = opened_by(kernel, device, number);
         if (!opened.root || claim_region(kernel, opened.root, opened.first, opened.count, name.address)) continue;
-        kernel.log(fmt::format("<4>PCI: Unable to reserve {} region #{}:{:x}@{:x} for device {}\n", opened.ports ? "I/O" : "mem", number + 1,
-                               opened.count, opened.first, GuestStruct(kernel, "struct pci_dev", device).text("slot_name")));
+        kernel.log(fmt::format("<4>PCI: Unable to reserve {} region #{}:{:x}@{:x} for device {}\n", opened.ports ? "I/O" : "mem",
+                               number + 1, opened.count, opened.first,
+                               GuestStruct(kernel, "struct pci_dev", device).text("slot_name")));
         pci_release_regions(kernel, device);
         return error_code(kernel, Errno::ebusy);
     }

@@ -3,6 +3,8 @@
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -21,7 +23,8 @@ struct FrameBufferRow {
     std::uint64_t info;
 };
 
-/// struct fb_info on i386: modename[40], node, flags, open, var 160, fix 68, monspecs 16, cmap 24, fbops, ...; the same in all of 2.4.
+/// struct fb_info on i386: modename[40], node, flags, open, var 160, fix 68, monspecs 16, cmap 24, fbops, ...; the same in all
+/// of 2.4.
 constexpr std::uint64_t node_at = 40, operations_at = 320;
 
 FrameBufferRow* buffer_of(Kernel& kernel, std::uint32_t index)
@@ -109,7 +112,8 @@ std::uint16_t default_level(unsigned colors, unsigned index, unsigned channel)
 {
     constexpr std::uint16_t grey[] = {0, 0xaaaa, 0x5555, 0xffff};
     if (colors <= 4) return colors == 2 && index ? 0xaaaa : grey[index];
-    if (colors == 8 && index >= 6) return channel == 0 ? 0xaaaa : channel == 2 ? (index == 7 ? 0xaaaa : 0) : index == 6 ? 0x5555 : 0xaaaa;
+    if (colors == 8 && index >= 6)
+        return channel == 0 ? 0xaaaa : channel == 2 ? (index == 7 ? 0xaaaa : 0) : index == 6 ? 0x5555 : 0xaaaa;
     const bool lit = index >> (2 - channel) & 1;
     if (index == 6 && channel == 1) return 0x5555; // brown, not dark yellow
     return index < 8 ? (lit ? 0xaaaa : 0) : (lit ? 0xffff : 0x5555);
@@ -121,7 +125,8 @@ GuestAddr make_default_map(Kernel& kernel, unsigned colors)
     map.set(0, colors);
     for (unsigned channel = 0; channel < transparency; ++channel) {
         const auto levels = kernel.kmalloc(colors * 2);
-        for (unsigned i = 0; i < colors; ++i) kernel.memory().store<std::uint16_t>(levels + i * 2, default_level(colors, i, channel));
+        for (unsigned i = 0; i < colors; ++i)
+            kernel.memory().store<std::uint16_t>(levels + i * 2, default_level(colors, i, channel));
         map.set_array(channel, levels);
     }
     return map.at;
@@ -205,11 +210,13 @@ Step fb_set_cmap(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t in_ker
 {
     const ColorMap map{kernel, at};
     auto& next = frame.local<std::uint32_t>();
-    if (static_cast<std::int32_t>(map.start()) < 0) return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, Errno::einval)}))};
+    if (static_cast<std::int32_t>(map.start()) < 0)
+        return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, Errno::einval)}))};
     if ((frame.phase++ && frame.result) || next == map.length()) return Return{0};
     const auto color = next++;
     std::array<std::uint64_t, 6> arguments{map.start() + color};
-    for (unsigned channel = 0; channel < arrays; ++channel) arguments[1 + channel] = level(kernel, map, channel, color, in_kernel != 0);
+    for (unsigned channel = 0; channel < arrays; ++channel)
+        arguments[1 + channel] = level(kernel, map, channel, color, in_kernel != 0);
     arguments[5] = info.value;
     return CallGuest{set.address, arguments, 6, "setcolreg"};
 }
@@ -226,14 +233,18 @@ Step fb_get_cmap(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t in_ker
             const auto target = map.array(channel);
             if (!target) continue;
             std::array<std::byte, 2> bytes{};
-            store<std::uint16_t>(bytes.data(), kernel.arch().order, static_cast<std::uint16_t>(kernel.memory().load<std::uint32_t>(levels + channel * 4)));
+            store<std::uint16_t>(bytes.data(), kernel.arch().order,
+                                 static_cast<std::uint16_t>(kernel.memory().load<std::uint32_t>(levels + channel * 4)));
             if (in_kernel) kernel.memory().write_all(target + next * 2, bytes);
             else kernel.copy_to_user(target + next * 2, bytes);
         }
         ++next;
     }
     if (next == map.length()) return Return{0};
-    return CallGuest{get.address, {map.start() + next, levels.value, levels.value + 4, levels.value + 8, levels.value + 12, info.value}, 6, "getcolreg"};
+    return CallGuest{get.address,
+                     {map.start() + next, levels.value, levels.value + 4, levels.value + 8, levels.value + 12, info.value},
+                     6,
+                     "getcolreg"};
 }
 
 constexpr Export functions[] = {

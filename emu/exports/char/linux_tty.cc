@@ -177,7 +177,8 @@ constexpr BoardTty board_ttys[] = {
 void add_board_terminals(Kernel& kernel)
 {
     for (const auto& tty : board_ttys) {
-        GuestStruct driver(kernel, "struct tty_driver", kernel.memory().allocate_image(kernel.layouts().size("struct tty_driver"), 8));
+        GuestStruct driver(kernel, "struct tty_driver",
+                           kernel.memory().allocate_image(kernel.layouts().size("struct tty_driver"), 8));
         driver.clear();
         if (driver.has("driver_name")) driver.set("driver_name", kernel_string(kernel, tty.driver));
         driver.set("name", kernel_string(kernel, tty.name));

@@ -4,6 +4,8 @@
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

@@ -3,6 +3,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 
@@ -49,7 +51,8 @@ std::int32_t add_pages(Kernel& kernel, std::uint64_t base, std::uint64_t size, s
         }
         if (base >= row->base + row->size || base + size <= row->base) continue;
         if (base < row->base || base + size > row->base + row->size)
-            return refuse(fmt::format("<4>mtrr: 0x{:x}000,0x{:x}000 overlaps existing 0x{:x}000,0x{:x}000\n", base, size, row->base, row->size));
+            return refuse(fmt::format("<4>mtrr: 0x{:x}000,0x{:x}000 overlaps existing 0x{:x}000,0x{:x}000\n", base, size, row->base,
+                                      row->size));
         if (row->type != type) {
             constexpr std::uint32_t uncachable = 0;
             if (type == uncachable) continue;
@@ -80,8 +83,9 @@ std::int32_t mtrr_add(Kernel& kernel, ULong base, ULong size, std::uint32_t type
 std::int32_t mtrr_del(Kernel& kernel, std::int32_t number, ULong base, ULong size)
 {
     auto rows = kernel.machine().table<RangeRow>();
-    auto* row = number >= 0 ? range(kernel, static_cast<std::uint32_t>(number))
-                            : rows.find_if([&](const RangeRow& r) { return r.base == base.value / page && r.size == size.value / page; });
+    auto* row = number >= 0
+                    ? range(kernel, static_cast<std::uint32_t>(number))
+                    : rows.find_if([&](const RangeRow& r) { return r.base == base.value / page && r.size == size.value / page; });
     if (!row) {
         kernel.log(number < 0 ? fmt::format("mtrr: no MTRR for {:x}000,{:x}000 found\n", base.value / page, size.value / page)
                    : number >= static_cast<std::int32_t>(registers) ? fmt::format("mtrr: register: {} too big\n", number)

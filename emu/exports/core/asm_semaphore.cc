@@ -84,7 +84,10 @@ Step down(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t state)
 }
 
 Step down_failed(Kernel& kernel, Frame& frame, GuestAddr at) { return down(kernel, frame, at, task_state::uninterruptible); }
-Step down_failed_interruptible(Kernel& kernel, Frame& frame, GuestAddr at) { return down(kernel, frame, at, task_state::interruptible); }
+Step down_failed_interruptible(Kernel& kernel, Frame& frame, GuestAddr at)
+{
+    return down(kernel, frame, at, task_state::interruptible);
+}
 
 /// down_trylock's decrement found no semaphore: it is taken back.
 std::int32_t down_failed_trylock(Kernel& kernel, GuestAddr at)

@@ -6,6 +6,8 @@
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/regions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retromod {

@@ -5,6 +5,8 @@
 #include "emu/kernel/format.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retromod {

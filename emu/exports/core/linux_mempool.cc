@@ -23,7 +23,10 @@ PoolRow& pool_of(Kernel& kernel, GuestAddr handle)
     if (!row) throw KernelFault{{handle, Access::read}};
     return *row;
 }
-GuestAddr slot(Kernel& kernel, const PoolRow& pool, std::uint32_t index) { return GuestAddr{pool.handle} + index * kernel.arch().word_bytes; }
+GuestAddr slot(Kernel& kernel, const PoolRow& pool, std::uint32_t index)
+{
+    return GuestAddr{pool.handle} + index * kernel.arch().word_bytes;
+}
 
 CallGuest free_kept(Kernel& kernel, PoolRow& pool)
 {
@@ -47,7 +50,8 @@ Step mempool_create(Kernel& kernel, Frame& frame, std::int32_t smallest, GuestFu
         handle = kernel.kmalloc(static_cast<std::uint32_t>(smallest) * std::uint64_t{kernel.arch().word_bytes});
         auto* row = handle ? kernel.machine().table<PoolRow>().insert() : nullptr;
         if (!row) return Return{0};
-        *row = {1, static_cast<std::uint32_t>(smallest), 0, 0, handle.value, allocate.address.value, free.address.value, data.value};
+        *row = {1,         static_cast<std::uint32_t>(smallest), 0, 0, handle.value, allocate.address.value, free.address.value,
+                data.value};
     } else if (auto& pool = pool_of(kernel, handle); frame.phase == 2 && frame.result) {
         kernel.memory().store_word(slot(kernel, pool, pool.kept++), frame.result);
     } else {

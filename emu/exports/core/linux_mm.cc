@@ -71,7 +71,8 @@ void si_meminfo(Kernel& kernel, GuestAddr info)
     kernel.memory().store_word(info + 4 * word, kernel.memory().total_pages() * unit);
     kernel.memory().store_word(info + 5 * word, kernel.memory().free_pages() * unit);
     for (unsigned i = 6; i < 8; ++i) kernel.memory().store_word(info + i * word, 0);
-    if (in_pages) kernel.memory().store<std::uint32_t>(info + 13 * word, static_cast<std::uint32_t>(kernel.arch().page_bytes)); // mem_unit
+    if (in_pages)
+        kernel.memory().store<std::uint32_t>(info + 13 * word, static_cast<std::uint32_t>(kernel.arch().page_bytes)); // mem_unit
 }
 
 // Differs from 2.4: a user mapping of device or kernel memory is not made.
@@ -110,9 +111,11 @@ constexpr DataExport data[] = {
     {"mem_map", one_word, make_mem_map},
     {"high_memory", one_word,
      [](Kernel& kernel, GuestAddr at) {
-         kernel.memory().store_word(at, (kernel.arch().page_offset + kernel.memory().total_pages() * kernel.arch().page_bytes).value);
+         kernel.memory().store_word(at,
+                                    (kernel.arch().page_offset + kernel.memory().total_pages() * kernel.arch().page_bytes).value);
      }},
-    {"num_physpages", one_word, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); }},
+    {"num_physpages", one_word,
+     [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); }},
     {"max_mapnr", one_word, [](Kernel& kernel, GuestAddr at) { kernel.memory().store_word(at, kernel.memory().total_pages()); }},
     {"zone_table", [](Kernel& kernel) -> std::uint64_t { return 16 * kernel.arch().word_bytes; },
      [](Kernel& kernel, GuestAddr at) {
@@ -123,7 +126,8 @@ constexpr DataExport data[] = {
          zone.set("zone_mem_map", kernel.memory().load_pointer(kernel.variable("mem_map")));
          zone.set("name", kernel_string(kernel, "Normal"));
          zone.set("size", kernel.memory().total_pages());
-         for (unsigned i = 0; i < 16; ++i) kernel.memory().store_word(at + i * kernel.arch().word_bytes, zone.at().value);
+         for (unsigned i = 0; i < 16; ++i)
+             kernel.memory().store_word(at + i * kernel.arch().word_bytes, zone.at().value);
      },
      from(LayoutVersion::v2_4_18_14)},
     {"highmem_start_page", one_word,

@@ -6,6 +6,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/devices.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

@@ -8,7 +8,10 @@ namespace retromod {
 namespace {
 
 std::int32_t notifier_chain_register(Kernel& kernel, GuestAddr list, GuestAddr block) { return add_notifier(kernel, list, block); }
-std::int32_t notifier_chain_unregister(Kernel& kernel, GuestAddr list, GuestAddr block) { return remove_notifier(kernel, list, block); }
+std::int32_t notifier_chain_unregister(Kernel& kernel, GuestAddr list, GuestAddr block)
+{
+    return remove_notifier(kernel, list, block);
+}
 
 template <const char* list>
 std::int32_t register_on(Kernel& kernel, GuestAddr block)

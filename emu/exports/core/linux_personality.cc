@@ -4,6 +4,8 @@
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 namespace retromod {
@@ -163,7 +165,8 @@ Long sys_getgroups(Kernel& kernel, std::int32_t size, GuestAddr)
 /// Sleeps until a signal comes.
 Step sys_pause(Kernel& kernel, Frame& frame)
 {
-    if (frame.phase++) return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, Errno::eintr)}))};
+    if (frame.phase++)
+        return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, Errno::eintr)}))};
     GuestStruct(kernel, "struct task_struct", kernel.current_task()).set("state", std::uint64_t{1});
     return Sleep{"pause"};
 }
@@ -186,7 +189,8 @@ constexpr Export functions[] = {
     full<sys_pause>("sys_pause", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     full<answer<0>>("sys_sync", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<022, std::int32_t>>("sys_umask", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
-    inert<refuse<Errno::esrch, std::int32_t, std::int32_t>>("sys_kill", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    inert<refuse<Errno::esrch, std::int32_t, std::int32_t>>("sys_kill",
+                                                            Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<0, std::int32_t>>("sys_nice", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<answer<0, std::uint32_t>>("sys_alarm", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
 };

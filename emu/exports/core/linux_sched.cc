@@ -5,6 +5,8 @@
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 namespace retromod {
@@ -14,8 +16,14 @@ void wake_up(Kernel& kernel, GuestAddr queue, std::uint32_t mode, std::int32_t l
 void wake_up_2_2(Kernel& kernel, GuestAddr queue, std::uint32_t mode) { wake_queue(kernel, queue, mode, 0); }
 std::int32_t wake_up_process(Kernel& kernel, GuestAddr task) { return kernel.wake_task(task); }
 
-GuestAddr queue_node(Kernel& kernel, GuestAddr entry) { return GuestStruct(kernel, "struct __wait_queue", entry).address("task_list"); }
-GuestAddr queue_head(Kernel& kernel, GuestAddr queue) { return GuestStruct(kernel, "struct __wait_queue_head", queue).address("task_list"); }
+GuestAddr queue_node(Kernel& kernel, GuestAddr entry)
+{
+    return GuestStruct(kernel, "struct __wait_queue", entry).address("task_list");
+}
+GuestAddr queue_head(Kernel& kernel, GuestAddr queue)
+{
+    return GuestStruct(kernel, "struct __wait_queue_head", queue).address("task_list");
+}
 
 void add_wait_queue(Kernel& kernel, GuestAddr queue, GuestAddr entry)
 {
@@ -63,7 +71,8 @@ Step schedule_timeout(Kernel& kernel, Frame& frame, Long timeout)
     auto& until = frame.local<std::uint64_t>();
     if (frame.phase++) return Return{time_left(kernel, until, timeout.value)};
     if (timeout.value < 0) {
-        kernel.log(fmt::format("<3>schedule_timeout: wrong timeout value {:x} from {:08x}\n", kernel.arch().word(static_cast<std::uint64_t>(timeout.value)),
+        kernel.log(fmt::format("<3>schedule_timeout: wrong timeout value {:x} from {:08x}\n",
+                               kernel.arch().word(static_cast<std::uint64_t>(timeout.value)),
                                kernel.memory().load_word({frame.caller.reg[kernel.cpu().sp]})));
         set_current_state(kernel, task_state::running);
         return Return{0};

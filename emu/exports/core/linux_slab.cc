@@ -5,6 +5,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

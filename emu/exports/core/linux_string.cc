@@ -127,7 +127,10 @@ GuestAddr strrchr(Kernel&, const GuestString& text, std::int32_t c)
 }
 
 GuestAddr strstr(Kernel&, const GuestString& text, const GuestString& wanted) { return place(text, text.text.find(wanted.text)); }
-GuestAddr strpbrk(Kernel&, const GuestString& text, const GuestString& set) { return place(text, text.text.find_first_of(set.text)); }
+GuestAddr strpbrk(Kernel&, const GuestString& text, const GuestString& set)
+{
+    return place(text, text.text.find_first_of(set.text));
+}
 
 ULong strspn(Kernel&, const GuestString& text, const GuestString& set)
 {

@@ -7,6 +7,8 @@
 #include "emu/kernel/proc_tree.h"
 #include "emu/kernel/tick_rate.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 
@@ -123,22 +125,26 @@ std::int32_t proc_dointvec(Kernel& kernel, GuestAddr table, std::int32_t write, 
 {
     return integers(kernel, table, write, file, buffer, length, {}, false);
 }
-std::int32_t proc_dointvec_minmax(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
+std::int32_t proc_dointvec_minmax(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer,
+                                  GuestAddr length)
 {
     return integers(kernel, table, write, file, buffer, length, {}, true);
 }
-std::int32_t proc_dointvec_jiffies(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
+std::int32_t proc_dointvec_jiffies(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer,
+                                   GuestAddr length)
 {
     return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1}, false);
 }
 
 /// Milliseconds to people, jiffies in memory. An unsigned long has the size of an int where this is called.
-std::int32_t proc_milliseconds(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer, GuestAddr length)
+std::int32_t proc_milliseconds(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer,
+                               GuestAddr length)
 {
     return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1000}, true);
 }
 
-std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer, GuestAddr length_at)
+std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer,
+                           GuestAddr length_at)
 {
     auto& memory = kernel.memory();
     const auto row = row_at(kernel, table);
@@ -151,7 +157,8 @@ std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, 
     if (write) {
         std::string text(std::min(length, room - 1), '\0');
         if (kernel.copy_from_user(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
-        store_string(kernel, row.pointer("data"), std::string_view(text).substr(0, text.find_first_of(std::string_view("\n\0", 2))));
+        store_string(kernel, row.pointer("data"),
+                     std::string_view(text).substr(0, text.find_first_of(std::string_view("\n\0", 2))));
     } else {
         const auto text = (memory.load_string(row.pointer("data"), room) + "\n").substr(0, length);
         if (kernel.copy_to_user(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);

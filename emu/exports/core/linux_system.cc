@@ -5,6 +5,8 @@
 #include "emu/exports/core/notifier_chain.h"
 #include "emu/exports/core/scan.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -70,10 +72,12 @@ constexpr std::uint32_t line_limit = 64;
 std::int32_t register_serial(Kernel& kernel, GuestAddr request)
 {
     auto rows = kernel.machine().table<SerialLineRow>();
-    const auto port = kernel.memory().load<std::uint32_t>(request + 8), interrupt = kernel.memory().load<std::uint32_t>(request + 12);
+    const auto port = kernel.memory().load<std::uint32_t>(request + 8),
+               interrupt = kernel.memory().load<std::uint32_t>(request + 12);
     std::uint32_t line = first_free_line;
     const auto taken = [&] { return rows.find_if([&](const SerialLineRow& r) { return r.line == line; }) != nullptr; };
-    if (const auto* same = rows.find_if([&](const SerialLineRow& r) { return r.port == port; })) return static_cast<std::int32_t>(same->line);
+    if (const auto* same = rows.find_if([&](const SerialLineRow& r) { return r.port == port; }))
+        return static_cast<std::int32_t>(same->line);
     while (line < line_limit && taken()) ++line;
     auto* row = line < line_limit ? rows.insert() : nullptr;
     if (!row) return -1;
@@ -138,7 +142,8 @@ struct SysrqKeyRow {
 };
 GuestAddr sysrq_get_key_op(Kernel& kernel, std::int32_t key)
 {
-    const auto* row = kernel.machine().table<SysrqKeyRow>().find_if([&](const SysrqKeyRow& r) { return r.key == static_cast<std::uint32_t>(key); });
+    const auto* row = kernel.machine().table<SysrqKeyRow>().find_if(
+        [&](const SysrqKeyRow& r) { return r.key == static_cast<std::uint32_t>(key); });
     return row ? GuestAddr{row->operation} : GuestAddr{};
 }
 void sysrq_put_key_op(Kernel& kernel, std::int32_t key, GuestAddr operation)
@@ -241,7 +246,8 @@ constexpr DataExport data[] = {
     {"gdt", words<1>, nullptr, since_2_4},
     {"init_task_union", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().thread_bytes; }, nullptr, since_2_4},
     {"is_sony_vaio_laptop", fixed_bytes<4>, nullptr, from(LayoutVersion::v2_4_18_14)},
-    {"keyboard_tasklet", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct tasklet_struct"); }, nullptr, since_2_4},
+    {"keyboard_tasklet", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct tasklet_struct"); }, nullptr,
+     since_2_4},
     {"kmap_prot", words<1>, nullptr, from(LayoutVersion::v2_4_18_14)},
     {"kmap_pte", words<1>, nullptr, from(LayoutVersion::v2_4_18_14)},
     {"netdump_func", words<1>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},

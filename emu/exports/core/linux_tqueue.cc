@@ -125,7 +125,8 @@ void run_bottom_half(Kernel& kernel, std::int32_t number)
     if (number == immediate_bh(kernel)) return run_task_queue_deferred(kernel, kernel.variable("tq_immediate"));
     if (number == timer_queue_bh(kernel)) return run_task_queue_deferred(kernel, kernel.variable("tq_timer"));
     if (is_2_2(kernel)) {
-        const auto routine = kernel.memory().load_pointer(kernel.variable("bh_base") + static_cast<std::uint64_t>(number) * kernel.arch().word_bytes);
+        const auto routine = kernel.memory().load_pointer(kernel.variable("bh_base")
+                                                          + static_cast<std::uint64_t>(number) * kernel.arch().word_bytes);
         if (routine) kernel.defer_call(routine, 0, {}, "bottom half");
         return;
     }

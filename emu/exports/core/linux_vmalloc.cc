@@ -3,6 +3,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/described_devices.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

@@ -102,7 +102,8 @@ std::int32_t inflate_some(Kernel& kernel, GuestAddr at, std::int32_t flush)
     z.next_out = output.data();
     z.avail_out = static_cast<unsigned>(output.size());
     const auto result = inflate(&z, flush == Z_FINISH ? Z_FINISH : Z_SYNC_FLUSH);
-    const auto used = std::max<std::uint64_t>(z.total_in, before) - before, made = std::max<std::uint64_t>(z.total_out, done) - done;
+    const auto used = std::max<std::uint64_t>(z.total_in, before) - before,
+               made = std::max<std::uint64_t>(z.total_out, done) - done;
     inflateEnd(&z);
     if (!stream.keep(std::span(input).subspan(before, used))) return Z_MEM_ERROR;
     kernel.memory().write_all({stream.get(Stream::next_out)}, std::as_bytes(std::span(output).subspan(done, made)));

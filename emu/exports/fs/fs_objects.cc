@@ -36,8 +36,14 @@ GuestStruct inode_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct ino
 
 } // namespace
 
-void set_counter(GuestStruct& fields, std::string_view member, std::uint64_t value) { fields.set(counter_member(fields, member), value); }
-std::int32_t get_counter(const GuestStruct& fields, std::string_view member) { return fields.get_int(counter_member(fields, member)); }
+void set_counter(GuestStruct& fields, std::string_view member, std::uint64_t value)
+{
+    fields.set(counter_member(fields, member), value);
+}
+std::int32_t get_counter(const GuestStruct& fields, std::string_view member)
+{
+    return fields.get_int(counter_member(fields, member));
+}
 std::int32_t add_counter(GuestStruct& fields, std::string_view member, std::int32_t amount)
 {
     const auto value = get_counter(fields, member) + amount;

@@ -9,11 +9,15 @@ namespace {
 /// A devfs_handle_t: nothing of it shows to modules.
 GuestAddr new_entry(Kernel& kernel) { return kernel.kmalloc(64); }
 
-GuestAddr devfs_register(Kernel& kernel, GuestAddr, GuestString name, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, GuestAddr, GuestAddr)
+GuestAddr devfs_register(Kernel& kernel, GuestAddr, GuestString name, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t,
+                         GuestAddr, GuestAddr)
 {
     return name.address ? new_entry(kernel) : GuestAddr{};
 }
-GuestAddr devfs_mk_dir(Kernel& kernel, GuestAddr, GuestString name, GuestAddr) { return name.address ? new_entry(kernel) : GuestAddr{}; }
+GuestAddr devfs_mk_dir(Kernel& kernel, GuestAddr, GuestString name, GuestAddr)
+{
+    return name.address ? new_entry(kernel) : GuestAddr{};
+}
 void devfs_unregister(Kernel& kernel, GuestAddr entry)
 {
     if (entry) kernel.kfree(entry);
@@ -23,9 +27,10 @@ constexpr Export functions[] = {
     init<devfs_register>("devfs_register", since_2_4),
     init<devfs_mk_dir>("devfs_mk_dir", since_2_4),
     init<devfs_unregister>("devfs_unregister", since_2_4),
-    inert<no_object<GuestAddr, GuestString, std::uint32_t, std::uint32_t, std::uint32_t, std::int32_t>>("devfs_find_handle", since_2_4),
-    inert<do_nothing<GuestAddr, GuestString, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, GuestAddr, GuestAddr>>(
-        "devfs_register_series", since_2_4),
+    inert<no_object<GuestAddr, GuestString, std::uint32_t, std::uint32_t, std::uint32_t, std::int32_t>>("devfs_find_handle",
+                                                                                                        since_2_4),
+    inert<do_nothing<GuestAddr, GuestString, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, GuestAddr,
+                     GuestAddr>>("devfs_register_series", since_2_4),
 };
 
 } // namespace

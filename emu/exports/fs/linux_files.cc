@@ -55,7 +55,8 @@ void pollwait(Kernel& kernel, GuestAddr, GuestAddr queue, GuestAddr table_at)
     GuestStruct entry(kernel, "struct __wait_queue", block + at.entry_at);
     entry.set("flags", std::uint64_t{0});
     entry.set("task", kernel.current_task());
-    guest_list::add(kernel, entry.address("task_list"), GuestStruct(kernel, "struct __wait_queue_head", queue).address("task_list"));
+    guest_list::add(kernel, entry.address("task_list"),
+                    GuestStruct(kernel, "struct __wait_queue_head", queue).address("task_list"));
 }
 
 void poll_freewait(Kernel& kernel, GuestAddr table_at)
@@ -142,7 +143,9 @@ GuestAddr make_mount(Kernel& kernel, GuestAddr super_block, GuestAddr name)
 /// The file system's own read_super fills the super block; its mount, or an error as a pointer.
 Step kern_mount(Kernel& kernel, Frame& frame, GuestAddr type_at)
 {
-    const auto failed = [&](Errno error) { return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, error)}))}; };
+    const auto failed = [&](Errno error) {
+        return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, error)}))};
+    };
     const GuestStruct type(kernel, "struct file_system_type", type_at);
     auto& block = frame.local<GuestAddr>();
     if (!frame.phase++) {
@@ -175,7 +178,10 @@ std::int32_t sb_set_blocksize(Kernel& kernel, GuestAddr at, std::int32_t bytes)
     block.set("s_blocksize_bits", bits);
     return bytes;
 }
-std::int32_t sb_min_blocksize(Kernel& kernel, GuestAddr at, std::int32_t bytes) { return sb_set_blocksize(kernel, at, std::max(bytes, 512)); }
+std::int32_t sb_min_blocksize(Kernel& kernel, GuestAddr at, std::int32_t bytes)
+{
+    return sb_set_blocksize(kernel, at, std::max(bytes, 512));
+}
 
 // --- locks that nobody contends -----------------------------------------------------------------------------------------
 
@@ -190,7 +196,8 @@ void locks_init_lock(Kernel& kernel, GuestAddr at)
 void locks_copy_lock(Kernel& kernel, GuestAddr to_at, GuestAddr from_at)
 {
     GuestStruct to(kernel, "struct file_lock", to_at), from(kernel, "struct file_lock", from_at);
-    for (const auto member : {"fl_owner", "fl_pid", "fl_file", "fl_flags", "fl_type", "fl_start", "fl_end", "fl_notify", "fl_insert", "fl_remove"})
+    for (const auto member :
+         {"fl_owner", "fl_pid", "fl_file", "fl_flags", "fl_type", "fl_start", "fl_end", "fl_notify", "fl_insert", "fl_remove"})
         if (to.has(member)) to.set(member, from.get(member));
 }
 

@@ -6,6 +6,8 @@
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/registry.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

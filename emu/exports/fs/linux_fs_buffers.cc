@@ -7,6 +7,8 @@
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

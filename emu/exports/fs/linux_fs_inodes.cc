@@ -4,6 +4,8 @@
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/guest_list.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace retromod {
@@ -77,8 +79,8 @@ struct Getting {
 };
 /// The hashed inode that the file system's own test takes, and the step to it; nothing when state.inode is a new one, in
 /// `fresh_state`.
-std::optional<Step> find_or_make(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument,
-                                 std::uint64_t fresh_state)
+std::optional<Step> find_or_make(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test,
+                                 GuestAddr argument, std::uint64_t fresh_state)
 {
     auto& state = frame.local<Getting>();
     const bool taken = frame.phase++ && static_cast<std::int32_t>(frame.result);
@@ -130,7 +132,10 @@ void unlock_new_inode(Kernel& kernel, GuestAddr at)
 }
 
 /// 2.2's iget: no test of the file system's own.
-Step iget(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number) { return iget4(kernel, frame, super_block, number, {}, {}); }
+Step iget(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number)
+{
+    return iget4(kernel, frame, super_block, number, {}, {});
+}
 
 /// The first number above `reserved` that no hashed inode of the super block has.
 ULong iunique(Kernel& kernel, GuestAddr super_block, ULong reserved)
@@ -315,10 +320,14 @@ constexpr Export functions[] = {
 };
 
 constexpr DataExport data[] = {
-    {"fs_overflowuid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); }, since_2_4},
-    {"fs_overflowgid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); }, since_2_4},
-    {"overflowuid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); }, since_2_4},
-    {"overflowgid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); }, since_2_4},
+    {"fs_overflowuid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); },
+     since_2_4},
+    {"fs_overflowgid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); },
+     since_2_4},
+    {"overflowuid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); },
+     since_2_4},
+    {"overflowgid", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65534); },
+     since_2_4},
 };
 
 } // namespace

@@ -62,7 +62,8 @@ constexpr DataExport data[] = {
     {"names_cachep", words<1>, nullptr, since_2_4},
     {"file_lock_list", words<2>, nullptr, since_2_4},
     {"nfsd_linkage", words<1>, nullptr, since_2_4},
-    {"generic_ro_fops", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct file_operations"); }, nullptr, since_2_4},
+    {"generic_ro_fops", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct file_operations"); }, nullptr,
+     since_2_4},
     {"files_stat", fixed_bytes<12>, nullptr, since_2_4},
 };
 

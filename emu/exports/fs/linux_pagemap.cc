@@ -36,7 +36,8 @@ constexpr Export functions[] = {
     inert<no_object<GuestAddr, ULong, std::uint32_t>>("filemap_nopage", since_2_4),
     inert<answer<0, GuestAddr>>("filemap_fdatasync", from(LayoutVersion::v2_4_18_14)),
     inert<answer<0, GuestAddr>>("filemap_fdatawait", from(LayoutVersion::v2_4_18_14)),
-    inert<refuse<Errno::eio, std::int32_t, GuestAddr, GuestAddr, ULong, GuestAddr>>("generic_direct_IO", from(LayoutVersion::v2_4_18_14)),
+    inert<refuse<Errno::eio, std::int32_t, GuestAddr, GuestAddr, ULong, GuestAddr>>("generic_direct_IO",
+                                                                                    from(LayoutVersion::v2_4_18_14)),
     inert<refuse<Errno::eio, GuestAddr, GuestAddr>>("page_follow_link", since_2_4),
     inert<refuse<Errno::eio, GuestAddr, GuestAddr, std::int32_t>>("page_readlink", since_2_4),
     inert<refuse<Errno::enomem, std::int32_t, GuestAddr>>("alloc_kiovec", since_2_4),
@@ -44,7 +45,8 @@ constexpr Export functions[] = {
     inert<refuse<Errno::enomem, GuestAddr, std::int32_t>>("expand_kiobuf", since_2_4),
     inert<refuse<Errno::efault, std::int32_t, GuestAddr, ULong, std::uint32_t>>("map_user_kiobuf", since_2_4),
     inert<do_nothing<GuestAddr>>("unmap_kiobuf", since_2_4),
-    inert<refuse<Errno::eio, std::int32_t, std::int32_t, GuestAddr, std::uint32_t, GuestAddr, std::int32_t>>("brw_kiovec", since_2_4),
+    inert<refuse<Errno::eio, std::int32_t, std::int32_t, GuestAddr, std::uint32_t, GuestAddr, std::int32_t>>("brw_kiovec",
+                                                                                                             since_2_4),
     inert<answer<0, GuestAddr>>("kiobuf_wait_for_io", from(LayoutVersion::v2_4_18_14)),
     inert<answer<0, GuestAddr>>("fail_writepage", from(LayoutVersion::v2_4_18_14)),
     inert<do_nothing<GuestAddr>>("set_page_dirty", from(LayoutVersion::v2_4_18_14)),
@@ -53,8 +55,10 @@ constexpr Export functions[] = {
 constexpr DataExport data[] = {
     {"page_hash_table", words<1>, nullptr, since_2_4},
     {"page_hash_bits", fixed_bytes<4>, nullptr, since_2_4},
-    {"page_symlink_inode_operations", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct inode_operations"); }, nullptr, since_2_4},
-    {"vm_max_readahead", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 31); }, from(LayoutVersion::v2_4_18_14)},
+    {"page_symlink_inode_operations",
+     [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct inode_operations"); }, nullptr, since_2_4},
+    {"vm_max_readahead", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 31); },
+     from(LayoutVersion::v2_4_18_14)},
     {"page_cache_size", words<1>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
 };
 

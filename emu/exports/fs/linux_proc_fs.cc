@@ -5,6 +5,8 @@
 #include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/proc_tree.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

@@ -4,6 +4,8 @@
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retromod {
@@ -40,7 +42,10 @@ struct SeqFile {
 };
 enum : unsigned { op_start, op_stop, op_next, op_show };
 
-SeqFile file_of(Kernel& kernel, GuestAddr file) { return {kernel, GuestStruct(kernel, "struct file", file).pointer("private_data")}; }
+SeqFile file_of(Kernel& kernel, GuestAddr file)
+{
+    return {kernel, GuestStruct(kernel, "struct file", file).pointer("private_data")};
+}
 
 std::int32_t seq_open(Kernel& kernel, GuestAddr file, GuestAddr operations)
 {
@@ -85,7 +90,8 @@ std::int32_t seq_escape(Kernel& kernel, GuestAddr at, GuestString text, GuestStr
 {
     std::string out;
     for (const char c : text.text)
-        out += escaped.text.find(c) == std::string::npos ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+        out +=
+            escaped.text.find(c) == std::string::npos ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
     return append({kernel, at}, out);
 }
 

@@ -21,7 +21,8 @@ std::optional<Decoded> decode(Kernel& kernel, GuestAddr at, std::int32_t left)
     std::uint32_t value = first;
     constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000, 0x200000, 0x4000000};
     for (std::int32_t length = 1; length <= 6; ++length) {
-        const std::uint32_t mask = length == 1 ? 0x80 : 0xff & ~0u << (7 - length), lead = length == 1 ? 0 : 0xff & ~0u << (8 - length);
+        const std::uint32_t mask = length == 1 ? 0x80 : 0xff & ~0u << (7 - length),
+                            lead = length == 1 ? 0 : 0xff & ~0u << (8 - length);
         if ((first & mask) == lead) {
             value &= length == 1 ? 0x7f : (std::uint64_t{1} << (5 * length + 1)) - 1;
             if (value < smallest[length]) return std::nullopt;

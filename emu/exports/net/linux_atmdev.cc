@@ -2,6 +2,8 @@
 // linux/atmdev.h: ATM devices. Source: net/atm/{resources,atm_misc}.c of 2.4.
 #include "emu/exports/answers.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 

@@ -30,7 +30,8 @@ void set_up(Kernel& kernel, GuestAddr at, const DeviceKindRow& kind)
     auto device = device_at(kernel, at);
     const std::string prefix(kind.handlers);
     for (const auto name : {"change_mtu", "hard_header", "rebuild_header", "set_mac_address"})
-        if (device.has(name)) device.set(name, function_address(kernel, prefix + "_" + (std::string_view(name) == "hard_header" ? "header" : name)));
+        if (device.has(name))
+            device.set(name, function_address(kernel, prefix + "_" + (std::string_view(name) == "hard_header" ? "header" : name)));
     device.set("type", kind.type);
     device.set("hard_header_len", kind.header_bytes);
     device.set("mtu", kind.mtu);
@@ -96,10 +97,12 @@ Step init_device(Kernel& kernel, Frame& frame, GuestAddr given, std::int32_t pri
         state.device = given ? given : allocate_device(kernel, static_cast<std::uint64_t>(private_bytes));
         if (!state.device) return Return{0};
         if (given && private_bytes && !device_at(kernel, given).get("priv"))
-            device_at(kernel, given).set("priv", new_struct(kernel, net_device_type(kernel), static_cast<std::uint64_t>(private_bytes)));
+            device_at(kernel, given)
+                .set("priv", new_struct(kernel, net_device_type(kernel), static_cast<std::uint64_t>(private_bytes)));
         const auto name = net_device_name(kernel, state.device);
         const bool unnamed = name.empty() || name[0] == ' ';
-        if (unnamed || name.find('%') != std::string::npos) allocate_net_device_name(kernel, state.device, unnamed ? kind.pattern : name);
+        if (unnamed || name.find('%') != std::string::npos)
+            allocate_net_device_name(kernel, state.device, unnamed ? kind.pattern : name);
         set_up(kernel, state.device, kind);
         if (given) return Return{given.value};
     }

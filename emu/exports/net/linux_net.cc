@@ -6,6 +6,8 @@
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retromod {
@@ -74,8 +76,8 @@ std::int32_t sock_unregister(Kernel& kernel, std::int32_t family)
     return 0;
 }
 
-/// Where a configuration with IPv6 and more has sk->socket: read off modules of 2.4.18-14 (ip_queue) and of 2.4.27 (ipchains, ipt_ULOG).
-/// The measured structure is that of a plain configuration, so a netlink socket carries the pointer at both places.
+/// Where a configuration with IPv6 and more has sk->socket: read off modules of 2.4.18-14 (ip_queue) and of 2.4.27 (ipchains,
+/// ipt_ULOG). The measured structure is that of a plain configuration, so a netlink socket carries the pointer at both places.
 struct FullConfigurationRow {
     LayoutVersion version;
     std::uint64_t socket_at;
@@ -93,15 +95,20 @@ GuestAddr make_socket(Kernel& kernel)
     socket.set("sk", sock.at());
     sock.set("socket", socket.at());
     for (const auto& row : full_configurations)
-        if (row.version == kernel.machine().release().exports) kernel.memory().store_word(sock.at() + row.socket_at, socket.at().value);
+        if (row.version == kernel.machine().release().exports)
+            kernel.memory().store_word(sock.at() + row.socket_at, socket.at().value);
     return socket.at();
 }
 
-Return int_result(Kernel& kernel, std::int32_t value) { return {kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{value}))}; }
+Return int_result(Kernel& kernel, std::int32_t value)
+{
+    return {kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{value}))};
+}
 
 Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t, std::int32_t, GuestAddr result)
 {
-    if (family < 0 || family >= static_cast<std::int32_t>(family_limit)) return int_result(kernel, error_code(kernel, Errno::eafnosupport));
+    if (family < 0 || family >= static_cast<std::int32_t>(family_limit))
+        return int_result(kernel, error_code(kernel, Errno::eafnosupport));
     if (!kernel_has_family(static_cast<std::uint64_t>(family))) {
         const auto asked = frame.phase++ ? std::optional<Sleep>() : kernel.request_module(fmt::format("net-pf-{}", family));
         if (asked && *asked) return **asked;
@@ -129,14 +136,19 @@ GuestAddr netlink_kernel_create(Kernel& kernel, std::int32_t, GuestFunction)
 // --- transport protocols, queueing, classifiers -------------------------------------------------------------------------
 
 void inet_add_protocol(Kernel& kernel, GuestAddr protocol) { add_row(kernel, NetRegistrationRow::protocol, 0, protocol); }
-std::int32_t inet_del_protocol(Kernel& kernel, GuestAddr protocol) { return drop_row(kernel, NetRegistrationRow::protocol, protocol) ? 0 : -1; }
+std::int32_t inet_del_protocol(Kernel& kernel, GuestAddr protocol)
+{
+    return drop_row(kernel, NetRegistrationRow::protocol, protocol) ? 0 : -1;
+}
 
 /// struct Qdisc_ops {next, cl_ops, id[16], ...} and struct tcf_proto_ops {next, kind[16], ...}: known by their names.
 template <NetRegistrationRow::Kind kind, unsigned name_word>
 std::int32_t register_named(Kernel& kernel, GuestAddr operations)
 {
     constexpr std::size_t name_bytes = 16;
-    const auto name = [&](std::uint64_t at) { return kernel.memory().load_string(GuestAddr{at} + name_word * kernel.arch().word_bytes, name_bytes); };
+    const auto name = [&](std::uint64_t at) {
+        return kernel.memory().load_string(GuestAddr{at} + name_word * kernel.arch().word_bytes, name_bytes);
+    };
     for (const auto& row : kernel.machine().table<NetRegistrationRow>())
         if (row.kind == kind && name(row.object) == name(operations.value)) return error_code(kernel, Errno::eexist);
     return add_row(kernel, kind, 0, operations) ? 0 : error_code(kernel, Errno::enobufs);
@@ -203,7 +215,10 @@ std::int32_t nf_register_sockopt(Kernel& kernel, GuestAddr operations)
     return add_row(kernel, NetRegistrationRow::socket_option, 0, operations) ? 0 : error_code(kernel, Errno::enobufs);
 }
 
-void nf_unregister_sockopt(Kernel& kernel, GuestAddr operations) { drop_row(kernel, NetRegistrationRow::socket_option, operations); }
+void nf_unregister_sockopt(Kernel& kernel, GuestAddr operations)
+{
+    drop_row(kernel, NetRegistrationRow::socket_option, operations);
+}
 
 // --- what protocols fill their proto_ops with ---------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/registry.h"
 
+#include <fmt/format.h>
+
 namespace retromod {
 namespace {
 
@@ -45,7 +47,10 @@ std::int32_t allocate_net_device_name(Kernel& kernel, GuestAddr device, std::str
 
 namespace {
 
-std::int32_t dev_alloc_name(Kernel& kernel, GuestAddr device, GuestString pattern) { return allocate_net_device_name(kernel, device, pattern.text); }
+std::int32_t dev_alloc_name(Kernel& kernel, GuestAddr device, GuestString pattern)
+{
+    return allocate_net_device_name(kernel, device, pattern.text);
+}
 
 /// The vendor's 2.4.18-14 kernel has CONFIG_NET_DIVERT, which talks about every device.
 bool has_divert(Kernel& kernel) { return kernel.machine().release().exports == LayoutVersion::v2_4_18_14; }
@@ -55,8 +60,9 @@ void begin_divert(Kernel& kernel, GuestAddr device)
 {
     if (!has_divert(kernel)) return;
     const auto name = net_device_name(kernel, device);
-    kernel.log(is_ethernet(kernel, device) ? fmt::format("<7>divert: allocating divert_blk for {}\n", name)
-                                           : fmt::format("<7>divert: not allocating divert_blk for non-ethernet device {}\n", name));
+    kernel.log(is_ethernet(kernel, device)
+                   ? fmt::format("<7>divert: allocating divert_blk for {}\n", name)
+                   : fmt::format("<7>divert: not allocating divert_blk for non-ethernet device {}\n", name));
 }
 
 void end_divert(Kernel& kernel, GuestAddr device, bool had_block)
@@ -149,7 +155,8 @@ std::variant<std::int32_t, CallGuest> register_net_device_step(Kernel& kernel, c
         }
         state.phase = notifying;
     }
-    if (auto call = notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_register, at.value, frame.result)) return *call;
+    if (auto call = notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_register, at.value, frame.result))
+        return *call;
     return 0;
 }
 
@@ -225,7 +232,8 @@ Step unregister_netdevice(Kernel& kernel, Frame& frame, GuestAddr at)
         [[fallthrough]];
     case closed:
         if (!unlink_device(kernel, at)) {
-            kernel.log(fmt::format("<7>unregister_netdevice: device {}/{:08x} never was registered\n", net_device_name(kernel, at), at.value));
+            kernel.log(fmt::format("<7>unregister_netdevice: device {}/{:08x} never was registered\n", net_device_name(kernel, at),
+                                   at.value));
             return Return{word_of(error_code(kernel, Errno::enodev))};
         }
         if (auto* row = row_of(kernel, at)) {
@@ -235,7 +243,8 @@ Step unregister_netdevice(Kernel& kernel, Frame& frame, GuestAddr at)
         state.phase = telling;
         [[fallthrough]];
     case telling:
-        if (auto call = notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_unregister, at.value, frame.result))
+        if (auto call =
+                notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_unregister, at.value, frame.result))
             return *call;
         state.phase = uninitialized;
         if (device.has("uninit"))

@@ -8,6 +8,8 @@
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/registry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -67,7 +69,8 @@ Step dev_open(Kernel& kernel, Frame& frame, GuestAddr at)
         frame.result = 0;
         [[fallthrough]];
     default:
-        if (const auto call = notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_up, at.value, frame.result)) return *call;
+        if (const auto call = notify_next(kernel, state.walk, notifier_list(kernel, "netdevice"), event_up, at.value, frame.result))
+            return *call;
         return Return{0};
     }
 }

@@ -4,6 +4,8 @@
 #include "emu/exports/net/socket_buffer.h"
 #include "emu/kernel/guest_struct.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -170,7 +172,8 @@ GuestAddr skb_realloc_headroom(Kernel& kernel, GuestAddr from, std::uint32_t hea
     return copy_expand(kernel, from, headroom, tailroom_of(buffer_at(kernel, from)));
 }
 
-/// `bytes` zeros behind the data, which `len` does not count. A buffer without the room for them is replaced by a copy; 0: no memory.
+/// `bytes` zeros behind the data, which `len` does not count. A buffer without the room for them is replaced by a copy; 0: no
+/// memory.
 Step skb_pad(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t bytes)
 {
     auto& copy = frame.local<GuestAddr>();
@@ -180,7 +183,8 @@ Step skb_pad(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t bytes)
         copy = room >= bytes ? at : copy_expand(kernel, at, headroom_of(skb), room + bytes);
         if (const auto padded = copy; padded) {
             const auto fields = buffer_at(kernel, padded);
-            if (bytes > 0) kernel.memory().fill(fields.pointer("data") + fields.get("len"), static_cast<std::uint64_t>(bytes), std::byte{0});
+            if (bytes > 0)
+                kernel.memory().fill(fields.pointer("data") + fields.get("len"), static_cast<std::uint64_t>(bytes), std::byte{0});
         }
     }
     if (copy == at) return Return{at.value};
@@ -228,8 +232,14 @@ std::int32_t pskb_expand_head(Kernel& kernel, GuestAddr at, std::int32_t headroo
     kernel.log("<6>" + text + "\n");
     throw KernelBug{text};
 }
-void skb_over_panic(Kernel& kernel, GuestAddr skb, std::int32_t size, GuestAddr here) { report_overrun(kernel, skb, size, here, "skput:over"); }
-void skb_under_panic(Kernel& kernel, GuestAddr skb, std::int32_t size, GuestAddr here) { report_overrun(kernel, skb, size, here, "skput:under"); }
+void skb_over_panic(Kernel& kernel, GuestAddr skb, std::int32_t size, GuestAddr here)
+{
+    report_overrun(kernel, skb, size, here, "skput:over");
+}
+void skb_under_panic(Kernel& kernel, GuestAddr skb, std::int32_t size, GuestAddr here)
+{
+    report_overrun(kernel, skb, size, here, "skput:under");
+}
 
 // --- received packets -----------------------------------------------------------------------------------------------
 

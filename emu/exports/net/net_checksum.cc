@@ -71,8 +71,8 @@ enum class Edit : bool { no, yes };
 enum class Space : bool { user, kernel };
 
 /// Copies `bytes` between kernel memory and the vector from `skip` on; -EFAULT when the vector's memory is bad.
-std::int32_t copy_vector(Kernel& kernel, GuestAddr memory, GuestAddr vector, std::uint64_t skip, std::uint64_t bytes, Direction direction,
-                         Edit edit, Space space)
+std::int32_t copy_vector(Kernel& kernel, GuestAddr memory, GuestAddr vector, std::uint64_t skip, std::uint64_t bytes,
+                         Direction direction, Edit edit, Space space)
 {
     const auto word = kernel.arch().word_bytes;
     for (auto entry = vector; bytes; entry += 2 * word) {
@@ -109,22 +109,26 @@ std::int32_t copy_vector(Kernel& kernel, GuestAddr memory, GuestAddr vector, std
 
 std::int32_t memcpy_fromiovec(Kernel& kernel, GuestAddr to, GuestAddr vector, std::int32_t bytes)
 {
-    return copy_vector(kernel, to, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::from_vector, Edit::yes, Space::user);
+    return copy_vector(kernel, to, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::from_vector, Edit::yes,
+                       Space::user);
 }
 std::int32_t memcpy_toiovec(Kernel& kernel, GuestAddr vector, GuestAddr from, std::int32_t bytes)
 {
-    return copy_vector(kernel, from, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::to_vector, Edit::yes, Space::user);
+    return copy_vector(kernel, from, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::to_vector, Edit::yes,
+                       Space::user);
 }
 void memcpy_tokerneliovec(Kernel& kernel, GuestAddr vector, GuestAddr from, std::int32_t bytes)
 {
-    copy_vector(kernel, from, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::to_vector, Edit::yes, Space::kernel);
+    copy_vector(kernel, from, vector, 0, static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::to_vector, Edit::yes,
+                Space::kernel);
 }
 std::int32_t memcpy_fromiovecend(Kernel& kernel, GuestAddr to, GuestAddr vector, std::int32_t skip, std::int32_t bytes)
 {
-    return copy_vector(kernel, to, vector, static_cast<std::uint32_t>(std::max(skip, 0)), static_cast<std::uint32_t>(std::max(bytes, 0)),
-                       Direction::from_vector, Edit::no, Space::user);
+    return copy_vector(kernel, to, vector, static_cast<std::uint32_t>(std::max(skip, 0)),
+                       static_cast<std::uint32_t>(std::max(bytes, 0)), Direction::from_vector, Edit::no, Space::user);
 }
-std::int32_t csum_partial_copy_fromiovecend(Kernel& kernel, GuestAddr to, GuestAddr vector, std::int32_t skip, std::uint32_t bytes, GuestAddr sum_at)
+std::int32_t csum_partial_copy_fromiovecend(Kernel& kernel, GuestAddr to, GuestAddr vector, std::int32_t skip, std::uint32_t bytes,
+                                            GuestAddr sum_at)
 {
     const auto error = memcpy_fromiovecend(kernel, to, vector, skip, static_cast<std::int32_t>(bytes));
     if (error) return error;
@@ -144,11 +148,13 @@ std::uint32_t skb_checksum(Kernel& kernel, GuestAddr skb, std::int32_t offset, s
 std::int32_t skb_copy_bits(Kernel& kernel, GuestAddr skb, std::int32_t offset, GuestAddr to, std::int32_t count)
 {
     const auto length = GuestStruct(kernel, "struct sk_buff", skb).get("len");
-    if (offset < 0 || count < 0 || static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(count) > length) return error_code(kernel, Errno::efault);
+    if (offset < 0 || count < 0 || static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(count) > length)
+        return error_code(kernel, Errno::efault);
     kernel.memory().write_all(to, bytes_at(kernel, data_of(kernel, skb) + static_cast<std::uint32_t>(offset), count));
     return 0;
 }
-std::uint32_t skb_copy_and_csum_bits(Kernel& kernel, GuestAddr skb, std::int32_t offset, GuestAddr to, std::int32_t count, std::uint32_t start)
+std::uint32_t skb_copy_and_csum_bits(Kernel& kernel, GuestAddr skb, std::int32_t offset, GuestAddr to, std::int32_t count,
+                                     std::uint32_t start)
 {
     return csum_partial_copy_generic(kernel, data_of(kernel, skb) + static_cast<std::uint32_t>(offset), to, count, start, {}, {});
 }

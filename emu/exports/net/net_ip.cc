@@ -32,7 +32,10 @@ constexpr Export functions[] = {
 constexpr DataExport data[] = {
     {"arp_broken_ops", fixed_bytes<32>},
     {"arp_tbl", fixed_bytes<256>},
-    {"loopback_dev", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size(kernel.layouts().has("struct net_device") ? "struct net_device" : "struct device"); }},
+    {"loopback_dev",
+     [](Kernel& kernel) -> std::uint64_t {
+         return kernel.layouts().size(kernel.layouts().has("struct net_device") ? "struct net_device" : "struct device");
+     }},
 };
 
 } // namespace

@@ -23,7 +23,21 @@ struct Parameters {
     GuestAddr number(unsigned index) const { return at + 6 * word() + 4 * index; }
     std::uint64_t bytes() const { return round_up(6 * word() + 13 * 4, word()); }
 };
-enum Number : unsigned { base_reachable, retrans, gc_stale, reachable, delay_probe, queue, ucast, app, mcast, anycast, proxy_delay, proxy_queue, lock };
+enum Number : unsigned {
+    base_reachable,
+    retrans,
+    gc_stale,
+    reachable,
+    delay_probe,
+    queue,
+    ucast,
+    app,
+    mcast,
+    anycast,
+    proxy_delay,
+    proxy_queue,
+    lock
+};
 
 /// struct neigh_table: next, three ints, five functions, id, then its parameters and four ints of its own.
 struct Table {
@@ -55,10 +69,22 @@ struct SettingName {
     bool in_ticks = false;
 };
 constexpr SettingName setting_names[] = {
-    {"mcast_solicit", mcast}, {"ucast_solicit", ucast}, {"app_solicit", app}, {"retrans_time", retrans},
-    {"base_reachable_time", base_reachable, true}, {"delay_first_probe_time", delay_probe, true}, {"gc_stale_time", gc_stale, true},
-    {"unres_qlen", queue}, {"proxy_qlen", proxy_queue}, {"anycast_delay", anycast}, {"proxy_delay", proxy_delay}, {"locktime", lock},
-    {"gc_interval", lock + 1, true}, {"gc_thresh1", lock + 2}, {"gc_thresh2", lock + 3}, {"gc_thresh3", lock + 4},
+    {"mcast_solicit", mcast},
+    {"ucast_solicit", ucast},
+    {"app_solicit", app},
+    {"retrans_time", retrans},
+    {"base_reachable_time", base_reachable, true},
+    {"delay_first_probe_time", delay_probe, true},
+    {"gc_stale_time", gc_stale, true},
+    {"unres_qlen", queue},
+    {"proxy_qlen", proxy_queue},
+    {"anycast_delay", anycast},
+    {"proxy_delay", proxy_delay},
+    {"locktime", lock},
+    {"gc_interval", lock + 1, true},
+    {"gc_thresh1", lock + 2},
+    {"gc_thresh2", lock + 3},
+    {"gc_thresh3", lock + 4},
 };
 constexpr std::size_t settings_of_a_device = 12;
 constexpr std::uint64_t ctl_net = 3, all_devices = static_cast<std::uint32_t>(-3); // CTL_NET, NET_PROTO_CONF_DEFAULT
@@ -113,7 +139,8 @@ std::int32_t neigh_sysctl_register(Kernel& kernel, GuestAddr device, GuestAddr a
                                    GuestString name)
 {
     const Parameters parameters{kernel, at};
-    const auto memory_at = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(SettingsBlock::bytes(kernel)) : GuestAddr{};
+    const auto memory_at =
+        kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(SettingsBlock::bytes(kernel)) : GuestAddr{};
     if (!memory_at) return error_code(kernel, Errno::enobufs);
     kernel.memory().fill(memory_at, SettingsBlock::bytes(kernel), std::byte{0});
     SettingsBlock block(kernel, memory_at);

@@ -26,7 +26,8 @@ struct Registering {
 };
 
 /// register_netdevice as a part of another step function: the result when it is over.
-std::variant<std::int32_t, CallGuest> register_net_device_step(Kernel& kernel, const Frame& frame, Registering& state, GuestAddr device);
+std::variant<std::int32_t, CallGuest> register_net_device_step(Kernel& kernel, const Frame& frame, Registering& state,
+                                                               GuestAddr device);
 
 /// Goes on with a registration; `then` makes the step that follows its end.
 template <class Then>

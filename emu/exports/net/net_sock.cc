@@ -217,9 +217,12 @@ constexpr Export functions[] = {
 };
 
 constexpr DataExport data[] = {
-    {"sysctl_rmem_max", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65535); }, since_2_4},
-    {"sysctl_wmem_max", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65535); }, since_2_4},
-    {"socket_file_ops", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct file_operations"); }, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
+    {"sysctl_rmem_max", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65535); },
+     since_2_4},
+    {"sysctl_wmem_max", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 65535); },
+     since_2_4},
+    {"socket_file_ops", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct file_operations"); }, nullptr,
+     Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
 };
 
 } // namespace

@@ -91,16 +91,20 @@ constexpr DataExport data[] = {
     {"inet_stream_ops", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct proto_ops"); }},
     {"ipv4_specific", fixed_bytes<64>},
     {"ipv4_config", fixed_bytes<16>},
-    {"sysctl_local_port_range", fixed_bytes<8>, [](Kernel& kernel, GuestAddr at) {
+    {"sysctl_local_port_range", fixed_bytes<8>,
+     [](Kernel& kernel, GuestAddr at) {
          kernel.memory().store<std::uint32_t>(at, 1024);
          kernel.memory().store<std::uint32_t>(at + 4, 4999);
-     }, since_2_4},
+     },
+     since_2_4},
     {"sysctl_tcp_ecn", fixed_bytes<4>, nullptr, since_2_4},
-    {"sysctl_tcp_reordering", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 3); }, since_2_4},
+    {"sysctl_tcp_reordering", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 3); },
+     since_2_4},
     {"sysctl_tcp_rmem", fixed_bytes<12>, nullptr, since_2_4},
     {"sysctl_tcp_wmem", fixed_bytes<12>, nullptr, since_2_4},
     {"sysctl_max_syn_backlog", fixed_bytes<4>},
-    {"sysctl_ip_default_ttl", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 64); }, since_2_4},
+    {"sysctl_ip_default_ttl", fixed_bytes<4>, [](Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, 64); },
+     since_2_4},
 };
 
 } // namespace
