@@ -3,6 +3,7 @@
 
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/symbols.h"
 
 namespace retromod {
 
@@ -30,8 +31,8 @@ std::uint64_t words(Kernel& kernel) { return count * std::uint64_t{kernel.arch()
 /// What a function pointer in a kernel structure may hold: the export, or a trap that names what is missing.
 inline GuestAddr function_address(Kernel& kernel, std::string_view name)
 {
-    const auto known = kernel.symbol_address(name);
-    return known ? *known : kernel.bind_trap(name);
+    const auto known = kernel.symbols().address(name);
+    return known ? *known : kernel.symbols().bind_trap(name);
 }
 
 } // namespace retromod

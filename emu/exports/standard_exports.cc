@@ -3,6 +3,7 @@
 
 #include "emu/exports/conventions/conventions.h"
 #include "emu/exports/families.h"
+#include "emu/kernel/export.h"
 
 namespace retromod {
 namespace {

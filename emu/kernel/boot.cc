@@ -2,7 +2,15 @@
 #include "emu/kernel/boot.h"
 
 #include "emu/kernel/address_limit.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/export.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/threads.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -25,15 +33,15 @@ void KernelBoot::lay_out()
     state.booted = 1;
     state.stub_unknown = options.stub && options.versions.empty(); // with versions, just the names of that kernel
     note_modules_folder();
-    if (options.devices) add_described_devices(kernel.machine_, *options.devices);
+    if (options.devices) add_described_devices(kernel.machine(), *options.devices);
     state.jiffies = boot_jiffies;
     state.next_pid = boot_processes;
     state.boot_time = boot_time;
-    state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu_.entry_bytes}).value;
+    state.entries = memory.allocate_text(EntryRow::table_capacity * std::uint64_t{kernel.cpu().entry_bytes}).value;
     state.return_entry = state.entries;
     make_entries();
     state.module_list = memory.allocate_image(kernel.arch().word_bytes, kernel.arch().word_bytes).value;
-    state.kernel_module = memory.allocate_image(kernel.module_layout().header_bytes(), 16).value;
+    state.kernel_module = memory.allocate_image(kernel.modules().layout().header_bytes(), 16).value;
     memory.store_word({state.module_list}, state.kernel_module);
     make_idle_task();
     make_processor_data();
@@ -43,44 +51,32 @@ void KernelBoot::lay_out()
 void KernelBoot::note_modules_folder()
 {
     if (options.modules_folder.empty()) return;
-    auto& row = kernel.machine_.single<ModulesFolderRow>();
+    auto& row = kernel.machine().single<ModulesFolderRow>();
     if (options.modules_folder.size() >= sizeof row.path) throw std::length_error("the path of the folder of modules is too long");
     options.modules_folder.copy(row.path, sizeof row.path - 1);
 }
 
-void KernelBoot::add_entry(std::string_view name, bool is_trap)
-{
-    auto entries = kernel.machine_.table<EntryRow>();
-    auto* row = entries.insert();
-    if (!row) throw std::length_error("more exports than kernel entries");
-    row->is_trap = is_trap;
-    name.copy(row->name, sizeof row->name - 1);
-    kernel.write_entry_code(entries.number_of(*row));
-    ++kernel.state().entry_count;
-}
-
 void KernelBoot::make_entries()
 {
-    add_entry(return_entry_name, false);
-    for (const auto family : kernel.exports_.functions)
+    auto& symbols = kernel.symbols();
+    symbols.add_entry(return_entry_name, false);
+    for (const auto family : kernel.exports().functions)
         for (const auto& row : family)
-            if (const auto found = kernel.export_by_name_.find(row.name);
-                found != kernel.export_by_name_.end() && found->second == &row)
-                add_entry(row.name, false);
+            if (symbols.offers(row)) symbols.add_entry(row.name, false);
     if (!options.stub) return;
     std::vector<std::string_view> missing;
     for (const auto& [name, versioned] : options.versions)
-        if (!kernel.export_by_name_.contains(name) && !kernel.has_data_export(name)) missing.push_back(name);
+        if (!symbols.offers_function(name) && !symbols.offers_variable(name)) missing.push_back(name);
     std::ranges::sort(missing);
-    for (const auto name : missing) add_entry(name, true);
+    for (const auto name : missing) symbols.add_entry(name, true);
 }
 
 void KernelBoot::make_variables()
 {
-    auto variables = kernel.machine_.table<VariableRow>();
-    for (const auto family : kernel.exports_.data) {
+    auto variables = kernel.machine().table<VariableRow>();
+    for (const auto family : kernel.exports().data) {
         for (const auto& row : family) {
-            if (!row.since.covers(kernel.machine_.release().exports)) continue;
+            if (!row.since.covers(kernel.machine().release().exports)) continue;
             const auto bytes = row.bytes(kernel);
             auto* variable = variables.insert();
             if (!variable) throw std::length_error("more kernel variables than their table holds");
@@ -97,38 +93,38 @@ void KernelBoot::make_idle_task()
     const auto bytes = kernel.arch().thread_bytes;
     const auto task = kernel.memory().allocate_image(bytes, bytes);
     state.init_task = task.value;
-    for (const auto link : {"next_task", "prev_task", "p_opptr", "p_pptr"}) kernel.set_task_field(task, link, task.value);
+    for (const auto link : {"next_task", "prev_task", "p_opptr", "p_pptr"}) kernel.threads().set_task_field(task, link, task.value);
     const auto comm = kernel.layouts().field("struct task_struct", "comm");
     constexpr std::string_view name = "swapper";
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
     const auto limit = address_limit(kernel.arch());
-    kernel.set_task_field(task, limit.member, limit.kernel);
+    kernel.threads().set_task_field(task, limit.member, limit.kernel);
 }
 
 /// Source: pda_init of arch/x86_64/kernel/setup64.c, 2.4.37.11.
 void KernelBoot::make_processor_data()
 {
     constexpr std::string_view structure = "struct x8664_pda";
-    if (!kernel.cpu_.processor_data || kernel.machine_.release().modern || !kernel.layouts().has(structure)) return;
+    if (!kernel.cpu().processor_data || kernel.machine().release().modern || !kernel.layouts().has(structure)) return;
     constexpr std::uint64_t cache_line = 64;
     const auto data = kernel.memory().allocate_image(kernel.layouts().size(structure), cache_line);
     kernel.state().processor_data = static_cast<std::uint32_t>(data - kernel.arch().kernel_text);
     const auto irqcount = kernel.layouts().field(structure, "irqcount");
     kernel.memory().store_sized(data + irqcount.offset, irqcount.size, ~std::uint64_t{0});
-    kernel.note_current_task();
+    kernel.threads().note_current_task();
 }
 
 void KernelBoot::bring_up()
 {
-    for (const auto family : kernel.exports_.data)
+    for (const auto family : kernel.exports().data)
         for (const auto& row : family)
-            if (row.initialize && row.since.covers(kernel.machine_.release().exports))
-                row.initialize(kernel, kernel.variable(row.name));
-    if (const auto jiffies = kernel.find_variable("jiffies")) kernel.state().jiffies_at = jiffies->value;
-    if (const auto xtime = kernel.find_variable("xtime")) kernel.state().xtime_at = xtime->value;
-    kernel.store_time();
+            if (row.initialize && row.since.covers(kernel.machine().release().exports))
+                row.initialize(kernel, kernel.symbols().variable(row.name));
+    if (const auto jiffies = kernel.symbols().find_variable("jiffies")) kernel.state().jiffies_at = jiffies->value;
+    if (const auto xtime = kernel.symbols().find_variable("xtime")) kernel.state().xtime_at = xtime->value;
+    kernel.clock().store();
     make_kernel_module();
-    for (const auto hook : kernel.exports_.boot) hook(kernel);
+    for (const auto hook : kernel.exports().boot) hook(kernel);
 }
 
 /// Exactly the symbols that the options ask for; those without an address are exports.
@@ -137,7 +133,7 @@ std::vector<KernelSymbol> KernelBoot::chosen_symbols()
     auto symbols = options.only_symbols;
     for (auto& symbol : symbols) {
         if (symbol.value) continue;
-        const auto address = kernel.symbol_address(without_version(symbol.name));
+        const auto address = kernel.symbols().address(without_version(symbol.name));
         if (!address) throw UnknownSymbol(symbol.name);
         symbol.value = *address;
     }
@@ -152,9 +148,9 @@ std::vector<KernelSymbol> KernelBoot::offered_symbols()
         return version == options.versions.end() ? std::string(name) : version->second;
     };
     std::vector<KernelSymbol> symbols;
-    for (const auto& row : kernel.machine_.table<EntryRow>())
-        if (row.name != return_entry_name) symbols.push_back({published(row.name), *kernel.symbol_address(row.name)});
-    for (const auto& row : kernel.machine_.table<VariableRow>()) symbols.push_back({published(row.name), {row.address}});
+    for (const auto& row : kernel.machine().table<EntryRow>())
+        if (row.name != return_entry_name) symbols.push_back({published(row.name), *kernel.symbols().address(row.name)});
+    for (const auto& row : kernel.machine().table<VariableRow>()) symbols.push_back({published(row.name), {row.address}});
     return symbols;
 }
 
@@ -171,15 +167,15 @@ void KernelBoot::make_kernel_module()
     auto& memory = kernel.memory();
     const auto symbols = offered_symbols();
     const auto word = kernel.arch().word_bytes;
-    const auto table = memory.allocate_image(symbols.size() * kernel.module_layout().symbol_bytes(), word);
+    const auto table = memory.allocate_image(symbols.size() * kernel.modules().layout().symbol_bytes(), word);
     auto at = table;
     for (const auto& symbol : symbols) {
         memory.store_word(at, symbol.value.value);
         memory.store_word(at + word, place_string(symbol.name).value);
-        at += kernel.module_layout().symbol_bytes();
+        at += kernel.modules().layout().symbol_bytes();
     }
-    auto module = kernel.module({kernel.state().kernel_module});
-    module.set(ModuleField::size_of_struct, kernel.module_layout().header_bytes());
+    auto module = kernel.modules().view({kernel.state().kernel_module});
+    module.set(ModuleField::size_of_struct, kernel.modules().layout().header_bytes());
     module.set(ModuleField::name, place_string("").value);
     module.set_usecount(1);
     module.set(ModuleField::flags, module_flag::running);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/boot_options.h"
 #include "emu/kernel/kernel.h"
 
 namespace retromod {
@@ -21,7 +22,6 @@ struct KernelBoot {
 private:
     void note_modules_folder();
     void make_entries();
-    void add_entry(std::string_view name, bool is_trap);
     void make_variables();
     void make_idle_task();
     void make_processor_data();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
 
 #include <algorithm>
 

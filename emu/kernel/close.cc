@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // close(fd). Source: filp_close of fs/open.c, fput of fs/file_table.c, 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 namespace {

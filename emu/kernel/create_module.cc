@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/processes.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 namespace retromod {
 
 /// The smallest size that create_module takes for a module of that name.
 static std::uint64_t smallest_module(Kernel& kernel, const std::string& name)
 {
-    return kernel.module_layout().header_bytes() + name.size() + (kernel.rules().create_counts_nul ? 1 : 0);
+    return kernel.modules().layout().header_bytes() + name.size() + (kernel.rules().create_counts_nul ? 1 : 0);
 }
 
 // create_module(2). The order of checks: docs/syscalls.md, from sys_create_module of each release.
 static ErrnoOr<GuestAddr> create_module(Kernel& kernel, GuestAddr name_user, std::uint64_t size)
 {
-    if (!kernel.cap_sys_module()) return Errno::eperm;
-    const auto name = kernel.get_mod_name(name_user); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
+    if (!kernel.processes().caller().cap_sys_module) return Errno::eperm;
+    const auto name = kernel.user().get_mod_name(name_user); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
     if (!name) return name.error();
     if (size < smallest_module(kernel, *name)) return Errno::einval;
     if (kernel.modules().find(*name)) return Errno::eexist;
-    if (!kernel.allocation_allowed(AllocationKind::vmalloc)) return Errno::enomem;
+    if (!kernel.heap().allows(AllocationKind::vmalloc)) return Errno::enomem;
     const auto base = kernel.memory().vmalloc(size);
     if (!base) return Errno::enomem;
 
     auto& memory = kernel.memory();
-    const auto header = kernel.module_layout().header_bytes();
+    const auto header = kernel.modules().layout().header_bytes();
     memory.fill(*base, header, std::byte{0});
-    auto module = kernel.module(*base);
+    auto module = kernel.modules().view(*base);
     module.set(ModuleField::size_of_struct, header);
     module.set(ModuleField::name, (*base + header).value);
     module.set(ModuleField::size, size);

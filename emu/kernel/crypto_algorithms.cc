@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/crypto_algorithms.h"
 
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
 #include "emu/kernel/registry.h"
 
 #include <fmt/format.h>
@@ -43,7 +45,8 @@ std::string CryptoAlgorithm::text() const
     constexpr std::uint32_t type_mask = 0xff, cipher = 1, digest = 2, compression = 4;
     const std::uint64_t flags_offset = 2 * std::uint64_t{kernel_.arch().word_bytes}, block_offset = flags_offset + 4;
     const auto owner = module();
-    auto text = fmt::format("name         : {}\nmodule       : {}\n", name(), owner ? kernel_.module(owner).name() : "kernel");
+    auto text =
+        fmt::format("name         : {}\nmodule       : {}\n", name(), owner ? kernel_.modules().view(owner).name() : "kernel");
     const auto type = number(flags_offset) & type_mask;
     if (!has_iv_size())
         text += fmt::format("type         : {}\n", type == cipher        ? "cipher"

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // delete_module(name), and delete_module(NULL), which reaps modules that were loaded on demand and are no longer used.
+#include "emu/kernel/exception_table.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
+#include "emu/kernel/user_access.h"
 
 namespace retromod {
 namespace {
@@ -25,8 +34,8 @@ void unlink_ref(Kernel& kernel, GuestAddr ref, bool mark_freed)
 {
     auto& memory = kernel.memory();
     const auto word = kernel.arch().word_bytes;
-    auto dep = kernel.module(memory.load_pointer(ref));
-    auto link = dep.address() + kernel.module_layout().field(ModuleField::refs).offset;
+    auto dep = kernel.modules().view(memory.load_pointer(ref));
+    auto link = dep.address() + kernel.modules().layout().field(ModuleField::refs).offset;
     CircleWatch watch;
     while (memory.load_pointer(link) != ref) {
         if (watch.comes_round_at(link)) throw KernelHang{"free_module walks a circle of module references"};
@@ -40,12 +49,13 @@ void unlink_ref(Kernel& kernel, GuestAddr ref, bool mark_freed)
 void release(Kernel& kernel, ModuleView module, bool mark_freed)
 {
     module.clear_flag(module_flag::running);
-    const auto bytes = kernel.module_layout().ref_bytes();
+    const auto bytes = kernel.modules().layout().ref_bytes();
     const auto deps = module.pointer(ModuleField::deps);
     const auto count = module.get(ModuleField::ndeps);
     for (std::uint64_t i = 0; i < count; ++i) unlink_ref(kernel, deps + i * bytes, mark_freed);
     kernel.modules().unlink(module.address());
-    kernel.forget_module(module.address());
+    forget_exception_table(kernel, module.address());
+    kernel.symbols().remove_debug(module.address());
     kernel.memory().vfree(module.address());
 }
 
@@ -98,7 +108,7 @@ Step next_candidate(Kernel& kernel, Frame& frame)
             continue;
         }
         if (++state.looks > look_limit) throw KernelHang{"delete_module walks a circle of modules"};
-        auto module = kernel.module({state.next});
+        auto module = kernel.modules().view({state.next});
         state.module = state.next;
         state.next = module.get(ModuleField::next);
         if (!may_be_reaped(module)) continue;
@@ -114,7 +124,7 @@ Step next_candidate(Kernel& kernel, Frame& frame)
 
 Step delete_by_name(Kernel& kernel, Frame& frame)
 {
-    const auto name = kernel.get_mod_name({frame.arguments[0]}); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
+    const auto name = kernel.user().get_mod_name({frame.arguments[0]}); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
     if (!name) return failure(kernel, name.error());
     const auto module = kernel.modules().find(*name);
     if (!module) return failure(kernel, Errno::enoent);
@@ -139,7 +149,7 @@ Step autoclean(Kernel& kernel, Frame& frame)
 Step can_unload_answered(Kernel& kernel, Frame& frame)
 {
     auto& state = frame.local<State>();
-    const auto module = kernel.module({state.module});
+    const auto module = kernel.modules().view({state.module});
     const bool in_use = static_cast<std::int32_t>(frame.result) != 0;
     if (!state.autoclean) {
         if (in_use) return failure(kernel, Errno::ebusy);
@@ -151,7 +161,7 @@ Step can_unload_answered(Kernel& kernel, Frame& frame)
 Step cleanup_returned(Kernel& kernel, Frame& frame)
 {
     auto& state = frame.local<State>();
-    release(kernel, kernel.module({state.module}), state.autoclean);
+    release(kernel, kernel.modules().view({state.module}), state.autoclean);
     if (!state.autoclean) return Return{0};
     state.something_changed = 1;
     state.looks = 0;
@@ -167,7 +177,7 @@ Step sys_delete_module(Kernel& kernel, Frame& frame)
     case cleaned_up: return cleanup_returned(kernel, frame);
     default: break;
     }
-    if (!kernel.cap_sys_module()) return failure(kernel, Errno::eperm);
+    if (!kernel.processes().caller().cap_sys_module) return failure(kernel, Errno::eperm);
     return frame.arguments[0] ? delete_by_name(kernel, frame) : autoclean(kernel, frame);
 }
 

@@ -2,6 +2,9 @@
 #include "emu/kernel/devices.h"
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 
 #include <fmt/format.h>
 
@@ -80,7 +83,7 @@ std::optional<DeviceNumber> find_device(Kernel& kernel, std::string_view path)
 bool hold_module(Kernel& kernel, GuestAddr at)
 {
     if (!at) return true;
-    auto module = kernel.module(at);
+    auto module = kernel.modules().view(at);
     if (module.flag(module_flag::deleted)) return false;
     module.set_usecount(module.usecount() + 1);
     module.set_flag(module_flag::visited | module_flag::used_once);
@@ -90,7 +93,7 @@ bool hold_module(Kernel& kernel, GuestAddr at)
 void release_module(Kernel& kernel, GuestAddr at)
 {
     if (!at) return;
-    auto module = kernel.module(at);
+    auto module = kernel.modules().view(at);
     module.set_usecount(module.usecount() - 1);
     module.set_flag(module_flag::visited);
 }

@@ -4,6 +4,7 @@
 #include "emu/abi/event_sink.h"
 #include "emu/abi/release.h"
 #include "emu/kernel/thread.h"
+#include "emu/machine/machine.h"
 
 #include <memory>
 #include <span>
@@ -41,6 +42,12 @@ struct Export {
     Since since = {};
     std::string_view arch = {};                   ///< only on that architecture; empty: on all
 };
+
+/// Whether a machine's release and architecture have that function.
+inline bool exists(const Export& row, const Machine& machine)
+{
+    return row.since.covers(machine.release().exports) && (row.arch.empty() || row.arch == machine.arch().name);
+}
 
 /// A kernel variable that modules import: a real object in the guest's kernel data.
 struct DataExport {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/export_call.h"
 
+#include "emu/kernel/symbols.h"
+
 #include <fmt/format.h>
 
 namespace retromod {
@@ -11,7 +13,7 @@ std::string show_pointer(GuestAddr pointer) { return pointer ? fmt::format("{:#x
 
 std::string show_function(Kernel& kernel, GuestAddr function)
 {
-    const auto name = function ? kernel.symbolize(function) : std::string();
+    const auto name = function ? kernel.symbols().describe(function) : std::string();
     return name.empty() ? show_pointer(function) : name;
 }
 

@@ -10,6 +10,7 @@
 //     Step interruptible_sleep_on(Kernel&, Frame&, GuestAddr queue);          // calls the guest or sleeps
 //     ... step_export<interruptible_sleep_on>("interruptible_sleep_on", Grade::full),
 
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
 
 #include <string>

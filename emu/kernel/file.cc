@@ -2,6 +2,9 @@
 #include "emu/kernel/file.h"
 
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/processes.h"
 
 namespace retromod {
 namespace {
@@ -51,7 +54,7 @@ OpenFileRow* make_file(Kernel& kernel, const FileRequest& request)
     row->inode = new_struct(kernel, "struct inode").value;
     row->dentry = new_struct(kernel, "struct dentry").value;
     row->proc_entry = request.proc_entry;
-    row->process = kernel.process();
+    row->process = kernel.processes().own();
     request.path.copy(row->path, sizeof row->path - 1);
     if (!row->file || !row->inode || !row->dentry) {
         drop_file(kernel, *row);
@@ -73,7 +76,7 @@ OpenFileRow* make_file(Kernel& kernel, const FileRequest& request)
 void drop_file(Kernel& kernel, OpenFileRow& row)
 {
     for (const auto object : {row.file, row.inode, row.dentry})
-        if (object) kernel.kfree({object});
+        if (object) kernel.heap().free({object});
     release_module(kernel, {row.owner});
     kernel.machine().table<OpenFileRow>().erase(row);
 }

@@ -3,6 +3,7 @@
 
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/format.h"
 
+#include "emu/kernel/kernel.h"
+
 #include <algorithm>
 #include <cstdint>
 

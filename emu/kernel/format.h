@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/cpu/cpu.h"
 #include "emu/kernel/kernel.h"
 
 #include <string>

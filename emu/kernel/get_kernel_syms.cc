@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // get_kernel_syms(table). Source: sys_get_kernel_syms of kernel/module.c; struct kernel_sym of include/linux/module.h.
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +28,7 @@ public:
         const auto text = name.substr(0, name_bytes - 1);
         std::ranges::copy(std::as_bytes(std::span(text)), entry.begin() + word);
         const auto bytes = round_up(word + name_bytes, word);
-        if (kernel_.copy_to_user(at_, std::span(entry).first(bytes))) return false;
+        if (kernel_.user().copy_to(at_, std::span(entry).first(bytes))) return false;
         at_ += bytes;
         ++count_;
         return true;
@@ -42,7 +47,7 @@ bool add_module(Kernel& kernel, const ModuleView& module, SymbolTable& table)
     auto& memory = kernel.memory();
     const auto own = is_kernel ? "" : memory.load_string(module.pointer(ModuleField::name), name_bytes - 1);
     if (!table.add(module.address().value, "#" + own)) return false;
-    const auto entry = kernel.module_layout().symbol_bytes();
+    const auto entry = kernel.modules().layout().symbol_bytes();
     const auto first = module.pointer(ModuleField::syms);
     const auto count = module.get(ModuleField::nsyms);
     for (std::uint64_t i = 0; i < count; ++i) {

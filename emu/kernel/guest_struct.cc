@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/guest_struct.h"
 
+#include "emu/kernel/kernel.h"
+
 namespace retromod {
 
 void store_string(Kernel& kernel, GuestAddr at, std::string_view text)

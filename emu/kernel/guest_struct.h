@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/errno.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 
 #include <string>
@@ -63,7 +65,7 @@ private:
 inline GuestAddr new_struct(Kernel& kernel, std::string_view type, std::uint64_t extra_bytes = 0)
 {
     const auto bytes = kernel.layouts().size(type) + extra_bytes;
-    const auto at = kernel.kmalloc(bytes);
+    const auto at = kernel.heap().allocate(bytes);
     if (at) kernel.memory().fill(at, bytes, std::byte{0});
     return at;
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // init_module(name, struct module *): the check list of sys_init_module, release by release (docs/syscalls.md).
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/exception_table.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/processes.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -23,11 +33,11 @@ struct Candidate {
     std::uint64_t get(ModuleField field) const { return module.get(field); }
     bool image_has(ModuleField field) const
     {
-        return kernel.module_layout().has(field) && kernel.module_layout().end_of(field) <= header_size;
+        return kernel.modules().layout().has(field) && kernel.modules().layout().end_of(field) <= header_size;
     }
     std::uint64_t low() const
     {
-        const auto& layout = kernel.module_layout();
+        const auto& layout = kernel.modules().layout();
         return module.address().value + (kernel.rules().bounds_from_image_header ? header_size : layout.header_bytes());
     }
     std::uint64_t word(std::uint64_t value) const { return kernel.arch().word(value); }
@@ -44,7 +54,7 @@ struct Candidate {
 
 bool fits_created_size(const Candidate& c)
 {
-    const auto field = c.kernel.module_layout().field(ModuleField::size);
+    const auto field = c.kernel.modules().layout().field(ModuleField::size);
     const auto created = load_unsigned(c.old_header.data() + field.offset, field.size, c.kernel.arch().order);
     return c.get(ModuleField::size) <= created;
 }
@@ -52,12 +62,12 @@ bool name_in_bounds(const Candidate& c) { return c.bound(c.get(ModuleField::name
 bool syms_in_bounds(const Candidate& c)
 {
     const auto count = c.get(ModuleField::nsyms);
-    return !count || c.bound(c.get(ModuleField::syms), count, c.kernel.module_layout().symbol_bytes());
+    return !count || c.bound(c.get(ModuleField::syms), count, c.kernel.modules().layout().symbol_bytes());
 }
 bool deps_in_bounds(const Candidate& c)
 {
     const auto count = c.get(ModuleField::ndeps);
-    return !count || c.bound(c.get(ModuleField::deps), count, c.kernel.module_layout().ref_bytes());
+    return !count || c.bound(c.get(ModuleField::deps), count, c.kernel.modules().layout().ref_bytes());
 }
 bool init_in_bounds(const Candidate& c) { return !c.get(ModuleField::init) || c.bound(c.get(ModuleField::init)); }
 bool cleanup_in_bounds(const Candidate& c) { return !c.get(ModuleField::cleanup) || c.bound(c.get(ModuleField::cleanup)); }
@@ -129,7 +139,7 @@ constexpr HeaderCheck header_checks[] = {
 
 Errno refuse(Kernel& kernel, std::string_view message)
 {
-    kernel.log(fmt::format("<3>init_module: {}\n", message));
+    kernel.log().write(fmt::format("<3>init_module: {}\n", message));
     return Errno::einval;
 }
 
@@ -144,7 +154,7 @@ ErrnoOr<Done> check_header(const Candidate& candidate)
 ErrnoOr<Done> check_name(const Candidate& c)
 {
     const auto offset = c.word(c.get(ModuleField::name) - c.module.address().value);
-    const auto name = c.kernel.get_mod_name({c.word(c.image.value + offset)});
+    const auto name = c.kernel.user().get_mod_name({c.word(c.image.value + offset)});
     if (!name) {
         if (c.kernel.rules().reports_name_failure) refuse(c.kernel, "get_mod_name failure.");
         return name.error();
@@ -174,7 +184,8 @@ ErrnoOr<Done> check_arch(const Candidate& c)
     if (c.kernel.rules().checks_gp_in_order) return Done{}; // releases without module_arch_init
     const bool good_gp = gp_in_bounds(c);
     if (good_gp && dbe_table_valid(c)) return Done{};
-    c.kernel.log(fmt::format("<3>module_arch_init: {}\n", good_gp ? "archdata->dbe_table_* invalid." : "mod->gp out of bounds."));
+    c.kernel.log().write(
+        fmt::format("<3>module_arch_init: {}\n", good_gp ? "archdata->dbe_table_* invalid." : "mod->gp out of bounds."));
     return Errno::einval;
 }
 
@@ -182,7 +193,7 @@ ErrnoOr<Done> check_arch(const Candidate& c)
 
 GuestAddr ref_at(const Candidate& c, std::uint64_t index)
 {
-    return c.module.pointer(ModuleField::deps) + index * c.kernel.module_layout().ref_bytes();
+    return c.module.pointer(ModuleField::deps) + index * c.kernel.modules().layout().ref_bytes();
 }
 
 ErrnoOr<Done> check_dep(const Candidate& c, GuestAddr dep)
@@ -199,7 +210,7 @@ void link_dep(const Candidate& c, GuestAddr ref)
 {
     auto& memory = c.kernel.memory();
     const auto word = c.kernel.arch().word_bytes;
-    auto dep = c.kernel.module(memory.load_pointer(ref));
+    auto dep = c.kernel.modules().view(memory.load_pointer(ref));
     memory.store_word(ref + word, c.module.address().value);
     memory.store_word(ref + 2 * word, dep.get(ModuleField::refs));
     dep.set(ModuleField::refs, ref.value);
@@ -239,15 +250,15 @@ void restore(Candidate& c)
 ErrnoOr<Done> take_image(Candidate& c)
 {
     const auto& rules = c.kernel.rules();
-    const auto header = rules.whole_image_header ? c.header_size : c.kernel.module_layout().header_bytes();
+    const auto header = rules.whole_image_header ? c.header_size : c.kernel.modules().layout().header_bytes();
     const auto base = c.module.address();
-    if (c.kernel.copy_from_user(base, c.image, header)) return Errno::efault;
+    if (c.kernel.user().copy_from(base, c.image, header)) return Errno::efault;
     if (const auto good = check_header(c); !good) return good.error();
     if (const auto good = check_name(c); !good) return good.error();
     const auto body = c.word(c.get(ModuleField::size) - header);
-    if (c.kernel.copy_from_user(base + header, c.image + header, body)) return Errno::efault;
+    if (c.kernel.user().copy_from(base + header, c.image + header, body)) return Errno::efault;
     if (const auto good = check_arch(c); !good) return good.error();
-    const auto next = c.kernel.module_layout().field(ModuleField::next);
+    const auto next = c.kernel.modules().layout().field(ModuleField::next);
     c.module.set(ModuleField::next, load_unsigned(c.old_header.data() + next.offset, next.size, c.kernel.arch().order));
     c.module.set(ModuleField::refs, 0);
     return link_deps(c);
@@ -256,23 +267,23 @@ ErrnoOr<Done> take_image(Candidate& c)
 /// The order of checks up to the init routine; on success the module is ready to run it.
 ErrnoOr<ModuleView> prepare(Kernel& kernel, GuestAddr name_user, GuestAddr image)
 {
-    const auto& layout = kernel.module_layout();
+    const auto& layout = kernel.modules().layout();
     const auto& rules = kernel.rules();
-    if (!kernel.cap_sys_module()) return Errno::eperm;
-    const auto name = kernel.get_mod_name(name_user); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
+    if (!kernel.processes().caller().cap_sys_module) return Errno::eperm;
+    const auto name = kernel.user().get_mod_name(name_user); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
     if (!name) return name.error();
     const auto found = kernel.modules().find(*name);
     if (!found) return Errno::enoent;
-    const auto header_size = kernel.get_user_word(image);
+    const auto header_size = kernel.user().get_word(image);
     if (!header_size) return Errno::efault;
     const auto smallest = layout.field(ModuleField::persist_start).offset;
     const auto largest = layout.header_bytes() + 16 * layout.word();
     if (*header_size < smallest || *header_size > largest) {
-        kernel.log("<3>init_module: Invalid module header size.\n<3>A new version of the modutils is likely needed.\n");
+        kernel.log().write("<3>init_module: Invalid module header size.\n<3>A new version of the modutils is likely needed.\n");
         return Errno::einval;
     }
-    if (rules.rewrites_old_name && !kernel.allocation_allowed(AllocationKind::kmalloc)) return Errno::enomem;
-    if (rules.header_copy_can_fail && !kernel.allocation_allowed(AllocationKind::vmalloc)) return Errno::enomem;
+    if (rules.rewrites_old_name && !kernel.heap().allows(AllocationKind::kmalloc)) return Errno::enomem;
+    if (rules.header_copy_can_fail && !kernel.heap().allows(AllocationKind::vmalloc)) return Errno::enomem;
 
     Candidate candidate{kernel, *found, image, *header_size, *name, {}, found->pointer(ModuleField::name), found->name()};
     candidate.old_header.resize(layout.header_bytes());
@@ -302,10 +313,10 @@ Return finish(Kernel& kernel, ModuleView module, std::uint64_t init_result)
 
 Step sys_init_module(Kernel& kernel, Frame& frame)
 {
-    if (frame.phase == 1) return finish(kernel, kernel.module({frame.local<std::uint64_t>()}), frame.result);
+    if (frame.phase == 1) return finish(kernel, kernel.modules().view({frame.local<std::uint64_t>()}), frame.result);
     auto module = prepare(kernel, {frame.arguments[0]}, {frame.arguments[1]});
     if (!module) return failure(kernel, module.error());
-    kernel.note_exception_table(*module);
+    note_exception_table(kernel, *module);
     module->set_usecount(1);
     if (kernel.rules().has_initializing) module->set_flag(module_flag::initializing);
     const auto init = module->pointer(ModuleField::init);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ioctl(fd, command, argument) and lseek(fd, offset, whence). Source: fs/ioctl.c, fs/read_write.c of 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 

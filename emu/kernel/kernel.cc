@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel's parts, put together over a machine.
 #include "emu/kernel/kernel.h"
 
+#include "emu/abi/event_sink.h"
 #include "emu/kernel/boot.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/exception_table.h"
+#include "emu/kernel/export.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
 #include "emu/kernel/machine_ports.h"
-#include "emu/kernel/system_calls.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/softirqs.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -11,30 +25,6 @@
 
 namespace retromod {
 namespace {
-
-constexpr StepEntry system_calls[] = {
-    {"create_module", sys_create_module},     {"init_module", sys_init_module},
-    {"delete_module", sys_delete_module},     {"query_module", sys_query_module},
-    {"get_kernel_syms", sys_get_kernel_syms}, {"open", sys_open},
-    {"close", sys_close},                   {"read", sys_read},
-    {"write", sys_write},                   {"lseek", sys_lseek},
-    {"ioctl", sys_ioctl},                   {"call_function", call_function},
-};
-
-Step not_implemented(Kernel& kernel, Frame&) { return failure(kernel, Errno::enosys); }
-
-template <Step (ModuleLoader::*Call)(Frame&)>
-Step by_loader(Kernel& kernel, Frame& frame)
-{
-    return kernel.module_loader() ? (kernel.module_loader()->*Call)(frame) : failure(kernel, Errno::enosys);
-}
-
-// Since 2.5.48 user space no longer links: what it used for that is gone.
-constexpr StepEntry modern_system_calls[] = {
-    {"create_module", not_implemented},   {"query_module", not_implemented},
-    {"get_kernel_syms", not_implemented}, {"init_module", by_loader<&ModuleLoader::init_module>},
-    {"finit_module", by_loader<&ModuleLoader::finit_module>}, {"delete_module", by_loader<&ModuleLoader::delete_module>},
-};
 
 const Cpu& cpu_of(const Machine& machine)
 {
@@ -46,87 +36,61 @@ const Cpu& cpu_of(const Machine& machine)
 } // namespace
 
 Kernel::Kernel(Machine& machine, const ExportTable& exports, const BootOptions& boot)
-    : machine_(machine), exports_(exports), cpu_(cpu_of(machine)), module_layout_(machine.layouts()),
-      state_(&machine.single<KernelRow>())
+    : machine_(machine), exports_(exports), cpu_(cpu_of(machine)), state_(std::make_unique<KernelState>(machine)),
+      processor_(std::make_unique<Processor>(machine, cpu_, *state_)),
+      modules_(std::make_unique<ModuleList>(*processor_, machine.layouts())), log_(std::make_unique<Log>(machine)),
+      heap_(std::make_unique<Heap>(machine, *state_)),
+      symbols_(std::make_unique<Symbols>(machine, cpu_, exports, *state_, *modules_)),
+      clock_(std::make_unique<Clock>(machine, *state_, *processor_, [this] { tick(); })),
+      timers_(std::make_unique<Timers>(machine, *state_)),
+      softirqs_(std::make_unique<Softirqs>(machine, *state_, *processor_, *timers_)),
+      threads_(std::make_unique<Threads>(machine, cpu_, *state_, *processor_)),
+      user_(std::make_unique<UserAccess>(machine, *threads_, *heap_)), module_requests_(std::make_unique<ModuleRequests>(*this)),
+      scheduler_(std::make_unique<Scheduler>(*this)),
+      processes_(std::make_unique<Processes>(machine, *state_, *threads_, *scheduler_))
 {
-    if (machine.release().modern)
-        for (const auto& step : modern_system_calls) steps_.emplace(step_key(step.name), step.function);
-    ports_ = std::make_unique<MachinePorts>(*this);
-    io_bus_ = ports_.get();
-    for (const auto& step : system_calls) steps_.emplace(step_key(step.name), step.function);
-    steps_.emplace(step_key("softirq"), &Kernel::run_softirqs);
-    steps_.emplace(step_key("kernel thread"), &Kernel::kernel_thread);
-    for (const auto family : exports_.steps)
-        for (const auto& step : family) steps_.emplace(step_key(step.name), step.function);
-    for (const auto family : exports_.functions) {
-        for (const auto& row : family) {
-            if (!row.since.covers(machine.release().exports) || (!row.arch.empty() && row.arch != arch().name)) continue;
-            export_by_name_.emplace(row.name, &row);
-            if (row.step) steps_.emplace(step_key(row.name), row.step);
-        }
-    }
-    const bool fresh = !state_->booted;
+    processor_->set_ports(std::make_unique<MachinePorts>(*this));
+    const bool fresh = !state().booted;
     if (fresh) KernelBoot(*this, boot).lay_out();
     take_up();
-    modules_ = std::make_unique<ModuleList>(memory(), module_layout_, GuestAddr{state_->module_list},
-                                            GuestAddr{state_->kernel_module});
     if (fresh) KernelBoot(*this, boot).bring_up();
     if (exports_.module_loader) module_loader_ = exports_.module_loader(*this);
     if (module_loader_ && fresh) module_loader_->boot(boot);
 }
 
+Kernel::Kernel(Machine& machine, const ExportTable& exports) : Kernel(machine, exports, BootOptions()) {}
+
 Kernel::~Kernel() = default;
 
-/// Finds this build's exports behind the entries that the machine has, by name.
+KernelRow& Kernel::state() { return **state_; }
+
 void Kernel::take_up()
 {
-    const auto entries = machine_.table<EntryRow>();
-    if (state_->entry_count > entries.capacity()) throw MachineDamaged("the kernel has more entries than its table holds");
-    entry_exports_.assign(state_->entry_count, nullptr);
-    entry_conventions_.assign(state_->entry_count, {});
-    for (std::uint32_t number = 0; number < state_->entry_count; ++number) {
-        const auto* row = entries.find(number);
-        if (!row) continue;
-        const std::string name(row->name, strnlen(row->name, sizeof row->name));
-        entry_by_name_.emplace(name, number);
-        const auto found = export_by_name_.find(name);
-        if (found == export_by_name_.end()) continue;
-        entry_exports_[number] = found->second;
-        if (exports_.convention) entry_conventions_[number] = exports_.convention(arch(), machine_.release().exports, name);
-    }
-    for (const auto& row : machine_.table<VariableRow>())
-        variables_.emplace(std::string(row.name, strnlen(row.name, sizeof row.name)), GuestAddr{row.address});
+    symbols_->take_up();
+    modules_->take_up(machine_, GuestAddr{state().module_list}, GuestAddr{state().kernel_module});
 }
 
-ModuleList& Kernel::modules()
+void Kernel::tick()
 {
-    if (engine_)
-        for (const auto& range : engine_->take_touched()) modules_->note_written(range);
-    return *modules_;
+    for (const auto hook : exports_.tick) hook(*this);
+    if (auto* engine = processor_->made_engine(); engine && softirqs_->due()) engine->interrupt();
 }
 
-ModuleRef Kernel::load_ref(GuestAddr at)
+void Kernel::set_sink(EventSink* sink)
 {
-    const auto word = arch().word_bytes;
-    return {memory().load_pointer(at), memory().load_pointer(at + word), memory().load_pointer(at + 2 * word)};
+    sink_ = sink;
+    log_->set_sink(sink);
 }
 
-void Kernel::note_exception_table(const ModuleView& module)
-try {
-    if (!engine_ || arch().has_gp) return; // alpha's engine is always precise
-    const auto start = module.pointer(ModuleField::ex_table_start), end = module.pointer(ModuleField::ex_table_end);
-    const auto area = memory().vmalloc_area(module.address());
-    if (!start || !area || !area->contains(start) || end < start || end - start > area->bytes) return;
-    for (auto entry = start; entry < end; entry += arch().exception_entry_bytes)
-        engine_->add_precise(memory().load_pointer(entry));
-} catch (const KernelFault&) {
-    // A table that leaves the mapped memory helps nobody: its faults become oopses.
-}
+void Kernel::put_down() { threads_->switch_to(nullptr); }
 
-void Kernel::forget_module(GuestAddr module)
+void Kernel::refresh()
 {
-    if (const auto area = memory().vmalloc_area(module); area && engine_) engine_->remove_precise(*area);
-    if (machine_.table<DebugSymbolRow>().size()) remove_debug_symbols(module);
+    processor_->drop();
+    threads_->forget_current();
+    scheduler_->forget();
+    state_->refresh();
+    take_up();
 }
 
 } // namespace retromod

@@ -2,8 +2,10 @@
 #include "emu/kernel/kernel_check.h"
 
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_check.h"
 #include "emu/kernel/slabs.h"
+#include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
 

@@ -5,9 +5,13 @@
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/proc_tree.h"
 #include "emu/kernel/regions.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -44,8 +48,10 @@ void search_resources(Search& search, std::string_view file, GuestAddr parent, u
 
 void search_ports(Search& search)
 {
-    if (const auto ports = search.kernel.find_variable("ioport_resource")) search_resources(search, "/proc/ioports", *ports);
-    if (const auto memory = search.kernel.find_variable("iomem_resource")) search_resources(search, "/proc/iomem", *memory);
+    if (const auto ports = search.kernel.symbols().find_variable("ioport_resource"))
+        search_resources(search, "/proc/ioports", *ports);
+    if (const auto memory = search.kernel.symbols().find_variable("iomem_resource"))
+        search_resources(search, "/proc/iomem", *memory);
     for (const auto& row : search.kernel.machine().table<RegionRow>())
         search.check("/proc/ioports", fmt::format("the name of {:04x}-{:04x}", row.first, row.last), row.name);
 }
@@ -123,7 +129,7 @@ std::vector<std::string> left_behind(Kernel& kernel, const FreedArea& area)
         }
     };
     part([&] { search_ports(search); });
-    part([&] { if (const auto root = kernel.find_variable("proc_root")) search_proc(search, *root, "/proc"); });
+    part([&] { if (const auto root = kernel.symbols().find_variable("proc_root")) search_proc(search, *root, "/proc"); });
     part([&] { search_devices(search); });
     part([&] { search_registrations(search); });
     part([&] { search_work(search); });

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/machine_ports.h"
 
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/tick_rate.h"
 
 #include <ctime>
@@ -18,7 +21,7 @@ constexpr std::uint8_t binary_coded(int value) { return static_cast<std::uint8_t
 
 std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index)
 {
-    const auto seconds = static_cast<std::time_t>(kernel.state().boot_time + kernel.jiffies() / hz);
+    const auto seconds = static_cast<std::time_t>(kernel.state().boot_time + kernel.clock().jiffies() / hz);
     std::tm now{};
     gmtime_r(&seconds, &now);
     const auto kilobytes = (kernel.memory().total_pages() * kernel.arch().page_bytes >> 10) - 1024; // above the first megabyte
@@ -52,7 +55,7 @@ std::uint16_t timer_count(Kernel& kernel)
 {
     const auto rate = tick_rate(kernel.machine().release());
     const auto reload = (timer_frequency + rate / 2) / rate; // LATCH
-    const auto passed = kernel.blocks_in_tick() % blocks_per_jiffy;
+    const auto passed = kernel.clock().blocks_in_tick() % blocks_per_jiffy;
     return static_cast<std::uint16_t>(reload - passed * reload / blocks_per_jiffy);
 }
 
@@ -75,7 +78,7 @@ void timer_control(Kernel& kernel, BoardRow& board, std::uint8_t value)
 /// The speaker's gate and data as written; memory refresh shows in a bit that changes every 15 us, here with every block.
 std::uint8_t system_in(Kernel& kernel, const BoardRow& board)
 {
-    return static_cast<std::uint8_t>(board.speaker_gate | (kernel.blocks_in_tick() & 1) << 4);
+    return static_cast<std::uint8_t>(board.speaker_gate | (kernel.clock().blocks_in_tick() & 1) << 4);
 }
 
 // --- the 16550A: ports 3f8 to 3ff --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/kernel.h"
 #include "emu/memory/io_bus.h"
 
 namespace retromod {

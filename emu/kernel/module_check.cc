@@ -2,6 +2,7 @@
 #include "emu/kernel/module_check.h"
 
 #include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 
 #include <fmt/format.h>
 

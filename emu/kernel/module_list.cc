@@ -1,14 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/module_list.h"
 
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/processor.h"
+#include "emu/kernel/trouble.h"
+
 #include <iterator>
 #include <vector>
 
 namespace retromod {
 
-ModuleList::ModuleList(AddressSpace& memory, const ModuleLayout& layout, GuestAddr head, GuestAddr kernel)
-    : memory_(&memory), layout_(&layout), head_(head), kernel_(kernel)
+void ModuleList::take_up(Machine& machine, GuestAddr head, GuestAddr kernel)
 {
+    auto* processor = processor_;
+    *this = ModuleList();
+    processor_ = processor;
+    memory_ = &machine.memory();
+    layout_.emplace(machine.layouts());
+    head_ = head;
+    kernel_ = kernel;
+}
+
+ModuleRef ModuleList::load_ref(GuestAddr at) const
+{
+    const auto word = layout_->word();
+    return {memory_->load_pointer(at), memory_->load_pointer(at + word), memory_->load_pointer(at + 2 * word)};
+}
+
+std::optional<ModuleView> ModuleList::owner_of(GuestAddr address)
+{
+    const auto area = memory_->vmalloc_area(address);
+    if (!area || !contains(area->start)) return std::nullopt;
+    return view(area->start);
 }
 
 bool ModuleList::name_is_inside(GuestAddr module, const Node& node) const
@@ -43,6 +66,8 @@ void ModuleList::note_written(GuestRange range)
 
 void ModuleList::refresh()
 {
+    if (auto* engine = processor_ ? processor_->made_engine() : nullptr)
+        for (const auto& range : engine->take_touched()) note_written(range);
     for (const auto& range : memory_->take_written()) note_written(range);
     if (fresh_ && first() == known_first_) return;
     broken_ = !rebuild();

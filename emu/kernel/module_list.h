@@ -3,6 +3,8 @@
 
 #include "emu/kernel/circle_watch.h"
 #include "emu/kernel/module_view.h"
+#include "emu/kernel/trouble.h"
+#include "emu/machine/machine.h"
 
 #include <cstddef>
 #include <map>
@@ -13,18 +15,25 @@
 
 namespace retromod {
 
-/// The kernel would never come back from here: one of its lists leads in a circle.
-struct KernelHang {
-    std::string what;
-};
+class Processor;
 
 /// The kernel's list of modules, newest first, its own entry last. The list itself is in guest memory, where module code
 /// can write it; the index beside it is a cache that is rechecked wherever a header could have been written, so that a
 /// look-up costs the same with ten modules as with ten thousand.
 class ModuleList {
 public:
+    /// A list that `take_up` makes usable. `processor` says what guest code could have written.
+    ModuleList(Processor& processor, const LayoutSet& layouts) : processor_(&processor), layout_(layouts) {}
     /// `head` is the guest variable that points to the newest module, `kernel` the kernel's own entry.
-    ModuleList(AddressSpace& memory, const ModuleLayout& layout, GuestAddr head, GuestAddr kernel);
+    ModuleList(Machine& machine, GuestAddr head, GuestAddr kernel) { take_up(machine, head, kernel); }
+
+    /// Takes up the list of that machine, which another process may have changed.
+    void take_up(Machine& machine, GuestAddr head, GuestAddr kernel);
+
+    const ModuleLayout& layout() const { return *layout_; }
+    ModuleRef load_ref(GuestAddr at) const;
+    /// The module whose area holds that address, if any.
+    std::optional<ModuleView> owner_of(GuestAddr address);
 
     ModuleView view(GuestAddr module) const { return {*memory_, *layout_, module}; }
     ModuleView kernel() const { return view(kernel_); }
@@ -68,6 +77,8 @@ public:
     }
 
 private:
+    ModuleList() = default;
+
     struct Node {
         GuestAddr previous, next; ///< previous of the newest: null
         GuestAddr name_pointer;
@@ -83,8 +94,9 @@ private:
     void forget(Nodes::iterator node);
     std::optional<ModuleView> find_walking(std::string_view name) const;
 
-    AddressSpace* memory_;
-    const ModuleLayout* layout_;
+    Processor* processor_ = nullptr;
+    AddressSpace* memory_ = nullptr;
+    std::optional<ModuleLayout> layout_; ///< always there but in a list that is not usable
     GuestAddr head_, kernel_;
     bool fresh_ = false;  ///< the index agrees with the guest's list
     bool broken_ = false; ///< the guest's list cannot be indexed: walk it

@@ -3,9 +3,15 @@
 // them: a device is named /dev/NAME by its driver's registered name, or /dev/char/MAJOR:MINOR.
 // Source: chrdev_open of fs/devices.c, misc_open of drivers/char/misc.c, fs/proc/{generic,inode}.c of 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_requests.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -46,7 +52,7 @@ Step no_driver(Kernel& kernel, Frame& frame, const std::string& module)
 {
     if (frame.phase == asked_for_module) return failure(kernel, Errno::enodev);
     frame.phase = asked_for_module;
-    const auto asked = kernel.request_module(module);
+    const auto asked = kernel.module_requests().ask(module);
     if (asked && *asked) return **asked;
     return failure(kernel, Errno::enodev);
 }
@@ -76,7 +82,7 @@ Step open_kernel_text(Kernel& kernel, const FileRequest& request)
     auto* row = kernel.machine().table<OpenFileRow>().insert();
     if (!row || request.path.size() >= sizeof row->path) return failure(kernel, Errno::enfile);
     request.path.copy(row->path, sizeof row->path - 1);
-    row->process = kernel.process();
+    row->process = kernel.processes().own();
     return opened(kernel, *row);
 }
 
@@ -84,7 +90,7 @@ Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
 {
     constexpr std::string_view mount = "/proc/";
     if (is_kernel_text(kernel, request.path)) return open_kernel_text(kernel, request);
-    const auto root = kernel.find_variable("proc_root");
+    const auto root = kernel.symbols().find_variable("proc_root");
     const auto entry = root ? find_proc_entry(kernel, *root, std::string_view(request.path).substr(mount.size())) : GuestAddr{};
     if (!entry) return failure(kernel, Errno::enoent);
     if (is_proc_directory(kernel, entry)) return failure(kernel, Errno::eisdir);
@@ -111,7 +117,7 @@ Step sys_open(Kernel& kernel, Frame& frame)
         drop_file(kernel, *row);
         return Return{kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(result)))};
     }
-    const auto path = kernel.get_mod_name({frame.arguments[0]});
+    const auto path = kernel.user().get_mod_name({frame.arguments[0]});
     if (!path) return failure(kernel, path.error() == Errno::einval ? Errno::enoent : path.error());
     FileRequest request{*path, frame.arguments[1], 0, 0, {}, 0};
     if (path->starts_with("/proc/")) return open_proc(kernel, frame, request);

@@ -2,6 +2,7 @@
 #include "emu/kernel/pci_functions.h"
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 
 #include <fmt/format.h>
 

@@ -3,13 +3,19 @@
 // get_*_list function behind each, 2.4.
 #include "emu/kernel/proc_files.h"
 
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/crypto_algorithms.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/pci_functions.h"
 #include "emu/kernel/regions.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/scheduler.h"
 #include "emu/kernel/system_calls.h"
 #include "emu/memory/buffered_user_memory.h"
 
@@ -36,7 +42,7 @@ std::string interrupts_text(Kernel& kernel)
             text += fmt::format(" {}\n", name);
             continue;
         }
-        const auto count = rows[i]->line == 0 ? kernel.jiffies() : 0; // only the timer interrupts
+        const auto count = rows[i]->line == 0 ? kernel.clock().jiffies() : 0; // only the timer interrupts
         text += fmt::format("{:3}: {:10}          XT-PIC  {}\n", rows[i]->line, count, name);
     }
     return text + fmt::format("NMI: {:10} \nERR: {:10}\n", 0, 0);
@@ -54,7 +60,7 @@ std::string dma_text(Kernel& kernel)
 
 std::string uptime_text(Kernel& kernel)
 {
-    const auto ticks = kernel.jiffies();
+    const auto ticks = kernel.clock().jiffies();
     return fmt::format("{0}.{1:02} {0}.{1:02}\n", ticks / hz, ticks % hz);
 }
 
@@ -140,16 +146,16 @@ FileText read_guest_file(Kernel& kernel, std::string_view path, std::size_t limi
     const auto buffer = user.allocate(chunk);
     const auto failed = [&](const Outcome& o) { return o.kind != Outcome::Kind::done || o.result.failed(kernel.arch()); };
     FileText file;
-    file.outcome = kernel.call({"open", {name.value, 0, 0}, 3}, {true, "cat"});
+    file.outcome = kernel.scheduler().call({"open", {name.value, 0, 0}, 3}, {true, "cat"});
     if (failed(file.outcome)) return file;
     const auto descriptor = file.outcome.result.word;
     while (file.text.size() < limit) {
-        file.outcome = kernel.call({"read", {descriptor, buffer.value, chunk}, 3}, {true, "cat"});
+        file.outcome = kernel.scheduler().call({"read", {descriptor, buffer.value, chunk}, 3}, {true, "cat"});
         if (failed(file.outcome) || !file.outcome.result.word) break;
         const auto bytes = user.buffer(buffer, std::min<std::size_t>(file.outcome.result.word, chunk));
         file.text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
-    if (file.outcome.kind == Outcome::Kind::done) kernel.call({"close", {descriptor}, 1}, {true, "cat"});
+    if (file.outcome.kind == Outcome::Kind::done) kernel.scheduler().call({"close", {descriptor}, 1}, {true, "cat"});
     return file;
 }
 

@@ -3,6 +3,7 @@
 
 #include "emu/abi/errno_or.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
 
 #include <string>
 #include <string_view>

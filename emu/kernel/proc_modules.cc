@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // /proc/modules and /proc/ksyms. Source: get_module_list and get_ksyms_list of kernel/module.c.
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -50,8 +57,8 @@ void add_users(PageWriter& page, Kernel& kernel, const ModuleView& module)
     CircleWatch watch;
     while (true) {
         if (watch.comes_round_at(at)) throw KernelHang{"/proc/modules walks a circle of module references"};
-        const auto ref = kernel.load_ref(at);
-        if (!page.add(kernel.module(ref.ref).name())) return;
+        const auto ref = kernel.modules().load_ref(at);
+        if (!page.add(kernel.modules().view(ref.ref).name())) return;
         at = ref.next_ref;
         if (!at) break;
         if (!page.add(" ")) return;
@@ -82,7 +89,7 @@ ErrnoOr<std::string> proc_ksyms_text(Kernel& kernel)
 {
     // seq_file allocates its own state, its buffer, and the position in the list.
     for (int allocation = 0; kernel.rules().ksyms_by_seq_file && allocation < 3; ++allocation)
-        if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return Errno::enomem;
+        if (!kernel.heap().allows(AllocationKind::kmalloc)) return Errno::enomem;
     std::string text;
     auto& memory = kernel.memory();
     const auto width = 2 * kernel.arch().word_bytes;
@@ -92,7 +99,7 @@ ErrnoOr<std::string> proc_ksyms_text(Kernel& kernel)
         const auto count = module.get(ModuleField::nsyms);
         const auto owner = module.name();
         for (std::uint64_t i = 0; i < count; ++i) {
-            const auto at = first + i * kernel.module_layout().symbol_bytes();
+            const auto at = first + i * kernel.modules().layout().symbol_bytes();
             const auto pointer = memory.load_pointer(at + kernel.arch().word_bytes);
             // Differs from 2.4, whose printf writes "<NULL>": the measured results have this form.
             const auto name = pointer ? memory.load_string(pointer) : "(null)";

@@ -2,7 +2,9 @@
 // Files below /proc/sys: a setting's proc_handler reads and writes them. Source: do_rw_proc of kernel/sysctl.c, 2.4.
 #include "emu/kernel/proc_sys.h"
 
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
 
 namespace retromod {
 namespace {
@@ -14,7 +16,7 @@ constexpr unsigned depth_limit = 32;
 GuestAddr setting_of(Kernel& kernel, const OpenFileRow& row)
 {
     if (!row.proc_entry) return {};
-    const auto root = kernel.variable("proc_root");
+    const auto root = kernel.symbols().variable("proc_root");
     const auto top = find_proc_child(kernel, root, "sys");
     const GuestStruct entry(kernel, "struct proc_dir_entry", {row.proc_entry});
     auto at = entry.pointer("parent");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "emu/kernel/file.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 

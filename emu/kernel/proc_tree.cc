@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/proc_tree.h"
 
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
+
 namespace retromod {
 namespace {
 
@@ -56,7 +60,7 @@ GuestAddr find_proc_entry(Kernel& kernel, GuestAddr start, std::string_view path
 std::vector<std::string> proc_listing(Kernel& kernel)
 {
     std::vector<std::string> lines;
-    if (const auto root = kernel.find_variable("proc_root")) list(kernel, *root, "/proc", 0, lines);
+    if (const auto root = kernel.symbols().find_variable("proc_root")) list(kernel, *root, "/proc", 0, lines);
     return lines;
 }
 

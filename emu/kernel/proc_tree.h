@@ -2,6 +2,8 @@
 #pragma once
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/trouble.h"
 
 #include <string>
 #include <string_view>

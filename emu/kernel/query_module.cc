@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // query_module(name, which, buf, bufsize, ret). Source: sys_query_module and the qm_ functions of kernel/module.c.
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 #include <vector>
@@ -29,7 +36,7 @@ struct Query {
     /// Stores the count or the size through ret, and gives that result.
     ErrnoOr<Done> answer(std::uint64_t value, std::optional<Errno> error = {}) const
     {
-        if (!kernel.put_user_word(ret, value)) return Errno::efault;
+        if (!kernel.user().put_word(ret, value)) return Errno::efault;
         if (error) return *error;
         return Done{};
     }
@@ -52,7 +59,7 @@ public:
             check_work(needed_);
             return true;
         }
-        if (query_.kernel.copy_to_user(query_.buffer + written_, std::as_bytes(std::span(name.c_str(), bytes)))) return false;
+        if (query_.kernel.user().copy_to(query_.buffer + written_, std::as_bytes(std::span(name.c_str(), bytes)))) return false;
         written_ += bytes;
         needed_ += bytes;
         return true;
@@ -85,8 +92,8 @@ ErrnoOr<Done> query_deps(const Query& query)
     const auto count = query.module.get(ModuleField::ndeps);
     const auto first = query.module.pointer(ModuleField::deps);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const auto dep = query.kernel.memory().load_pointer(first + i * query.kernel.module_layout().ref_bytes());
-        if (!names.add(query.kernel.module(dep).name())) return Errno::efault;
+        const auto dep = query.kernel.memory().load_pointer(first + i * query.kernel.modules().layout().ref_bytes());
+        if (!names.add(query.kernel.modules().view(dep).name())) return Errno::efault;
     }
     return names.answer();
 }
@@ -99,8 +106,8 @@ ErrnoOr<Done> query_refs(const Query& query)
     CircleWatch watch;
     for (auto at = query.module.pointer(ModuleField::refs); at;) {
         if (watch.comes_round_at(at)) throw KernelHang{"query_module walks a circle of module references"};
-        const auto ref = query.kernel.load_ref(at);
-        if (!names.add(query.kernel.module(ref.ref).name())) return Errno::efault;
+        const auto ref = query.kernel.modules().load_ref(at);
+        if (!names.add(query.kernel.modules().view(ref.ref).name())) return Errno::efault;
         at = ref.next_ref;
     }
     return names.answer();
@@ -112,7 +119,7 @@ ErrnoOr<Done> query_symbols(const Query& query)
     auto& kernel = query.kernel;
     auto& memory = kernel.memory();
     const auto word = kernel.arch().word_bytes;
-    const auto entry = kernel.module_layout().symbol_bytes();
+    const auto entry = kernel.modules().layout().symbol_bytes();
     const auto count = query.module.get(ModuleField::nsyms);
     const auto first = query.module.pointer(ModuleField::syms);
     const auto array = kernel.arch().word(count * entry);
@@ -121,14 +128,14 @@ ErrnoOr<Done> query_symbols(const Query& query)
     std::uint64_t written = array, done = 0;
     const bool array_fits = array <= query.size;
     if (array_fits) {
-        if (!kernel.access_ok(query.buffer, array)) return Errno::efault;
+        if (!kernel.user().access_ok(query.buffer, array)) return Errno::efault;
         for (; done < count; ++done) {
             const auto name = name_of(done);
             if (name.size() + 1 > query.size - written) break;
             const auto value = memory.load_word(first + done * entry);
-            if (kernel.copy_to_user(query.buffer + written, std::as_bytes(std::span(name.c_str(), name.size() + 1))) ||
-                !kernel.put_user_word(query.buffer + done * entry, value) ||
-                !kernel.put_user_word(query.buffer + done * entry + word, written))
+            if (kernel.user().copy_to(query.buffer + written, std::as_bytes(std::span(name.c_str(), name.size() + 1))) ||
+                !kernel.user().put_word(query.buffer + done * entry, value) ||
+                !kernel.user().put_word(query.buffer + done * entry + word, written))
                 return Errno::efault;
             written += name.size() + 1;
         }
@@ -152,7 +159,7 @@ ErrnoOr<Done> query_info(const Query& query)
     std::vector<std::byte> bytes(std::size(members) * word);
     for (std::size_t i = 0; i < std::size(members); ++i) store_unsigned(bytes.data() + i * word, word, order, members[i]);
     if (query.size < bytes.size()) return query.answer(bytes.size(), Errno::enospc);
-    if (query.kernel.copy_to_user(query.buffer, bytes)) return Errno::efault;
+    if (query.kernel.user().copy_to(query.buffer, bytes)) return Errno::efault;
     return query.answer(bytes.size());
 }
 
@@ -161,7 +168,7 @@ ErrnoOr<Done> query_module(Kernel& kernel, const Frame& frame)
     const auto& [name_user, which, buffer, size, ret, a, b, c] = frame.arguments;
     auto module = kernel.modules().kernel();
     if (name_user) {
-        const auto name = kernel.get_mod_name({name_user}); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
+        const auto name = kernel.user().get_mod_name({name_user}); // ENOMEM, EFAULT, EINVAL (empty), ENAMETOOLONG
         if (!name) return name.error();
         const auto found = kernel.modules().find(*name);
         if (!found) return Errno::enoent;

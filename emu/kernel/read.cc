@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // read(fd, buffer, count). Source: sys_read of fs/read_write.c, proc_file_read of fs/proc/generic.c, 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_sys.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 #include <vector>
@@ -27,7 +31,7 @@ GuestAddr eof_at(Kernel& kernel, const ProcRead& state) { return start_at(kernel
 
 Step finish(Kernel& kernel, const ProcRead& state, std::uint64_t result)
 {
-    kernel.kfree(state.page);
+    kernel.heap().free(state.page);
     return Return{kernel.arch().word(result)};
 }
 
@@ -79,7 +83,7 @@ Step take_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
     const bool moves_by_start = start < state.page;
     std::vector<std::byte> text(static_cast<std::size_t>(std::min<std::int64_t>(n, static_cast<std::int64_t>(state.left))));
     memory.read_all(moves_by_start ? state.page : start, text);
-    if (kernel.copy_to_user(GuestAddr{frame.arguments[1]} + state.done, text))
+    if (kernel.user().copy_to(GuestAddr{frame.arguments[1]} + state.done, text))
         return finish(kernel, state, state.done ? state.done : SyscallResult::failure(Errno::efault, kernel.arch()).word);
     file.set("f_pos", static_cast<std::uint64_t>(position) + (moves_by_start ? start.value : text.size()));
     state.done += text.size();
@@ -90,7 +94,7 @@ Step take_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
 Step ask_setting(Kernel& kernel, Frame& frame, const OpenFileRow& row, GuestAddr table)
 {
     auto& length_at = frame.local<GuestAddr>();
-    length_at = kernel.kmalloc(kernel.arch().word_bytes);
+    length_at = kernel.heap().allocate(kernel.arch().word_bytes);
     if (!length_at) return failure(kernel, Errno::enomem);
     frame.phase = setting_read;
     return call_setting(kernel, row, table, SettingAccess::read, {frame.arguments[1]}, frame.arguments[2], length_at);
@@ -100,7 +104,7 @@ Step take_setting(Kernel& kernel, Frame& frame)
 {
     const auto length_at = frame.local<GuestAddr>();
     const auto length = kernel.memory().load_word(length_at);
-    kernel.kfree(length_at);
+    kernel.heap().free(length_at);
     return Return{kernel.arch().word(frame.result ? frame.result : length)};
 }
 
@@ -110,7 +114,7 @@ Step read_kernel_text(Kernel& kernel, OpenFileRow& row, GuestAddr buffer, std::u
     if (!made) return failure(kernel, made.error());
     if (row.position >= made->size()) return Return{};
     const auto part = std::string_view(*made).substr(row.position, count);
-    if (kernel.copy_to_user(buffer, std::as_bytes(std::span(part)))) return failure(kernel, Errno::efault);
+    if (kernel.user().copy_to(buffer, std::as_bytes(std::span(part)))) return failure(kernel, Errno::efault);
     row.position += part.size();
     return Return{part.size()};
 }
@@ -139,7 +143,7 @@ Step sys_read(Kernel& kernel, Frame& frame)
     if (!row->proc_entry) return failure(kernel, Errno::einval);
     if (const auto table = setting_of(kernel, *row)) return ask_setting(kernel, frame, *row, table);
     auto& state = frame.local<ProcRead>();
-    state = {kernel.kmalloc(kernel.arch().page_bytes + scratch_bytes), count, 0};
+    state = {kernel.heap().allocate(kernel.arch().page_bytes + scratch_bytes), count, 0};
     if (!state.page) return failure(kernel, Errno::enomem);
     return ask_proc(kernel, frame, *row);
 }

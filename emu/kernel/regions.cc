@@ -3,6 +3,9 @@
 #include "emu/kernel/regions.h"
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -37,7 +40,7 @@ struct TreeWriter {
 
 std::string tree_text(Kernel& kernel, std::string_view root, unsigned digits)
 {
-    const auto at = kernel.find_variable(root);
+    const auto at = kernel.symbols().find_variable(root);
     if (!at) return {};
     TreeWriter writer{kernel, digits, {}};
     writer.write(GuestStruct(kernel, "struct resource", *at).pointer("child"), 0);

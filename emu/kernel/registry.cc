@@ -2,6 +2,9 @@
 #include "emu/kernel/registry.h"
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -52,7 +55,7 @@ std::string net_device_name(Kernel& kernel, GuestAddr device)
 
 void for_each_net_device(Kernel& kernel, const std::function<bool(GuestAddr)>& visit)
 {
-    const auto base = kernel.find_variable("dev_base");
+    const auto base = kernel.symbols().find_variable("dev_base");
     if (!base) return;
     std::size_t steps = 0;
     for (auto at = kernel.memory().load_pointer(*base); at;) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/errno_or.h"
+#include "emu/abi/syscall_result.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 

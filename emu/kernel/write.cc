@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // write(fd, buffer, count). Source: sys_write of fs/read_write.c, proc_file_write of fs/proc/generic.c, 2.4.
 #include "emu/kernel/file.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/proc_sys.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 
@@ -12,7 +15,7 @@ Step sys_write(Kernel& kernel, Frame& frame)
     if (frame.phase++) {
         if (!length_at) return Return{kernel.arch().word(frame.result)};
         const auto length = kernel.memory().load_word(length_at);
-        kernel.kfree(length_at);
+        kernel.heap().free(length_at);
         return Return{kernel.arch().word(frame.result ? frame.result : length)};
     }
     const auto* row = find_open_file(kernel, frame.arguments[0]);
@@ -24,7 +27,7 @@ Step sys_write(Kernel& kernel, Frame& frame)
     }
     if (!row->proc_entry) return failure(kernel, Errno::einval);
     if (const auto table = setting_of(kernel, *row)) {
-        length_at = kernel.kmalloc(kernel.arch().word_bytes);
+        length_at = kernel.heap().allocate(kernel.arch().word_bytes);
         if (!length_at) return failure(kernel, Errno::enomem);
         return call_setting(kernel, *row, table, SettingAccess::write, {buffer}, count, length_at);
     }

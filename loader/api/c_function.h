@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/clock.h"
 #include "loader/api/c_machine.h"
 #include "loader/api/retromod.h"
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/c_machine.h"
 
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+
 #include <fmt/format.h>
 #include <sys/mman.h>
 
@@ -209,7 +214,7 @@ CAnswer CMachine::call(const SystemCall& call, UserFiles* files)
         user_.place(session.calls().user_memory());
         auto& kernel = session.kernel();
         if (kernel.module_loader()) ModernKernel::of(kernel).set_user_files(files);
-        auto outcome = kernel.call(call, {.cap_sys_module = capable}, limits);
+        auto outcome = kernel.scheduler().call(call, {.cap_sys_module = capable}, limits);
         if (kernel.module_loader()) ModernKernel::of(kernel).set_user_files(nullptr);
         user_.take_back(session.calls().user_memory());
         return {outcome.kind, outcome.result.word, std::move(outcome.what), {}};

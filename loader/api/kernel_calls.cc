@@ -2,6 +2,10 @@
 #include "loader/api/kernel_calls.h"
 
 #include "emu/kernel/export_call.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/threads.h"
 
 #include <fmt/format.h>
 
@@ -40,10 +44,10 @@ SyscallResult KernelCalls::ask(const SystemCall& call, std::span<const std::stri
 
 Outcome KernelCalls::run(const SystemCall& call)
 {
-    const auto thread = kernel_.begin(call, caller_);
-    auto outcome = kernel_.run(thread, limits_);
-    while (outcome.kind == Outcome::Kind::deadlock && waiter_ && waiter_()) outcome = kernel_.run(thread, limits_);
-    if (outcome.kind != Outcome::Kind::breakpoint) kernel_.reap(thread);
+    const auto thread = kernel_.scheduler().begin(call, caller_);
+    auto outcome = kernel_.scheduler().run(thread, limits_);
+    while (outcome.kind == Outcome::Kind::deadlock && waiter_ && waiter_()) outcome = kernel_.scheduler().run(thread, limits_);
+    if (outcome.kind != Outcome::Kind::breakpoint) kernel_.threads().reap(thread);
     return outcome;
 }
 

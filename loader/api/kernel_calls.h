@@ -2,6 +2,8 @@
 #pragma once
 
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/processes.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/legacy/module_calls.h"
 
@@ -41,7 +43,7 @@ public:
     /// it is to be run again. Without a waiter such a call is a CallStopped.
     void set_waiter(std::function<bool()> waiter) { waiter_ = std::move(waiter); }
     /// Whether a signal was sent to the process that makes these calls. By default it ends such a process.
-    bool is_interrupted() const { return kernel_.is_interrupted(); }
+    bool is_interrupted() const { return kernel_.processes().is_interrupted(); }
     /// Whether a call was made that can change the machine: any but query_module and get_kernel_syms.
     bool changed() const { return changed_; }
 

@@ -3,6 +3,7 @@
 
 #include "emu/abi/layout_set.h"
 #include "emu/cpu/cpu.h"
+#include "emu/kernel/boot_options.h"
 
 #include <fmt/format.h>
 

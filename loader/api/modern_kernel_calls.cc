@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/modern_kernel_calls.h"
 
+#include "emu/abi/errno_or.h"
 #include "emu/kernel/export_call.h"
 #include "loader/modern/modern_kernel.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/kernel.h"
 #include "loader/api/kernel_calls.h"
 #include "loader/kmod/modern_calls.h"
 

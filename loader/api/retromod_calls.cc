@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The C API: system calls. User memory is the caller's buffers for as long as a call takes, or what it mapped itself.
+#include "emu/kernel/module_loader.h"
 #include "loader/api/c_function.h"
 #include "loader/api/host_file_view.h"
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The C API: insmod, virtual time, and what can be read of a machine.
+#include "emu/kernel/clock.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
+#include "emu/kernel/scheduler.h"
 #include "loader/api/c_function.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/kmod/kmod.h"
@@ -72,7 +77,7 @@ std::int64_t retromod_run(retromod_machine* machine, std::uint64_t milliseconds)
         if (milliseconds > m.limits.blocks / blocks_per_jiffy * milliseconds_per_jiffy)
             throw BadArgument("that is more than retromod_set_budget allows one call");
         return result_of(machine, m.perform([&](Session& session) -> CAnswer {
-            session.kernel().settle(milliseconds / milliseconds_per_jiffy);
+            session.kernel().scheduler().settle(milliseconds / milliseconds_per_jiffy);
             return {};
         }));
     });
@@ -82,7 +87,7 @@ std::int64_t retromod_run(retromod_machine* machine, std::uint64_t milliseconds)
 
 std::int64_t retromod_log(retromod_machine* machine, char* into, std::size_t bytes)
 {
-    return with(machine, [&](CMachine& m) { return copy_out(m.session().kernel().log_text(), into, bytes); });
+    return with(machine, [&](CMachine& m) { return copy_out(m.session().kernel().log().text(), into, bytes); });
 }
 
 std::int64_t retromod_read_file(retromod_machine* machine, const char* path, char* into, std::size_t bytes)

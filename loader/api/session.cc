@@ -2,6 +2,13 @@
 #include "loader/api/session.h"
 
 #include "emu/exports/standard_exports.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/export.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/processor.h"
+#include "emu/kernel/threads.h"
 #include "loader/modern/modern_kernel.h"
 
 #include <fmt/format.h>
@@ -62,9 +69,9 @@ bool Session::State::wait_for_others(const std::function<void(const std::string&
 {
     using namespace std::chrono_literals;
     kernel.put_down();
-    const auto who = kernel.describe_threads();
-    transaction->park(kernel.process());
-    const auto signalled = [&] { return kernel.has_undelivered_signal(); };
+    const auto who = kernel.threads().describe();
+    transaction->park(kernel.processes().own());
+    const auto signalled = [&] { return kernel.processes().has_undelivered_signal(); };
     std::chrono::milliseconds patience = said ? 1h : 1s;
     while (!transaction->wait_for_others(patience, signalled) && !signalled()) {
         if (!std::exchange(said, true)) say(who);
@@ -150,9 +157,9 @@ JailResult Session::run_jailed(const std::function<int(Session&)>& work, const J
     const auto result = run_in_jail(limits, [&] {
         static std::atomic<Kernel*> told; // a handler can be given nothing else
         told = &state.kernel;
-        on_jail_signal([] { told.load()->interrupt(); });
+        on_jail_signal([] { told.load()->processes().interrupt(); });
         if (state.transaction) state.transaction->enter_child();
-        state.kernel.set_before_guest([&] { guest_may_run(limits); });
+        state.kernel.processor().set_before_guest([&] { guest_may_run(limits); });
         return work(*this);
     });
     state.stale = state.transaction.has_value();
@@ -168,7 +175,7 @@ void Session::let_calls_wait(std::function<void(const std::string&)> say)
 bool Session::has_dead()
 {
     auto& state = this->state();
-    return state.transaction && std::ranges::any_of(state.kernel.waiting_processes(), [&](auto process) {
+    return state.transaction && std::ranges::any_of(state.kernel.processes().waiting(), [&](auto process) {
                return !state.transaction->has_owner(process);
            });
 }
@@ -176,8 +183,8 @@ bool Session::has_dead()
 void Session::bury_dead()
 {
     auto& state = this->state();
-    for (const auto process : state.kernel.waiting_processes())
-        if (!state.transaction->has_owner(process)) state.kernel.end_process(process);
+    for (const auto process : state.kernel.processes().waiting())
+        if (!state.transaction->has_owner(process)) state.kernel.processes().end(process);
 }
 
 bool Session::child_committed() const

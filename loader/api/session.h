@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/boot_options.h"
 #include "emu/kernel/kernel.h"
 #include "emu/machine/machine_file.h"
 #include "loader/api/jail.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The new side of a comparison: kmod hands the file over, and the kernel links the module.
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/comparison/comparison_side.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The old side of a comparison: modutils links the module, and makes the five calls.
+#include "emu/abi/errno_or.h"
 #include "emu/kernel/export_call.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
 #include "loader/comparison/comparison_side.h"
 #include "loader/legacy/lsmod.h"

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/comparison/comparison_side.h"
 
+#include "emu/kernel/boot_options.h"
 #include "emu/kernel/export_call.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "loader/api/machine_words.h"
 #include "loader/elf/module_file.h"
 #include "loader/scenario/modern_bases.h"
@@ -122,7 +126,7 @@ StepColumn ComparisonSide::perform(const ComparedAction& action)
 {
     column_ = {};
     failed_ = false;
-    log_before_ = session_.kernel().log_position();
+    log_before_ = session_.kernel().log().position();
     if (action.kind != ComparedAction::Kind::nothing) {
         try {
             do_action(action);
@@ -206,7 +210,7 @@ void ComparisonSide::call(const ComparedAction& action)
         case Kind::length: shown.push_back(std::to_string(static_cast<std::int64_t>(value)));
         }
     }
-    const auto outcome = session_.kernel().call(call, {.cap_sys_module = capable_, .comm = "program"});
+    const auto outcome = session_.kernel().scheduler().call(call, {.cap_sys_module = capable_, .comm = "program"});
     if (outcome.kind != Outcome::Kind::done) throw CallStopped{action.word, outcome};
     note_call(fmt::format("{}({})", action.word, fmt::join(shown, ", ")), outcome.result);
     column_.checked = check_of(action.word, outcome.result);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/log.h"
 #include "loader/api/session.h"
 #include "loader/comparison/comparison.h"
 
@@ -44,7 +46,7 @@ protected:
     void say(std::string_view text);
     std::string result_text(SyscallResult result);
     /// What the kernel has logged since the step began.
-    std::string logged() { return session_.kernel().log_since(log_before_); }
+    std::string logged() { return session_.kernel().log().since(log_before_); }
 
 private:
     void call(const ComparedAction& action);

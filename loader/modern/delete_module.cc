@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // delete_module(2) since 2.6. Source: SYSCALL_DEFINE2(delete_module), try_stop_module, try_force_unload.
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/trouble.h"
+#include "emu/kernel/user_access.h"
 #include "loader/modern/modern_kernel.h"
 
 #include <algorithm>
@@ -16,7 +21,7 @@ std::optional<std::string> copy_name(Kernel& kernel, GuestAddr from, std::size_t
     std::string name;
     while (name.size() < limit) {
         std::byte c;
-        if (kernel.copy_from_user(std::span(&c, 1), from + name.size())) return std::nullopt;
+        if (kernel.user().copy_from(std::span(&c, 1), from + name.size())) return std::nullopt;
         if (c == std::byte{0}) return name;
         name += static_cast<char>(c);
     }
@@ -34,7 +39,7 @@ bool ModernKernel::is_referenced(const std::string& name)
 ModernKernel::Task ModernKernel::do_delete_module(std::array<std::uint64_t, 8> arguments)
 {
     const auto flags = arguments[1];
-    if (!kernel_.cap_sys_module() || state().modules_disabled) co_return error(Errno::eperm);
+    if (!kernel_.processes().caller().cap_sys_module || state().modules_disabled) co_return error(Errno::eperm);
     // 2.6 cuts a longer name; since then a name that fills the buffer is nobody's.
     const auto limit = rules().has_finit ? rules().name_bytes : rules().name_bytes - 1;
     const auto name = copy_name(kernel_, {arguments[0]}, limit);

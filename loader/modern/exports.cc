@@ -3,7 +3,14 @@
 // linux/moduleparam.h of 6.1; what 2.6.17 names otherwise beside it.
 #include "emu/exports/families.h"
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/format.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"
 
@@ -22,7 +29,7 @@ std::string with_level(std::string_view text)
 std::int32_t printk(Kernel& kernel, const GuestString& format, VarArgs arguments)
 {
     const auto text = format_text(kernel, format.text, arguments.cursor);
-    kernel.log(with_level(text));
+    kernel.log().write(with_level(text));
     return static_cast<std::int32_t>(text.size());
 }
 
@@ -32,8 +39,8 @@ Step msleep(Kernel& kernel, Frame& frame, std::uint32_t milliseconds)
 {
     constexpr std::uint64_t uninterruptible = 2;
     if (frame.phase++) return Return{0};
-    kernel.set_task_field(kernel.current_task(), "state", uninterruptible);
-    return Sleep{"msleep", kernel.jiffies() + (milliseconds * std::uint64_t{hz} + 999) / 1000 + 1};
+    kernel.threads().set_task_field(kernel.threads().current_task(), "state", uninterruptible);
+    return Sleep{"msleep", kernel.clock().jiffies() + (milliseconds * std::uint64_t{hz} + 999) / 1000 + 1};
 }
 
 void module_get(Kernel& kernel, GuestAddr module)
@@ -65,14 +72,14 @@ std::int32_t module_refcount(Kernel& kernel, GuestAddr module)
 
 void stack_check_failed(Kernel& kernel)
 {
-    kernel.log("<0>Kernel panic - not syncing: stack-protector: Kernel stack is corrupted\n");
+    kernel.log().write("<0>Kernel panic - not syncing: stack-protector: Kernel stack is corrupted\n");
     throw KernelHang{"the kernel stack is corrupted"};
 }
 
-GuestAddr kernel_malloc(Kernel& kernel, ULong bytes, std::uint32_t) { return kernel.kmalloc(bytes.value); }
+GuestAddr kernel_malloc(Kernel& kernel, ULong bytes, std::uint32_t) { return kernel.heap().allocate(bytes.value); }
 void kernel_free(Kernel& kernel, GuestAddr block)
 {
-    if (block) kernel.kfree(block);
+    if (block) kernel.heap().free(block);
 }
 
 /// param_set_KIND(const char *val, const struct kernel_param *kp).
@@ -127,7 +134,7 @@ std::uint64_t word_bytes(Kernel& kernel) { return kernel.arch().word_bytes; }
 void fill_operations(Kernel& kernel, GuestAddr at, std::string_view setter, bool needs_no_value)
 {
     kernel.memory().store<std::uint32_t>(at, needs_no_value);
-    if (const auto address = kernel.symbol_address(setter))
+    if (const auto address = kernel.symbols().address(setter))
         kernel.memory().store_word(at + kernel.arch().word_bytes, address->value);
 }
 

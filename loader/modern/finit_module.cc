@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // finit_module(2). Source: SYSCALL_DEFINE3(finit_module), kernel_read_file, module_decompress, idempotent_init_module.
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/processes.h"
 #include "loader/modern/decompress_xz.h"
 #include "loader/modern/modern_kernel.h"
 
@@ -15,7 +17,7 @@ ModernKernel::Task ModernKernel::do_finit_module(std::array<std::uint64_t, 8> ar
     const auto descriptor = static_cast<std::int32_t>(arguments[0]);
     const GuestAddr params{arguments[1]};
     const auto flags = static_cast<std::uint32_t>(arguments[2]);
-    if (!kernel_.cap_sys_module() || state().modules_disabled) co_return error(Errno::eperm);
+    if (!kernel_.processes().caller().cap_sys_module || state().modules_disabled) co_return error(Errno::eperm);
     if (flags & ~known) co_return error(Errno::einval);
     const auto* file = user_files_ ? user_files_->file(descriptor) : nullptr;
     if (!file || !file->readable) co_return error(Errno::ebadf);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // init_module(2) since 2.6, check by check in the kernel's order: docs/modern-abi.md has the list with its sources.
 // Source: load_module and do_init_module of kernel/module/main.c (6.1, 6.12), kernel/module.c (2.6.17).
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/user_access.h"
 #include "loader/modern/built_in_modules.h"
 #include "loader/modern/modern_kernel.h"
 
@@ -24,14 +30,14 @@ ModernKernel::Task ModernKernel::do_init_module(std::array<std::uint64_t, 8> arg
 {
     const GuestAddr image{arguments[0]}, params{arguments[2]};
     const auto length = arguments[1];
-    if (!kernel_.cap_sys_module() || state().modules_disabled) co_return error(Errno::eperm);
+    if (!kernel_.processes().caller().cap_sys_module || state().modules_disabled) co_return error(Errno::eperm);
     const ModuleImage form({}, kernel_.arch().word_bytes);
     if (length < form.header_bytes()) co_return error(Errno::enoexec);
     const auto& memory = kernel_.memory();
     if (length > memory.total_pages() * kernel_.arch().page_bytes) co_return error(Errno::enomem);
     if (!rules().has_finit && length > longest_image_2_6) co_return error(Errno::enomem);
     std::vector<std::byte> bytes(length);
-    if (kernel_.copy_from_user(bytes, image)) co_return error(Errno::efault);
+    if (kernel_.user().copy_from(bytes, image)) co_return error(Errno::efault);
     co_return co_await load_module(std::move(bytes), params, 0);
 }
 
@@ -51,7 +57,7 @@ ModernKernel::Task ModernKernel::load_module(std::vector<std::byte> image, Guest
     } catch (const KernelFault& fault) {
         refuse(fmt::format("the image leads to {:#x}, where there is no memory", fault.fault.address.value));
     }
-    if (info.arguments) kernel_.kfree(info.arguments);
+    if (info.arguments) kernel_.heap().free(info.arguments);
     if (info.row != LoadInfo::no_row && row(info.row).state != ModuleState::live) free_module(info.row);
     co_return result;
 }
@@ -110,8 +116,8 @@ bool ModernKernel::is_under_way(const std::string& name)
 Sleep ModernKernel::park(const char* what, std::uint64_t until)
 {
     constexpr std::uint64_t uninterruptible = 2;
-    auto& thread = *kernel_.current();
-    if (thread.task) kernel_.set_task_field({thread.task}, "state", uninterruptible);
+    auto& thread = *kernel_.threads().current();
+    if (thread.task) kernel_.threads().set_task_field({thread.task}, "state", uninterruptible);
     waiters_.push_back(kernel_.machine().table<ThreadRow>().number_of(thread));
     return {what, until};
 }
@@ -119,7 +125,7 @@ Sleep ModernKernel::park(const char* what, std::uint64_t until)
 void ModernKernel::wake_waiters()
 {
     for (const auto waiter : std::exchange(waiters_, {}))
-        if (auto* thread = kernel_.find_thread(waiter); thread && thread->state == ThreadState::sleeping)
+        if (auto* thread = kernel_.threads().find(waiter); thread && thread->state == ThreadState::sleeping)
             thread->state = ThreadState::runnable;
 }
 
@@ -186,7 +192,7 @@ std::int64_t ModernKernel::copy_arguments(LoadInfo& info, GuestAddr params)
     auto& memory = kernel_.memory();
     while (true) {
         const auto at = params + text.size();
-        const auto source = kernel_.access_ok(at, 1) ? memory.bytes(at, Access::read) : std::span<std::byte>();
+        const auto source = kernel_.user().access_ok(at, 1) ? memory.bytes(at, Access::read) : std::span<std::byte>();
         if (source.empty()) return error(Errno::efault);
         const auto end = std::ranges::find(source, std::byte{0});
         text.append(reinterpret_cast<const char*>(source.data()), static_cast<std::size_t>(end - source.begin()));
@@ -194,7 +200,7 @@ std::int64_t ModernKernel::copy_arguments(LoadInfo& info, GuestAddr params)
         if (text.size() > memory.total_pages() * kernel_.arch().page_bytes) return error(Errno::enomem);
     }
     if (text.size() + 1 > longest_arguments) return error(Errno::enomem);
-    const auto copy = kernel_.kmalloc(text.size() + 1);
+    const auto copy = kernel_.heap().allocate(text.size() + 1);
     if (!copy) return error(Errno::enomem);
     memory.write_all(copy, std::as_bytes(std::span(text.c_str(), text.size() + 1)));
     info.arguments = copy;
@@ -205,7 +211,7 @@ std::int64_t ModernKernel::copy_arguments(LoadInfo& info, GuestAddr params)
 
 void ModernKernel::dump_stack()
 {
-    const auto* thread = kernel_.current();
+    const auto* thread = kernel_.threads().current();
     log(4, fmt::format("CPU: 0 PID: {} Comm: {}", thread ? thread->pid : 0, thread ? row_text(thread->name) : ""));
     log(4, "Call Trace:");
     log(4, " </TASK>");
@@ -303,7 +309,7 @@ void ModernKernel::free_module(std::uint32_t number)
     for (const auto area : module.area)
         if (area) kernel_.memory().vfree({area});
     if (module.percpu) kernel_.memory().vfree({module.percpu});
-    if (module.arguments) kernel_.kfree({module.arguments});
+    if (module.arguments) kernel_.heap().free({module.arguments});
     auto sections = kernel_.machine().table<ModernSectionRow>();
     while (auto* section = sections.find_if([&](const ModernSectionRow& row) { return row.module == number; }))
         sections.erase(*section);

@@ -3,6 +3,7 @@
 
 #include "emu/abi/release.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
 #include "loader/modern/given_symbols.h"
 #include "loader/modern/module_profile.h"
 #include "loader/modern/rows.h"

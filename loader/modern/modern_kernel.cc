@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/modern/modern_kernel.h"
 
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,7 +82,7 @@ void ModernKernel::boot(const BootOptions& boot)
 
 Step ModernKernel::advance(Frame& frame, Task (ModernKernel::*begin)(std::array<std::uint64_t, 8>))
 {
-    const auto thread = kernel_.machine().table<ThreadRow>().number_of(*kernel_.current());
+    const auto thread = kernel_.machine().table<ThreadRow>().number_of(*kernel_.threads().current());
     if (frame.phase++ == 0) {
         auto fresh = std::make_unique<Call>();
         fresh->task.emplace((this->*begin)(frame.arguments));
@@ -103,7 +113,7 @@ std::int64_t ModernKernel::error(Errno number) const { return -static_cast<std::
 
 // --- log and taint ----------------------------------------------------------------------------------------------
 
-void ModernKernel::log(unsigned level, std::string_view text) { kernel_.log(fmt::format("<{}>{}\n", level, text)); }
+void ModernKernel::log(unsigned level, std::string_view text) { kernel_.log().write(fmt::format("<{}>{}\n", level, text)); }
 
 // Source: __debug_locks_off: locking can no longer be trusted, said once per boot.
 void ModernKernel::add_taint(TaintFlag flag)
@@ -121,7 +131,7 @@ void ModernKernel::add_taint(TaintFlag flag)
 void ModernKernel::warn_with_trace(std::string_view where)
 {
     log(4, "------------[ cut here ]------------");
-    log(4, fmt::format("WARNING: CPU: 0 PID: {} at {}", kernel_.current() ? kernel_.current()->pid : 0, where));
+    log(4, fmt::format("WARNING: CPU: 0 PID: {} at {}", kernel_.threads().current() ? kernel_.threads().current()->pid : 0, where));
     log(4, "---[ end trace 0000000000000000 ]---");
     add_taint(TaintFlag::warned);
 }
@@ -131,12 +141,12 @@ bool ModernKernel::locked_down(std::string_view what)
 {
     auto& state = this->state();
     if (!state.lockdown) return false;
-    if (kernel_.jiffies() - state.lockdown_since >= 5 * hz) {
-        state.lockdown_since = kernel_.jiffies();
+    if (kernel_.clock().jiffies() - state.lockdown_since >= 5 * hz) {
+        state.lockdown_since = kernel_.clock().jiffies();
         state.lockdown_messages = 0;
     }
     if (state.lockdown_messages++ < 3) {
-        const std::string_view comm = kernel_.current() ? row_text(kernel_.current()->name) : "swapper";
+        const std::string_view comm = kernel_.threads().current() ? row_text(kernel_.threads().current()->name) : "swapper";
         log(5, fmt::format("Lockdown: {}: {} is restricted; see man kernel_lockdown.7", comm, what));
     }
     return true;

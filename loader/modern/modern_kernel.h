@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/thread.h"
 #include "loader/modern/call_task.h"
 #include "loader/modern/load_info.h"
 #include "loader/modern/module_profile.h"
@@ -38,7 +44,7 @@ public:
 ///
 ///     Kernel kernel(machine, modern_exports(), boot);          // machine of release 6.1, arch x86_64
 ///     auto& modern = ModernKernel::of(kernel);
-///     const auto outcome = kernel.call({"init_module", {image, len, params}, 3}, {.comm = "insmod"});
+///     const auto outcome = kernel.scheduler().call({"init_module", {image, len, params}, 3}, {.comm = "insmod"});
 ///
 /// Everything that lasts is in the machine; a call under way is not, so that one that parks ends with its process.
 class ModernKernel final : public ModuleLoader {

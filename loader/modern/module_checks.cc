@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // For which kernel a module was built, and what it taints. Source: check_modstruct_version, check_modinfo, set_license,
 // module_augment_kernel_taints and check_module_license_and_versions of kernel/module.
+#include "emu/kernel/kernel_rows.h"
 #include "loader/modern/given_symbols.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel's own kinds of parameters: how each is set and shown. Source: kernel/params.c of 6.1.
+#include "emu/kernel/heap.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/modern/numbers.h"
 
@@ -73,7 +74,7 @@ std::int64_t ModernKernel::set_parameter_of_kind(std::string_view kind, const st
             log(3, fmt::format("{}: string parameter too long", name));
             return error(Errno::enospc);
         }
-        const auto copy = kernel_.kmalloc(text.size() + 1);
+        const auto copy = kernel_.heap().allocate(text.size() + 1);
         if (!copy) return error(Errno::enomem);
         memory.write_all(copy, std::as_bytes(std::span(text.c_str(), text.size() + 1)));
         memory.store_word(variable, copy.value);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The text behind a module's name: words, quotes, and what each is for. Source: parse_args, next_arg and parse_one of
 // kernel/params.c and lib/cmdline.c, unknown_module_param_cb, ddebug_dyndbg_module_param_cb.
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
 #include "loader/modern/numbers.h"
 #include "loader/modern/parameter_records.h"
 
@@ -95,7 +99,7 @@ std::string ModernKernel::kind_of(GuestAddr operations)
                                           "charp", "bool", "bool_enable_only", "invbool", "bint", "string"};
     const bool by_function = kernel_.arch().word_bytes == 4;
     const auto address_of = [&](const std::string& name) {
-        return by_function ? kernel_.symbol_address(name) : kernel_.find_variable(name);
+        return by_function ? kernel_.symbols().address(name) : kernel_.symbols().find_variable(name);
     };
     for (const auto kind : kinds)
         if (address_of((by_function ? "param_set_" : "param_ops_") + std::string(kind)) == operations) return std::string(kind);
@@ -247,13 +251,13 @@ ModernKernel::Task ModernKernel::call_setter(const Parameter& parameter, GuestAd
     const auto own = parameter;
     GuestAddr text, record = own.at;
     if (value) {
-        text = kernel_.kmalloc(value->size() + 1);
+        text = kernel_.heap().allocate(value->size() + 1);
         if (!text) co_return error(Errno::enomem);
         memory.write_all(text, std::as_bytes(std::span(value->c_str(), value->size() + 1)));
     }
     if (variable != own.variable) { // an element of an array has a record of its own
         const unsigned bytes = kernel_.arch().word_bytes == 8 ? 40 : 20;
-        record = kernel_.kmalloc(bytes);
+        record = kernel_.heap().allocate(bytes);
         if (!record) co_return error(Errno::enomem);
         std::vector<std::byte> copy(bytes);
         memory.read_all(own.at, copy);
@@ -261,8 +265,8 @@ ModernKernel::Task ModernKernel::call_setter(const Parameter& parameter, GuestAd
         memory.store_word(record + (bytes - kernel_.arch().word_bytes), variable.value);
     }
     const auto result = static_cast<std::int32_t>(co_await CallGuest{own.setter, {text.value, record.value}, 2, "param set"});
-    if (text) kernel_.kfree(text);
-    if (record != own.at) kernel_.kfree(record);
+    if (text) kernel_.heap().free(text);
+    if (record != own.at) kernel_.heap().free(record);
     co_return result;
 }
 
@@ -270,7 +274,7 @@ ModernKernel::Task ModernKernel::call_setter(const Parameter& parameter, GuestAd
 ModernKernel::Task ModernKernel::do_set_parameter(std::array<std::uint64_t, 8> arguments)
 {
     std::optional<std::string> value = kernel_.memory().load_string({arguments[1]}, 1 << 16);
-    kernel_.kfree({arguments[1]});
+    kernel_.heap().free({arguments[1]});
     co_return co_await set_parameter({arguments[0]}, value);
 }
 

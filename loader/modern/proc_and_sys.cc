@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // /proc/modules, /sys/module and the switches below /proc/sys/kernel, as text. Source: kernel/module/procfs.c, sysfs.c,
 // kernel/params.c.
+#include "emu/abi/errno_or.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "loader/modern/parameter_records.h"
 
 #include <fmt/format.h>
@@ -215,10 +220,10 @@ try {
     if (permissions == 0) return Errno::enoent;
     if (!(permissions & 0222)) return Errno::eacces;
     std::string value(text.ends_with('\n') ? text.substr(0, text.size() - 1) : text);
-    const auto copy = kernel_.kmalloc(value.size() + 1);
+    const auto copy = kernel_.heap().allocate(value.size() + 1);
     if (!copy) return Errno::enomem;
     kernel_.memory().write_all(copy, std::as_bytes(std::span(value.c_str(), value.size() + 1)));
-    const auto outcome = kernel_.call({"modern set parameter", {at.value, copy.value}, 2}, {});
+    const auto outcome = kernel_.scheduler().call({"modern set parameter", {at.value, copy.value}, 2}, {});
     if (outcome.kind != Outcome::Kind::done) return Errno::eio;
     if (const auto wrong = outcome.result.error(kernel_.arch())) return *wrong;
     return text.size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The signature behind an image, judged before anything of the image is. Source: module_sig_check and mod_verify_sig of
 // kernel/module/signing.c, mod_check_sig of kernel/module_signature.c.
+#include "emu/kernel/kernel_rows.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/modern/pkcs7.h"
 

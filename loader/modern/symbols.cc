@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a module imports, and what it exports. Source: simplify_symbols, resolve_symbol_wait, resolve_symbol, find_symbol,
 // inherit_taint, verify_namespace_is_imported, ref_module and verify_exported_symbols of kernel/module/main.c.
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
 #include "loader/modern/given_symbols.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"
@@ -63,15 +68,15 @@ bool ModernKernel::find_symbol(const std::string& name, bool gpl_ok, FoundSymbol
     auto& machine = kernel_.machine();
     if (has_given_symbols(machine)) {
         if (const auto* given = find_given_symbol(machine, name); given && (gpl_ok || !given->gpl_only)) {
-            found.value = kernel_.bind_trap(name); // our own of that name, where we have one
+            found.value = kernel_.symbols().bind_trap(name); // our own of that name, where we have one
             if (given->has_crc) found.crc = given->crc;
             found.gpl_only = given->gpl_only;
             found.name_space = row_text(given->name_space);
             return true;
         }
     } else if (const auto* known = find_kernel_symbol(release, name); known && (gpl_ok || !known->gpl_only)) {
-        auto address = kernel_.symbol_address(name);
-        if (!address && kernel_.find_variable(name)) address = kernel_.find_variable(name);
+        auto address = kernel_.symbols().address(name);
+        if (!address && kernel_.symbols().find_variable(name)) address = kernel_.symbols().find_variable(name);
         if (address) {
             found.value = *address;
             if (release.modern->options.has(ModernOption::modversions)) found.crc = known->crc;
@@ -145,15 +150,15 @@ std::int64_t ModernKernel::use_module(LoadInfo& info, ModernModuleRow& provider)
 
 ModernKernel::Task ModernKernel::resolve_waiting(LoadInfo& info, std::string name, FoundSymbol& found)
 {
-    const auto until = kernel_.jiffies() + symbol_wait_ticks;
+    const auto until = kernel_.clock().jiffies() + symbol_wait_ticks;
     while (true) {
         const auto result = resolve(info, name, found);
         if (result != error(Errno::ebusy) || !rules().waits_for_twin) co_return result;
-        if (kernel_.jiffies() >= until) {
+        if (kernel_.clock().jiffies() >= until) {
             log(4, fmt::format("{}: gave up waiting for init of module {}.", struct_name(info), found.owner));
             co_return result;
         }
-        waiters_.push_back(kernel_.machine().table<ThreadRow>().number_of(*kernel_.current()));
+        waiters_.push_back(kernel_.machine().table<ThreadRow>().number_of(*kernel_.threads().current()));
         co_await park("a module that exports a symbol to start", until);
     }
 }

@@ -2,6 +2,11 @@
 // Does the steps of a modern scenario on a fresh machine.
 #include "loader/scenario/modern_runner.h"
 
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/threads.h"
 #include "loader/scenario/module_mutator.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
@@ -209,14 +214,14 @@ void ModernRunner::set_result(const Outcome& outcome, ModernResult& result)
 void ModernRunner::run(const SystemCall& call, bool background, ModernResult& result)
 {
     const RunLimits limits{scenario_limits::guest_blocks};
-    const auto thread = kernel_.begin(call, {capable_, "init"});
+    const auto thread = kernel_.scheduler().begin(call, {capable_, "init"});
     if (background) {
         background_.push_back({thread, {}});
-        kernel_.settle(0);
+        kernel_.scheduler().settle(0);
         return;
     }
-    const auto outcome = kernel_.run(thread, limits);
-    kernel_.reap(thread);
+    const auto outcome = kernel_.scheduler().run(thread, limits);
+    kernel_.threads().reap(thread);
     set_result(outcome, result);
 }
 
@@ -225,8 +230,8 @@ void ModernRunner::finish_background()
     for (auto& entry : background_) {
         if (entry.result) continue;
         entry.result.emplace();
-        const auto outcome = kernel_.run(entry.thread, {scenario_limits::guest_blocks});
-        kernel_.reap(entry.thread);
+        const auto outcome = kernel_.scheduler().run(entry.thread, {scenario_limits::guest_blocks});
+        kernel_.threads().reap(entry.thread);
         set_result(outcome, *entry.result);
     }
 }
@@ -318,7 +323,7 @@ ModernResult ModernRunner::step(const json& step)
     else if (call == "write") write(args, result);
     else if (call == "cat") cat(first(), result);
     else if (call == "ls") list(first(), result);
-    else if (call == "sleep") kernel_.settle(number(first()) / milliseconds_a_tick);
+    else if (call == "sleep") kernel_.scheduler().settle(number(first()) / milliseconds_a_tick);
     else if (call == "wait") finish_background();
     else if (call == "drop CAP_SYS_MODULE") capable_ = false;
     else if (call == "setuid") capable_ = root_ = number(first()) == 0;

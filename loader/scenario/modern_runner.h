@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/thread.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/scenario/modern_files.h"
 #include "loader/scenario/modern_scenario.h"

@@ -3,6 +3,17 @@
 #include "loader/scenario/runner.h"
 
 #include "emu/exports/standard_exports.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 #include "emu/machine/machine_layout.h"
 #include "loader/scenario/callback.h"
 #include "loader/scenario/scenario_limits.h"
@@ -74,10 +85,10 @@ try : machine_(scenario_machine(release, arch)),
       kernel_(machine_, symbols.empty() ? scenario_exports() : standard_exports(), scenario_boot(arch, symbols)),
       kernel_module_{kernel_.state().kernel_module}
 {
-    for (const auto& name : symbols) symbols_.emplace(kernel_.symbol_address(without_version(name))->value, name);
+    for (const auto& name : symbols) symbols_.emplace(kernel_.symbols().address(without_version(name))->value, name);
     machine_.memory().set_user_memory(&user_);
     kernel_.set_sink(this);
-    kernel_.set_usermode_helper(this);
+    kernel_.module_requests().set_helper(this);
 } catch (const UnknownSymbol& unknown) {
     throw ScenarioError(fmt::format("the kernel exports no '{}'", unknown.name));
 }
@@ -103,8 +114,8 @@ void ScenarioRunner::logged(std::string_view text)
 Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& result)
 {
     const RunLimits limits{scenario_limits::guest_blocks};
-    const auto thread = kernel_.begin(call, {capable_, "insmod"});
-    auto outcome = kernel_.run(thread, limits);
+    const auto thread = kernel_.scheduler().begin(call, {capable_, "insmod"});
+    auto outcome = kernel_.scheduler().run(thread, limits);
     for (std::size_t trap = 0; outcome.kind == Outcome::Kind::breakpoint && broke_.empty(); ++trap) {
         if (trap == trap_limit) {
             outcome.kind = Outcome::Kind::hang;
@@ -112,9 +123,9 @@ Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& res
             break;
         }
         result["traps"].push_back(run_trap(step, trap, outcome.at));
-        if (broke_.empty()) outcome = kernel_.run(thread, limits);
+        if (broke_.empty()) outcome = kernel_.scheduler().run(thread, limits);
     }
-    kernel_.reap(thread);
+    kernel_.threads().reap(thread);
     if (outcome.kind != Outcome::Kind::done) note_break(outcome);
     return outcome;
 }
@@ -149,7 +160,7 @@ json ScenarioRunner::with_module(const json& step, void (*change)(ScenarioRunner
 {
     const auto label = labels_.find(step["mod"].get_ref<const std::string&>());
     if (label == labels_.end()) return {{"skipped", true}};
-    change(*this, kernel_.module({label->second.base}), step);
+    change(*this, kernel_.modules().view({label->second.base}), step);
     return json::object();
 }
 
@@ -192,7 +203,7 @@ json ScenarioRunner::fail_allocation(const json& step)
     constexpr std::pair<std::string_view, AllocationKind> kinds[] = {
         {"page", AllocationKind::page}, {"kmalloc", AllocationKind::kmalloc}, {"vmalloc", AllocationKind::vmalloc}};
     for (const auto& [name, kind] : kinds)
-        kernel_.fail_allocation(kind, step["kind"] == name ? step.value("nth", std::uint32_t{1}) : 0);
+        kernel_.heap().fail(kind, step["kind"] == name ? step.value("nth", std::uint32_t{1}) : 0);
     return json::object();
 }
 

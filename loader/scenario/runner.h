@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
 #include "loader/scenario/scenario.h"
 #include "loader/scenario/scenario_memory.h"
 
@@ -108,6 +113,7 @@ private:
     Machine machine_;
     ScenarioMemory user_;
     Kernel kernel_;
+    const ModuleLayout& module_layout_ = kernel_.modules().layout();
     GuestAddr kernel_module_;
     std::map<std::uint64_t, std::string> symbols_; ///< by address, when the scenario names its symbols
     bool capable_ = true;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that are system calls, and calls of kernel functions.
+#include "emu/kernel/heap.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -172,7 +176,7 @@ json ScenarioRunner::kernel_function(const json& step)
                                                                 "inter_module_put"};
     auto result = json::object();
     const auto& name = step["fn"].get_ref<const std::string&>();
-    const auto address = kernel_.symbol_address(name);
+    const auto address = kernel_.symbols().address(name);
     if (!address) return {{"ret", "absent"}};
     SystemCall function{"call_function", {address->value}, 6};
     auto argument = function.arguments.begin() + 1;
@@ -182,7 +186,7 @@ json ScenarioRunner::kernel_function(const json& step)
             continue;
         }
         const auto text = bytes_in_text(given["str"].get_ref<const std::string&>()).value();
-        const auto at = kernel_.kmalloc(text.size() + 1);
+        const auto at = kernel_.heap().allocate(text.size() + 1);
         kernel_.memory().write_all(at, std::as_bytes(std::span(text.c_str(), text.size() + 1)));
         *argument++ = at.value;
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that look at the kernel: its list of modules, its memory, its /proc files.
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/trouble.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
@@ -55,7 +58,7 @@ json ScenarioRunner::header_of(const ModuleView& module)
     auto header = json::object();
     for (std::size_t i = 0; i < static_cast<std::size_t>(ModuleField::count_); ++i) {
         const auto field = static_cast<ModuleField>(i);
-        if (kernel_.module_layout().has(field) && module.get(field))
+        if (kernel_.modules().layout().has(field) && module.get(field))
             header[std::string(module_field_name(field))] = show_member(field, module);
     }
     return header;
@@ -70,8 +73,8 @@ json ScenarioRunner::references_of(const ModuleView& module)
             names.push_back({{"cycle", true}});
             break;
         }
-        const auto ref = kernel_.load_ref(at);
-        names.push_back(text_of_bytes(kernel_.module(ref.ref).name()));
+        const auto ref = kernel_.modules().load_ref(at);
+        names.push_back(text_of_bytes(kernel_.modules().view(ref.ref).name()));
         at = ref.next_ref;
     }
     return names;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Values of scenario files: what they stand for, and how a result shows an address.
+#include "emu/kernel/module_list.h"
 #include "loader/scenario/arch_numbers.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_text.h"
@@ -31,7 +32,7 @@ std::uint64_t ScenarioRunner::value(const json& value, std::string_view own_labe
     const auto terms = value_terms(value.get_ref<const std::string&>());
     for (const auto& [minus, term] : terms.value()) {
         std::uint64_t amount = 0;
-        if (term == "$H") amount = kernel_.module_layout().header_bytes();
+        if (term == "$H") amount = module_layout_.header_bytes();
         else if (term == "@") amount = address_of(own_label);
         else if (term.starts_with("@")) amount = address_of(term.substr(1));
         else if (term.starts_with("&")) amount = symbol_value(term.substr(1));
@@ -51,9 +52,9 @@ std::uint64_t ScenarioRunner::symbol_value(std::string_view name) const
 /// Where the member of struct module is here. Throws ScenarioError when the architecture has none of that name.
 Field ScenarioRunner::header_field(const std::string& name) const
 {
-    if (!scenario_field_offset(name) && !scenario_header_member(name, kernel_.module_layout()))
+    if (!scenario_field_offset(name) && !scenario_header_member(name, module_layout_))
         throw ScenarioError(fmt::format("struct module has no '{}' on {}", name, kernel_.arch().name));
-    return scenario_header_field(kernel_.module_layout(), name);
+    return scenario_header_field(module_layout_, name);
 }
 
 /// An address as scenario files write it: "@label+OFFSET", "@kernel", "&symbol", or the number.

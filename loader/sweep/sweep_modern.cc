@@ -2,6 +2,7 @@
 // A sweep of modules since 2.6, which the kernel links: kmod's words, and the check that decided.
 #include "loader/sweep/sweep_modern.h"
 
+#include "emu/kernel/log.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/kmod/kmod.h"
 #include "loader/modern/given_symbols.h"
@@ -53,7 +54,7 @@ try {
 
 bool load_modern(Session& session, const SweepPlan& plan, const ModernOutcome& outcome, SweepRow& row)
 {
-    const auto before = session.kernel().log_position();
+    const auto before = session.kernel().log().position();
     const bool in = insmod(session, plan.path, plan.arguments, &row.said) == 0;
     const auto& arch = session.arch();
     if (in) {
@@ -65,7 +66,7 @@ bool load_modern(Session& session, const SweepPlan& plan, const ModernOutcome& o
         row.detail = row.said.substr(0, row.said.find('\n'));
         return false;
     }
-    const auto log = session.kernel().log_since(before);
+    const auto log = session.kernel().log().since(before);
     const auto error = outcome.result->error(arch);
     if (error == Errno::enoent) row.unresolved = unknown_symbols(log);
     row.verdict = !row.unresolved.empty() ? "unresolved"

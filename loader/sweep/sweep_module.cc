@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/sweep_module.h"
 
+#include "emu/abi/event_sink.h"
 #include "emu/kernel/left_behind.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
 #include "loader/kmod/kmod.h"
 #include "loader/sweep/sweep_modern.h"
 #include "loader/tools/insmod_run.h"
@@ -98,7 +104,7 @@ bool is_modern(Session& session) { return session.machine().release().modern != 
 
 bool load_dependency(Session& session, const std::string& path)
 try {
-    session.kernel().begin_process();
+    session.kernel().processes().begin();
     if (is_modern(session)) return load_modern_dependency(session, path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
     InsmodOptions options;
@@ -110,7 +116,7 @@ try {
 
 Loaded load(Session& session, const SweepPlan& plan, SweepSink& sink, SweepRow& row)
 try {
-    session.kernel().begin_process();
+    session.kernel().processes().begin();
     if (is_modern(session)) return {{}, load_modern(session, plan, sink.modern, row)};
     std::string output, errors;
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
@@ -127,13 +133,13 @@ try {
     return {{done.report.base, done.report.size}, done.exit_status == 0};
 } catch (const CallStopped& stopped) {
     row.verdict = name_of(stopped.outcome.kind);
-    row.detail = one_line(fmt::format("{} {}", stopped.outcome.what, session.kernel().symbolize(stopped.outcome.at)));
+    row.detail = one_line(fmt::format("{} {}", stopped.outcome.what, session.kernel().symbols().describe(stopped.outcome.at)));
     return {};
 }
 
 std::string unload(Session& session, const std::string& name, SweepRow& row)
 try {
-    session.kernel().begin_process();
+    session.kernel().processes().begin();
     session.calls().set_caller({.comm = "rmmod"});
     const auto result = is_modern(session) ? unload_modern(session, name) : session.calls().delete_module(name);
     return result.word == 0 ? "unload-ok" : "unload-refused";
@@ -199,15 +205,15 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     row.module = plan.name;
     row.file = plan.path;
     auto& kernel = session.kernel();
-    auto logged = kernel.log_position();
+    auto logged = kernel.log().position();
     for (const auto& path : plan.dependencies) {
         row.dependencies.push_back(is_modern(session) ? kmod_module_name(path) : module_name_of(path));
         if (!load_dependency(session, path)) row.failed_dependencies.push_back(row.dependencies.back());
     }
-    kernel.settle(settled_after);
+    kernel.scheduler().settle(settled_after);
     const auto log_of_step = [&] {
-        const auto text = as_utf8(kernel.log_since(logged));
-        logged = kernel.log_position();
+        const auto text = as_utf8(kernel.log().since(logged));
+        logged = kernel.log().position();
         return text;
     };
     row.log_dependencies = log_of_step();
@@ -217,7 +223,7 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     kernel.set_sink(&sink);
     const auto loaded = load(session, plan, sink, row);
     row.inert = sink.inert_calls();
-    kernel.settle(settled_after);
+    kernel.scheduler().settle(settled_after);
     row.log = log_of_step();
     if (loaded.in) {
         const auto with = snapshot(session);
@@ -225,7 +231,7 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
         row.effects = lines_added(before.lines, with.lines);
         row.effects.erase("modules"); // its own line: always there
         row.unload = unload(session, plan.name, row);
-        kernel.settle(settled_after);
+        kernel.scheduler().settle(settled_after);
         row.log_unload = log_of_step();
     }
     kernel.set_sink(nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/sweep_plans.h"
 
+#include "emu/kernel/symbols.h"
 #include "loader/legacy/insmod.h"
 #include "loader/sweep/sweep_modern.h"
 #include "loader/tools/command.h"
@@ -59,7 +60,7 @@ std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
     const bool modern = session.machine().release().modern;
     const auto exported = modern ? modern_kernel_symbols(session) : std::unordered_set<std::string>();
     const auto offered = [&](const std::string& name) {
-        return modern ? exported.contains(name) : session.kernel().symbol_address(without_version(name)).has_value();
+        return modern ? exported.contains(name) : session.kernel().symbols().address(without_version(name)).has_value();
     };
     std::vector<SweepPlan> plans;
     std::size_t parts = 0;

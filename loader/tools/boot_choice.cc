@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/boot_choice.h"
 
+#include "emu/kernel/boot_options.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/tools/device_file.h"
 #include "loader/tools/kernel_package.h"

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod disasm: the code of a module file, or a function of a loaded module.
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/symbols.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/disasm_file.h"
 #include "loader/tools/options.h"
@@ -35,7 +40,7 @@ std::string name_of_operand(Kernel& kernel, const std::string& text)
     const auto at = text.rfind("0x");
     if (at == std::string::npos) return "";
     const auto address = std::strtoull(text.c_str() + at, nullptr, 16);
-    return address >= kernel.arch().page_offset.value ? kernel.symbolize({address}) : "";
+    return address >= kernel.arch().page_offset.value ? kernel.symbols().describe({address}) : "";
 }
 
 int disassemble_loaded(Kernel& kernel, const ModuleView& module, const std::string& name)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod dmesg: the kernel's log.
+#include "emu/kernel/log.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
@@ -14,10 +15,10 @@ int dmesg_command(const Invocation& invocation)
     if (const auto status = options.parse()) return *status;
 
     ToolSession session(invocation, clear ? Purpose::change : Purpose::look);
-    const auto text = session->kernel().log_text();
+    const auto text = session->kernel().log().text();
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (!clear) return 0;
-    session->kernel().clear_log();
+    session->kernel().log().clear();
     session.commit();
     return 0;
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/header_refusal.h"
 
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -51,7 +55,7 @@ const std::vector<Row>& rows()
 
 std::optional<std::uint64_t> member_of(Kernel& kernel, std::span<const std::byte> image, ModuleField member)
 {
-    const auto field = kernel.module_layout().field(member);
+    const auto field = kernel.modules().layout().field(member);
     if (field.size == 0 || field.offset + field.size > image.size()) return std::nullopt;
     return load_unsigned(image.data() + field.offset, field.size, kernel.arch().order);
 }
@@ -69,7 +73,7 @@ std::string shown(ModuleField member, std::uint64_t value)
 
 std::string held_against(Kernel& kernel, const ModuleView& module, std::span<const std::byte> image, Against against)
 {
-    const auto& layout = kernel.module_layout();
+    const auto& layout = kernel.modules().layout();
     const auto size = member_of(kernel, image, ModuleField::size).value_or(0);
     switch (against) {
     case Against::module_end: return fmt::format("module ends at {:#x}", kernel.arch().word(module.address().value + size));

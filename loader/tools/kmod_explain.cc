@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod explain on a machine since 2.6: makes the call on a copy of the machine, and says which check decided.
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
 #include "loader/api/kernel_calls.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/elf/module_file.h"
@@ -28,7 +30,7 @@ std::string never_returned(const Outcome& outcome, std::string_view ran)
 int tell(Session& session, std::string_view call, const std::function<SyscallResult()>& make)
 {
     auto& kernel = session.kernel();
-    const auto before = kernel.log_position();
+    const auto before = kernel.log().position();
     SyscallResult result;
     std::string ran;
     std::optional<CallStopped> stopped;
@@ -41,7 +43,7 @@ int tell(Session& session, std::string_view call, const std::function<SyscallRes
         }
         ran = watch.ran;
     }
-    const auto logged = kernel.log_since(before);
+    const auto logged = kernel.log().since(before);
     if (stopped) {
         fmt::print("{}: no result: {}\n{}", call, never_returned(stopped->outcome, ran), logged);
         return exit_status::failure;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod layout MODULE: its struct module in guest memory, field by field; or of a file, as insmod would build it.
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/symbols.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/layout_file.h"
 #include "loader/tools/options.h"
@@ -49,7 +53,7 @@ public:
         if (member == "deps") return dependencies();
         if (member == "refs") return users({value});
         if (member == "ex_table_start") return exception_entries();
-        return value > kernel_.arch().task_size.value ? kernel_.symbolize({value}) : "";
+        return value > kernel_.arch().task_size.value ? kernel_.symbols().describe({value}) : "";
     }
 
 private:
@@ -58,7 +62,7 @@ private:
     std::string module_name(GuestAddr at) const
     {
         if (kernel_.modules().is_end(at)) return "the kernel";
-        return quoted_text(kernel_.module(at).pointer(ModuleField::name));
+        return quoted_text(kernel_.modules().view(at).pointer(ModuleField::name));
     }
 
     std::string symbols() const
@@ -67,7 +71,7 @@ private:
         const auto first = module_.pointer(ModuleField::syms);
         std::vector<std::string> names;
         for (std::uint64_t i = 0; i < std::min<std::uint64_t>(count, most_names); ++i) {
-            const auto entry = first + i * kernel_.module_layout().symbol_bytes();
+            const auto entry = first + i * kernel_.modules().layout().symbol_bytes();
             names.push_back(kernel_.memory().load_string(kernel_.memory().load_pointer(entry + kernel_.arch().word_bytes), 256));
         }
         return joined(names, count);
@@ -78,7 +82,8 @@ private:
         const auto count = module_.get(ModuleField::ndeps);
         std::vector<std::string> names;
         for (std::uint64_t i = 0; i < std::min<std::uint64_t>(count, most_names); ++i) {
-            const auto ref = kernel_.load_ref(module_.pointer(ModuleField::deps) + i * kernel_.module_layout().ref_bytes());
+            const auto ref =
+                kernel_.modules().load_ref(module_.pointer(ModuleField::deps) + i * kernel_.modules().layout().ref_bytes());
             names.push_back(module_name(ref.dep));
         }
         return joined(names, count);
@@ -87,8 +92,8 @@ private:
     std::string users(GuestAddr at) const
     {
         std::vector<std::string> names;
-        for (; at && names.size() < most_names; at = kernel_.load_ref(at).next_ref)
-            names.push_back(module_name(kernel_.load_ref(at).ref));
+        for (; at && names.size() < most_names; at = kernel_.modules().load_ref(at).next_ref)
+            names.push_back(module_name(kernel_.modules().load_ref(at).ref));
         return joined(names, names.size() + (at ? 1 : 0));
     }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/machine_text.h"
 
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -82,7 +88,7 @@ std::vector<MachineText> describe_machine(Session& session)
         if (path == "/proc/ksyms" || path == "/proc/modules") continue; // they say the same as the parts above
         parts.push_back({std::string(path), guarded([&] { return proc_file(kernel, path); })});
     }
-    parts.push_back({"log", split(kernel.log_text())});
+    parts.push_back({"log", split(kernel.log().text())});
     return parts;
 }
 

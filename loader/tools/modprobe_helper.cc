@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/modprobe_helper.h"
 
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "loader/tools/command.h"
 #include "loader/tools/insmod_run.h"
 
@@ -101,7 +105,7 @@ void ModprobeHelper::request_module(std::string_view name)
     const auto* module = modules_->find(wanted);
     if (!module) return;
     const auto offered = [&](const std::string& symbol) {
-        return session_.kernel().symbol_address(without_version(symbol)).has_value();
+        return session_.kernel().symbols().address(without_version(symbol)).has_value();
     };
     for (const auto* dependency : modules_->dependencies(*module, offered))
         if (!load(*dependency)) return;

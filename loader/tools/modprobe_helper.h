@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/outcome.h"
 #include "loader/api/session.h"
 #include "loader/tools/module_folder.h"
 

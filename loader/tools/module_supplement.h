@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "emu/kernel/kernel.h"
+#include "emu/machine/machine.h"
 
 #include <cstddef>
 #include <span>

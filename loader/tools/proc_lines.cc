@@ -3,8 +3,11 @@
 
 #include "emu/exports/core/caches.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -71,7 +74,7 @@ constexpr ProcFile proc_files[] = {
 std::vector<std::string> tree_lines(Kernel& kernel)
 {
     std::vector<std::string> lines;
-    const auto root = kernel.variable("proc_root");
+    const auto root = kernel.symbols().variable("proc_root");
     for (auto path : proc_listing(kernel)) {
         if (path.ends_with('/')) path.pop_back();
         const auto entry = find_proc_entry(kernel, root, std::string_view(path).substr(sizeof "/proc/" - 1));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod record: the system calls of modutils commands on a fresh machine, or steps that are there already, as scenarios
 // with results. docs/scenarios.md describes the files.
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/symbols.h"
 #include "loader/api/session.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
@@ -87,7 +89,7 @@ Words offered_symbols(const RecordChoice& choice, const Release& release)
         for (const auto& word : command) {
             for (const auto& name : imports_of(word)) {
                 const bool known = std::ranges::find(offered, name) != offered.end();
-                if (!known && session.kernel().symbol_address(without_version(name))) offered.push_back(name);
+                if (!known && session.kernel().symbols().address(without_version(name))) offered.push_back(name);
             }
         }
     }
@@ -142,7 +144,7 @@ int record_commands(const RecordChoice& choice, const Invocation& invocation)
     auto fresh = std::make_unique<Session>(Session::boot(machine, scenario_machine(release), boot));
     std::vector<std::pair<std::string, GuestAddr>> symbols;
     for (const auto& symbol : boot.only_symbols)
-        symbols.emplace_back(symbol.name, *fresh->kernel().symbol_address(without_version(symbol.name)));
+        symbols.emplace_back(symbol.name, *fresh->kernel().symbols().address(without_version(symbol.name)));
     SessionRecorder recorder(fresh->arch(), std::move(symbols));
     fresh->commit();
     fresh.reset();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/refusal.h"
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
 #include "loader/tools/header_refusal.h"
 
 #include <fmt/format.h>
@@ -42,9 +45,9 @@ auto RefusalWatch::watch(Call call)
 {
     ran_.clear();
     last_exports_.clear();
-    const auto before = kernel_.log_position();
+    const auto before = kernel_.log().position();
     auto result = call();
-    log_ = kernel_.log_since(before);
+    log_ = kernel_.log().since(before);
     return result;
 }
 
@@ -96,7 +99,7 @@ std::string RefusalWatch::reason_of_create(std::string_view name, std::uint64_t 
     case Errno::eexist: return fmt::format("a module '{}' is in the kernel's list", name);
     case Errno::einval:
         return fmt::format("{} bytes are too few for struct module ({} bytes) and the name", size,
-                           kernel_.module_layout().header_bytes());
+                           kernel_.modules().layout().header_bytes());
     case Errno::enomem:
         return fmt::format("no memory for {} bytes: {} pages are free", size, kernel_.memory().free_pages());
     case Errno::enametoolong: return fmt::format("the name has {} characters", name.size());
@@ -123,8 +126,8 @@ std::string RefusalWatch::reason_of_delete(std::optional<std::string_view> name,
     if (!module) return fmt::format("no module '{}' is in the kernel's list", *name);
     if (error != Errno::ebusy) return std::string(errno_text(error));
     std::vector<std::string> users;
-    for (auto at = module->pointer(ModuleField::refs); at && users.size() < 64; at = kernel_.load_ref(at).next_ref)
-        users.push_back(kernel_.module(kernel_.load_ref(at).ref).name());
+    for (auto at = module->pointer(ModuleField::refs); at && users.size() < 64; at = kernel_.modules().load_ref(at).next_ref)
+        users.push_back(kernel_.modules().view(kernel_.modules().load_ref(at).ref).name());
     if (!users.empty()) return fmt::format("'{}' is used by {}", *name, fmt::join(users, ", "));
     if (module->can_unload()) return fmt::format("the can_unload routine of '{}' says that it is in use", *name);
     return fmt::format("the use count of '{}' is {}", *name, module->usecount());

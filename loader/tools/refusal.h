@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/kernel.h"
 #include "loader/api/session.h"
 
 #include <deque>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod run: lets virtual time pass.
+#include "emu/kernel/clock.h"
+#include "emu/kernel/scheduler.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
@@ -17,8 +19,8 @@ int run_command(const Invocation& invocation)
 
     ToolSession session(invocation, Purpose::change);
     return run_in_session(session, [&] {
-        session->kernel().settle(milliseconds * hz / 1000);
-        fmt::print("jiffies {}\n", session->kernel().jiffies());
+        session->kernel().scheduler().settle(milliseconds * hz / 1000);
+        fmt::print("jiffies {}\n", session->kernel().clock().jiffies());
         session.commit();
         return 0;
     });

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod status: what machine there is.
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/threads.h"
 #include "loader/api/machine_path.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
@@ -29,12 +34,12 @@ int status_command(const Invocation& invocation)
                layout_version_name(machine.release().layouts));
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
-    fmt::print("jiffies     {}\n", kernel.jiffies());
+    fmt::print("jiffies     {}\n", kernel.clock().jiffies());
     fmt::print("modules     {}\n", modules);
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     fmt::print("generation  {}\n", machine.header().generation);
-    const auto threads = kernel.describe_threads();
+    const auto threads = kernel.threads().describe();
     if (!threads.empty()) fmt::print("threads\n{}\n", threads);
     return 0;
 }

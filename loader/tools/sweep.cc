@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/module_requests.h"
 #include "loader/sweep/sweep_merge.h"
 #include "loader/sweep/sweep_plans.h"
 #include "loader/sweep/sweep_summary.h"
@@ -162,7 +164,7 @@ int sweep_command(const Invocation& invocation)
     boot_choice.give(session);
     session.calls().set_limits(limits_of(invocation));
     ModprobeHelper modprobe(session, boot.modules_folder, limits_of(invocation));
-    if (!boot.modules_folder.empty()) session.kernel().set_usermode_helper(&modprobe);
+    if (!boot.modules_folder.empty()) session.kernel().module_requests().set_helper(&modprobe);
     const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session), *shard);
     if (plans.empty()) {
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));

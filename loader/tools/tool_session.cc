@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/tool_session.h"
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/processor.h"
+#include "emu/kernel/symbols.h"
 #include "loader/api/machine_path.h"
 #include "loader/scenario/session_recorder.h"
 #include "loader/tools/interrupt.h"
@@ -29,7 +35,7 @@ Session open(const Invocation& invocation, Purpose purpose, const MachineOptions
 std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& session)
 {
     auto& kernel = session.kernel();
-    TraceOptions options{&session.arch(), choice.into, [&kernel](GuestAddr at) { return kernel.symbolize(at); }};
+    TraceOptions options{&session.arch(), choice.into, [&kernel](GuestAddr at) { return kernel.symbols().describe(at); }};
     return choice.json ? make_json_trace(std::move(options)) : make_text_trace(std::move(options));
 }
 
@@ -78,7 +84,7 @@ int report_stop(ToolSession& session, const CallStopped& stopped)
     const auto* row = &stop_rows[0];
     for (const auto& candidate : stop_rows)
         if (candidate.kind == outcome.kind) row = &candidate;
-    auto where = session->kernel().symbolize(outcome.at);
+    auto where = session->kernel().symbols().describe(outcome.at);
     if (where.empty()) where = fmt::format("{:#x}", outcome.at.value);
     if (row->status == exit_status::segmentation_fault) fmt::print(stderr, "Segmentation fault\n");
     complain(fmt::format("{}: {}{}", stopped.call, fmt::format(fmt::runtime(row->sentence), outcome.what, where),
@@ -106,14 +112,14 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
-    if (auto folder = session_.kernel().modules_folder(); !folder.empty()) {
+    if (auto folder = session_.kernel().module_requests().folder(); !folder.empty()) {
         modprobe_ = std::make_unique<ModprobeHelper>(session_, std::move(folder), limits_of(invocation));
-        session_.kernel().set_usermode_helper(modprobe_.get());
+        session_.kernel().module_requests().set_helper(modprobe_.get());
         limits_.files = std::max(limits_.files, JailFiles::read); // it reads modules while guest code is under way
     }
     if (!invocation.trace || !invocation.trace->io) return;
     ports_ = std::make_unique<TracedPorts>(session_.kernel(), *trace_);
-    session_.kernel().set_io_bus(ports_.get());
+    session_.kernel().processor().set_io_bus(ports_.get());
 }
 
 void ToolSession::let_calls_wait()

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/outcome.h"
 #include "loader/api/session.h"
 #include "loader/tools/command.h"
 

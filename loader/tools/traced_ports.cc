@@ -2,14 +2,15 @@
 #include "loader/tools/traced_ports.h"
 
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/processor.h"
 
 namespace retromod {
 
-GuestAddr TracedPorts::pc() { return {kernel_.engine().reg(kernel_.cpu().pc)}; }
+GuestAddr TracedPorts::pc() { return {kernel_.processor().engine().reg(kernel_.cpu().pc)}; }
 
 std::uint32_t TracedPorts::in(std::uint16_t port, unsigned size)
 {
-    const auto value = kernel_.ports().in(port, size);
+    const auto value = kernel_.processor().ports().in(port, size);
     sink_.io_accessed({false, false, port, size, value, pc()});
     return value;
 }
@@ -17,7 +18,7 @@ std::uint32_t TracedPorts::in(std::uint16_t port, unsigned size)
 void TracedPorts::out(std::uint16_t port, unsigned size, std::uint32_t value)
 {
     sink_.io_accessed({true, false, port, size, value, pc()});
-    kernel_.ports().out(port, size, value);
+    kernel_.processor().ports().out(port, size, value);
 }
 
 void TracedPorts::memory_accessed(bool write, GuestAddr at, unsigned size, std::uint64_t value)

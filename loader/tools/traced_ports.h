@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
 #include "emu/kernel/kernel.h"
+#include "emu/memory/io_bus.h"
 
 namespace retromod {
 

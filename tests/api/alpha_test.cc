@@ -2,6 +2,8 @@
 // The sample modules on Alpha, from the object file to their last words.
 #include "tests/api/samples.h"
 
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
 #include "emu/kernel/proc_files.h"
 #include "loader/api/guest_file.h"
 
@@ -24,7 +26,7 @@ Session alpha_session(const char* release = "2.4.37.11")
 
 bool logged(Session& session, const std::string& text)
 {
-    return session.kernel().log_text().find(text) != std::string::npos;
+    return session.kernel().log().text().find(text) != std::string::npos;
 }
 
 } // namespace

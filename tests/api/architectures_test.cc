@@ -2,6 +2,8 @@
 // The sample modules on every architecture that has an engine, from the object file to their last words.
 #include "tests/api/samples.h"
 
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
 #include "emu/kernel/proc_files.h"
 #include "loader/api/guest_file.h"
 
@@ -26,7 +28,7 @@ struct Board {
     }
     bool logged(const std::string& text) const
     {
-        return const_cast<Session&>(session).kernel().log_text().find(text) != std::string::npos;
+        return const_cast<Session&>(session).kernel().log().text().find(text) != std::string::npos;
     }
 
 private:

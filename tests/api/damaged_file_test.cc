@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/module_list.h"
 #include "tests/api/samples.h"
 
 #include <catch2/catch.hpp>

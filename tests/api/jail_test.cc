@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/jail.h"
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
 #include "tests/api/samples.h"
 #include "tests/machine/scratch.h"
 
@@ -149,14 +152,14 @@ TEST_CASE("a child that dies behind its commit is told apart", "[api][jail]")
     const JailedMachine machine;
     auto session = Session::change(machine.path);
     const auto result = session.run_jailed([](Session& jailed) {
-        jailed.kernel().log("kept\n");
+        jailed.kernel().log().write("kept\n");
         jailed.commit();
         std::abort();
         return 0;
     });
     CHECK(result.died);
     CHECK(session.child_committed());
-    CHECK_THAT(session.kernel().log_text(), Contains("kept"));
+    CHECK_THAT(session.kernel().log().text(), Contains("kept"));
 }
 
 TEST_CASE("a machine in memory does not see what a jailed child did", "[api][jail]")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A module of mips that was compiled without -mlong-calls: its calls of the kernel leave their 256 MB.
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
 #include "tests/api/samples.h"
 #include "tests/elf/elf_writer.h"
 
@@ -86,7 +88,7 @@ TEST_CASE("a mips module whose calls leave their 256 MB runs", "[api][mips]")
 
     CHECK(loaded.err == "");
     REQUIRE(loaded.result.exit_status == 0);
-    const auto log = session.kernel().log_text();
+    const auto log = session.kernel().log().text();
     const auto first = log.find("across\n");
     REQUIRE(first != std::string::npos);
     CHECK(log.find("across\n", first + 1) != std::string::npos);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/api/samples.h"
 
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
 #include "loader/api/guest_file.h"
 
@@ -31,7 +35,7 @@ TEST_CASE("a module loads into a machine in memory and logs what its init says",
     const auto loaded = load(session, sample("hello"), {"who=tester"});
     CHECK(loaded.err == "");
     REQUIRE(loaded.result.exit_status == 0);
-    CHECK(session.kernel().log_text().find("hello, tester") != std::string::npos);
+    CHECK(session.kernel().log().text().find("hello, tester") != std::string::npos);
     CHECK(session.calls().delete_module("hello").word == 0);
     CHECK(module_count(session) == 0);
 }
@@ -99,7 +103,7 @@ TEST_CASE("an init routine that oopses stops its caller and leaves the module in
     const auto module = session.kernel().modules().find("oops");
     REQUIRE(module);
     CHECK(module->flag(module_flag::initializing));
-    CHECK(session.kernel().log_text().find("Oops: 0000") != std::string::npos);
+    CHECK(session.kernel().log().text().find("Oops: 0000") != std::string::npos);
 }
 
 TEST_CASE("an init routine without end is stopped by the budget", "[api]")

@@ -4,7 +4,10 @@
 // Prints medians with the spread of the rounds; ends with 1 where a budget is broken: a call with 10,000 modules takes at
 // most twice its time with 10; all measured scenarios on all releases take less than 10 s.
 #include "emu/exports/core/module_functions.h"
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/scenario/replay.h"
 #include "tests/bench/kernel_walk.h"
@@ -87,7 +90,7 @@ public:
 private:
     std::uint64_t call(const SystemCall& call)
     {
-        const auto outcome = kernel_.call(call);
+        const auto outcome = kernel_.scheduler().call(call);
         user_.clear();
         if (outcome.kind != Outcome::Kind::done || outcome.result.failed(kernel_.arch()))
             throw std::runtime_error(fmt::format("{} failed: {:#x} {}", call.name, outcome.result.word, outcome.what));

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -48,7 +52,7 @@ TEST_CASE("a device is read-only until it is not", "[exports][blocks]")
     CHECK(guest.call("blk_ioctl", {0, 0x1260, 0}) == -22);
     CHECK(guest.call("blk_ioctl", {0x0300, 0x1262, 300}) == -22);
     CHECK(guest.call("blk_ioctl", {0x0300, 0x1262, 64}) == 0);
-    CHECK(guest.memory().load<std::uint32_t>(guest.kernel().variable("read_ahead") + 3 * 4) == 64);
+    CHECK(guest.memory().load<std::uint32_t>(guest.kernel().symbols().variable("read_ahead") + 3 * 4) == 64);
 }
 
 TEST_CASE("a request loses its first buffer and tells an I/O error; the last end wakes the waiter", "[exports][blocks]")
@@ -97,7 +101,7 @@ TEST_CASE("a mempool keeps its elements and gives them out when its allocator ha
     CHECK(guest.memory().load<std::uint32_t>(pool + 8) == 0x5678);
     guest.call("mempool_destroy", {pool.value});
     CHECK(guest.outcome().kind == Outcome::Kind::done);
-    CHECK(guest.kernel().kmalloc_size(pool) == 0);
+    CHECK(guest.kernel().heap().size_of(pool) == 0);
     CHECK(guest.call("mempool_create", {2, allocate.value, free.value, 0}) == 0);
 }
 

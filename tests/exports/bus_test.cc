@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -105,9 +108,9 @@ TEST_CASE("socket buffers: a clone shares the data, which is freed with its last
     const auto clone = address(guest.call("skb_clone", {at.value, 0x20}));
     CHECK(GuestStruct(kernel, "struct sk_buff", clone).pointer("head") == head);
     guest.call("__kfree_skb", {at.value});
-    CHECK(kernel.kmalloc_size(head) != 0);
+    CHECK(kernel.heap().size_of(head) != 0);
     guest.call("__kfree_skb", {clone.value});
-    CHECK(kernel.kmalloc_size(head) == 0);
+    CHECK(kernel.heap().size_of(head) == 0);
 }
 
 TEST_CASE("an address family has one owner; IPv4 is the kernel's", "[exports][net]")
@@ -129,7 +132,7 @@ TEST_CASE("on 2.2 pci_devices points to the first device, and each to the next",
 {
     Guest guest("2.2.1");
     std::vector<std::uint64_t> found;
-    auto at = guest.memory().load_pointer(guest.kernel().variable("pci_devices"));
+    auto at = guest.memory().load_pointer(guest.kernel().symbols().variable("pci_devices"));
     for (; at && found.size() < 10; at = GuestStruct(guest.kernel(), "struct pci_dev", at).pointer("next"))
         found.push_back(GuestStruct(guest.kernel(), "struct pci_dev", at).get("device"));
     CHECK(found == std::vector<std::uint64_t>{0x1237, 0x7000, 0x7010});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -71,7 +73,7 @@ TEST_CASE("an algorithm's name is registered once; unregistering finds the algor
     CHECK(guest.call("crypto_register_alg", {one.at()}) == 0);
     CHECK(guest.call("crypto_register_alg", {twin.at()}) == eexist);
     CHECK(guest.call("crypto_alg_available", {guest.text("null"), 0}) == 1);
-    CHECK(guest.kernel().module(owner).usecount() == 0);
+    CHECK(guest.kernel().modules().view(owner).usecount() == 0);
     CHECK(guest.call("crypto_unregister_alg", {twin.at()}) == enoent);
     CHECK(guest.call("crypto_unregister_alg", {one.at()}) == 0);
     CHECK(guest.file("/proc/crypto").empty());

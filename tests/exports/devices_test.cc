@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/threads.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -21,7 +26,7 @@ TEST_CASE("drivers of a kernel with devfs register their majors through it, and 
     CHECK(folder != 0);
     CHECK(guest.call("devfs_mk_dir", {0, 0, 0}) == 0);
     guest.call("devfs_unregister", {static_cast<std::uint64_t>(folder) & 0xffffffff});
-    CHECK(guest.kernel().kmalloc_size({static_cast<std::uint64_t>(folder) & 0xffffffff}) == 0);
+    CHECK(guest.kernel().heap().size_of({static_cast<std::uint64_t>(folder) & 0xffffffff}) == 0);
     CHECK(guest.call("devfs_unregister_chrdev", {240, guest.text("tape")}) == 0);
     CHECK(guest.file("/proc/devices").find("tape") == std::string::npos);
 }
@@ -99,16 +104,16 @@ TEST_CASE("a reader sleeps in the driver until a writer comes", "[exports][devic
     REQUIRE(reader.is_open());
     auto& user = guest.calls().user_memory();
     const auto into = user.allocate(64);
-    const auto thread = guest.kernel().begin({"read", {reader.opened().word, into.value, 64}, 3}, {true, "reader"});
-    const auto asleep = guest.kernel().run(thread);
+    const auto thread = guest.kernel().scheduler().begin({"read", {reader.opened().word, into.value, 64}, 3}, {true, "reader"});
+    const auto asleep = guest.kernel().scheduler().run(thread);
     CHECK(asleep.kind == Outcome::Kind::deadlock);
     CHECK(asleep.what.find("interruptible_sleep_on") != std::string::npos);
     const auto from = user.place("woken");
-    CHECK(guest.kernel().call({"write", {writer.opened().word, from.value, 5}, 3}).result.word == 5);
-    const auto done = guest.kernel().run(thread);
+    CHECK(guest.kernel().scheduler().call({"write", {writer.opened().word, from.value, 5}, 3}).result.word == 5);
+    const auto done = guest.kernel().scheduler().run(thread);
     REQUIRE(done.kind == Outcome::Kind::done);
     CHECK(done.result.word == 5);
-    guest.kernel().reap(thread);
+    guest.kernel().threads().reap(thread);
     CHECK(user.buffer(into, 5)[0] == std::byte{'w'});
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Small functions that drivers of 2.4.22 and later import.
+#include "emu/kernel/heap.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -16,7 +19,7 @@ GuestAddr address(std::int64_t word) { return {static_cast<std::uint32_t>(word)}
 TEST_CASE("alloc_netdev has the driver's own routine set its device up", "[exports][net]")
 {
     Guest guest("2.4.37.11");
-    const auto ether_setup = guest.kernel().symbol_address("ether_setup").value();
+    const auto ether_setup = guest.kernel().symbols().address("ether_setup").value();
     const GuestAddr at{static_cast<std::uint64_t>(guest.call("alloc_netdev", {40, guest.text("wifi%d"), ether_setup.value}))
                        & 0xffffffff};
     REQUIRE(at);
@@ -70,7 +73,7 @@ TEST_CASE("skb_pad zeroes behind the data where there is room, and else copies a
     const auto padded = address(guest.call("skb_pad", {at.value, room}));
     REQUIRE(padded);
     CHECK(padded != at);
-    CHECK(kernel.kmalloc_size(head) == 0);
+    CHECK(kernel.heap().size_of(head) == 0);
     const GuestStruct copy(kernel, "struct sk_buff", padded);
     CHECK(guest.load_text(copy.pointer("data")) == "word");
     CHECK(copy.pointer("end") - copy.pointer("tail") >= room);
@@ -86,7 +89,7 @@ TEST_CASE("a netlink socket of 2.4.22 and later has its struct socket where kern
     REQUIRE(socket);
     CHECK(guest.memory().load_pointer(at + 0x510) == socket);
     guest.call("sock_release", {socket.value});
-    CHECK(guest.kernel().kmalloc_size(at) == 0);
+    CHECK(guest.kernel().heap().size_of(at) == 0);
 }
 
 TEST_CASE("yield returns to a caller that stays runnable", "[exports][waiting]")
@@ -108,7 +111,7 @@ TEST_CASE("unregister_netdev frees a device only where its driver set NETIF_F_DY
         if (freed) device.set("features", std::uint64_t{16});
         REQUIRE(guest.call("register_netdev", {at.value}) == 0);
         guest.call("unregister_netdev", {at.value});
-        CHECK((kernel.kmalloc_size(at) == 0) == freed);
+        CHECK((kernel.heap().size_of(at) == 0) == freed);
         if (!freed) guest.call("kfree", {at.value});
     }
 }

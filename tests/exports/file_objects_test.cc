@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -89,7 +91,7 @@ TEST_CASE("the last iput of an inode without a name deletes it, of an unhashed o
     CHECK(fs.calls() == 0);
     guest.call("iput", {nameless.value});
     CHECK(fs.calls() == 1);
-    CHECK(guest.kernel().kmalloc_size(nameless) == 0);
+    CHECK(guest.kernel().heap().size_of(nameless) == 0);
     fs.operations.set("clear_inode", fs.code);
     guest.call("iput", {static_cast<std::uint64_t>(guest.call("new_inode", {fs.super_block.at().value})) & 0xffffffff});
     CHECK(fs.calls() == 2);
@@ -119,11 +121,11 @@ TEST_CASE("an entry is found by name while it is hashed, and goes with its inode
     CHECK(fs.calls() == 0);
     guest.call("dput", {entry.value});
     CHECK(fs.calls() == 1);
-    CHECK(guest.kernel().kmalloc_size(entry) == 0);
+    CHECK(guest.kernel().heap().size_of(entry) == 0);
     CHECK(GuestStruct(guest.kernel(), "struct dentry", root).get("d_count.counter") == 1);
     guest.call("dput", {root.value});
     CHECK(fs.calls() == 2);
-    CHECK(guest.kernel().kmalloc_size(inode) == 0);
+    CHECK(guest.kernel().heap().size_of(inode) == 0);
 }
 
 TEST_CASE("d_move gives an entry another's name and parent", "[exports][files]")

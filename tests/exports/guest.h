@@ -2,7 +2,13 @@
 #pragma once
 
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
 #include "loader/api/guest_file.h"
 #include "loader/api/session.h"
 #include "loader/legacy/insmod.h"
@@ -30,7 +36,7 @@ public:
     std::int64_t call(std::string_view name, std::initializer_list<std::uint64_t> arguments = {})
     {
         const std::vector<std::uint64_t> words(arguments);
-        last_ = kernel().call_export(name, words);
+        last_ = kernel().scheduler().call_export(name, words);
         return kernel().arch().signed_word(last_.result.word);
     }
     const Outcome& outcome() const { return last_; }
@@ -42,7 +48,7 @@ public:
     }
     GuestAddr fastcall_code(std::string_view name, std::uint32_t eax, std::uint32_t edx = 0, std::uint32_t ecx = 0)
     {
-        const auto entry = static_cast<std::uint32_t>(kernel().symbol_address(name).value().value);
+        const auto entry = static_cast<std::uint32_t>(kernel().symbols().address(name).value().value);
         const auto code = buffer(32);
         put(code, 0xb8, eax);
         put(code + 5, 0xba, edx);
@@ -52,11 +58,11 @@ public:
     }
     std::int64_t run_code(GuestAddr code)
     {
-        last_ = kernel().call({"call_function", {code.value}, 6});
+        last_ = kernel().scheduler().call({"call_function", {code.value}, 6});
         return kernel().arch().signed_word(last_.result.word);
     }
 
-    GuestAddr buffer(std::uint64_t bytes) { return kernel().kmalloc(bytes); }
+    GuestAddr buffer(std::uint64_t bytes) { return kernel().heap().allocate(bytes); }
     std::uint32_t text(std::string_view content)
     {
         const auto at = buffer(content.size() + 1);
@@ -67,7 +73,7 @@ public:
     GuestStruct make(std::string_view type) { return {kernel(), type, new_struct(kernel(), type)}; }
 
     std::string file(std::string_view path) { return read_guest_file(kernel(), path).text; }
-    std::string log() { return kernel().log_text(); }
+    std::string log() { return kernel().log().text(); }
 
     /// insmod of one of our sample modules: "chrdev". What insmod said, empty when it loaded.
     std::string load_sample(const std::string& name, std::vector<std::string> arguments = {})

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/clock.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/processes.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -160,7 +163,7 @@ TEST_CASE("the timer's tick counter counts down between two ticks", "[exports][h
     const auto first = guest.run_code(at);
     CHECK(first > 0);
     CHECK(first <= reload);
-    guest.kernel().pass_time(blocks_per_jiffy / 4);
+    guest.kernel().clock().pass(blocks_per_jiffy / 4);
     const auto second = guest.run_code(at);
     const auto passed = (first - second + reload) % reload;
     CHECK(passed >= reload / 4);
@@ -174,7 +177,7 @@ TEST_CASE("the calls of one process have one pid, the next process the next", "[
     guest.memory().store<std::uint8_t>(nothing, 0xc3);
     CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 13); // a booted machine's first command is process 12
     CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 14);
-    guest.kernel().begin_process();
+    guest.kernel().processes().begin();
     CHECK(guest.call("kernel_thread", {nothing.value, 0, 0}) == 16);
 }
 

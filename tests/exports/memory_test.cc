@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -16,9 +20,9 @@ TEST_CASE("kfree gives a block back once; a wrong pointer frees nothing", "[expo
     Guest guest;
     const auto block = address(guest.call("kmalloc", {100, 0x1f0}));
     guest.call("kfree", {block.value + 4});
-    CHECK(guest.kernel().kmalloc_size(block) == 128);
+    CHECK(guest.kernel().heap().size_of(block) == 128);
     guest.call("kfree", {block.value});
-    CHECK(guest.kernel().kmalloc_size(block) == 0);
+    CHECK(guest.kernel().heap().size_of(block) == 0);
     for (const std::uint64_t wrong : {std::uint64_t{0}, block.value, std::uint64_t{0xfffff000}}) {
         guest.call("kfree", {wrong});
         CHECK(guest.outcome().kind == Outcome::Kind::done);
@@ -30,7 +34,7 @@ TEST_CASE("kmalloc gives nothing above 128 KiB and when a test says so", "[expor
     Guest guest;
     CHECK(guest.call("kmalloc", {131072, 0x1f0}) != 0);
     CHECK(guest.call("kmalloc", {131073, 0x1f0}) == 0);
-    guest.kernel().fail_allocation(AllocationKind::kmalloc, 1);
+    guest.kernel().heap().fail(AllocationKind::kmalloc, 1);
     CHECK(guest.call("kmalloc", {16, 0x1f0}) == 0);
     CHECK(guest.call("kmalloc", {16, 0x1f0}) != 0);
 }
@@ -53,10 +57,10 @@ TEST_CASE("a struct page stands for the page of its number in mem_map", "[export
 {
     Guest guest;
     const auto page = address(guest.fastcall("_alloc_pages", 0x1f0, 0));
-    const auto map = guest.memory().load_pointer(guest.kernel().variable("mem_map"));
+    const auto map = guest.memory().load_pointer(guest.kernel().symbols().variable("mem_map"));
     const auto bytes = guest.kernel().layouts().size("struct page");
     REQUIRE((page - map) % bytes == 0);
-    CHECK((page - map) / bytes < guest.memory().load<std::uint32_t>(guest.kernel().variable("num_physpages")));
+    CHECK((page - map) / bytes < guest.memory().load<std::uint32_t>(guest.kernel().symbols().variable("num_physpages")));
     CHECK(GuestStruct(guest.kernel(), "struct page", page).get("count.counter") == 1);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -82,7 +83,7 @@ TEST_CASE("a table of settings appears under /proc/sys and goes with its header"
     leaf.set("mode", std::uint64_t{0644});
     leaf.set("data", value);
     leaf.set("maxlen", std::uint64_t{4});
-    leaf.set("proc_handler", *kernel.symbol_address("proc_dointvec"));
+    leaf.set("proc_handler", *kernel.symbols().address("proc_dointvec"));
     kernel.memory().store<std::int32_t>(value, -7);
     const auto header = word(guest.call("register_sysctl_table", {table.value, 0}));
     REQUIRE(header);
@@ -110,7 +111,7 @@ TEST_CASE("a setting in ticks is shown in seconds of the kernel's own HZ", "[exp
     setting.set("mode", std::uint64_t{0644});
     setting.set("data", value);
     setting.set("maxlen", std::uint64_t{4});
-    setting.set("proc_handler", *kernel.symbol_address("proc_dointvec_jiffies"));
+    setting.set("proc_handler", *kernel.symbols().address("proc_dointvec_jiffies"));
     kernel.memory().store<std::int32_t>(value, ticks);
     REQUIRE(guest.call("register_sysctl_table", {table.value, 0}));
     CHECK(guest.file("/proc/sys/patience") == "3\n");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Functions of what the machine does not have: each has one answer, and it is graded for what it is.
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -20,7 +22,7 @@ TEST_CASE("what needs files, packets or programs refuses with the kernel's error
         {"nf_hook_slow", 1}, {"arp_find", 1}, {"n_tty_ioctl", -25}, {"grab_cache_page", 0}, {"vfs_create", -38},
     }));
     Guest guest("2.4.18-14");
-    const auto* found = guest.kernel().export_at(guest.kernel().symbol_address(row.name).value());
+    const auto* found = guest.kernel().symbols().export_at(guest.kernel().symbols().address(row.name).value());
     REQUIRE(found);
     INFO(row.name);
     CHECK(guest.call(row.name, {0, 0, 0, 0, 0}) == row.result);
@@ -43,5 +45,5 @@ TEST_CASE("every release offers only functions and variables that its kernel had
     }));
     Guest guest(row.release);
     INFO(row.release << ' ' << row.name);
-    CHECK(guest.kernel().symbol_address(row.name).has_value() == row.there);
+    CHECK(guest.kernel().symbols().address(row.name).has_value() == row.there);
 }

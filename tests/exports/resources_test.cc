@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/log.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -14,7 +17,7 @@ constexpr std::int64_t ebusy = -16, einval = -22;
 TEST_CASE("a port range is claimed once, inside what is not busy", "[exports][resources]")
 {
     Guest guest;
-    const auto root = guest.kernel().variable("ioport_resource").value;
+    const auto root = guest.kernel().symbols().variable("ioport_resource").value;
     CHECK(guest.call("__request_region", {root, 0x300, 32, guest.text("card")}) != 0);
     CHECK(guest.call("__request_region", {root, 0x31f, 1, guest.text("other")}) == 0);
     CHECK(guest.call("__check_region", {root, 0x2f0, 17}) == ebusy);
@@ -30,7 +33,7 @@ TEST_CASE("a port range is claimed once, inside what is not busy", "[exports][re
 TEST_CASE("allocate_resource finds the first gap that fits the alignment", "[exports][resources]")
 {
     Guest guest("2.4.18-14");
-    const auto root = guest.kernel().variable("ioport_resource");
+    const auto root = guest.kernel().symbols().variable("ioport_resource");
     auto fresh = guest.make("struct resource");
     // Nine arguments: more than a call by hand passes, so the request is made by its parts.
     fresh.set("start", std::uint64_t{0x400});
@@ -45,7 +48,7 @@ TEST_CASE("allocate_resource finds the first gap that fits the alignment", "[exp
 TEST_CASE("a region whose name was freed with its module makes the reader of /proc/ioports oops", "[exports][resources]")
 {
     Guest guest;
-    const auto root = guest.kernel().variable("ioport_resource").value;
+    const auto root = guest.kernel().symbols().variable("ioport_resource").value;
     const auto module_area = guest.memory().vmalloc(4096).value();
     store_string(guest.kernel(), module_area, "gone soon");
     CHECK(guest.call("__request_region", {root, 0x340, 4, module_area.value}) != 0);

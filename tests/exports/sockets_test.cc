@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/core/caches.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -41,7 +44,7 @@ TEST_CASE("the checksum of an IP header makes its words sum to all ones", "[expo
     CHECK(((sum & 0xffff) + (sum >> 16)) == 0xffff);
     const auto copy = guest.buffer(20);
     CHECK(static_cast<std::uint32_t>(guest.call("csum_partial", {header.value, 3, 0})) == 0x45);
-    CHECK(guest.kernel().symbol_address("csum_partial_copy_generic").has_value());
+    CHECK(guest.kernel().symbols().address("csum_partial_copy_generic").has_value());
     CHECK(copy);
 }
 
@@ -90,7 +93,7 @@ TEST_CASE("a socket's data starts empty: nothing to receive, room to send", "[ex
     guest.call("sock_kfree_s", {sock_at.value, block.value, 100});
     CHECK(sock.get("omem_alloc.counter") == 0);
     guest.call("sk_free", {sock_at.value});
-    CHECK(guest.kernel().kmalloc_size(sock_at) == 0);
+    CHECK(guest.kernel().heap().size_of(sock_at) == 0);
 }
 
 TEST_CASE("a packet filter keeps what its program returns", "[exports][sockets]")
@@ -127,7 +130,7 @@ TEST_CASE("attributes of a message are filled, padded and found again", "[export
     CHECK(guest.memory().load<std::uint32_t>(table + 4) == 0);
     CHECK(guest.load_text({guest.memory().load<std::uint32_t>(table + 8) + 4}) == "abcd");
     CHECK(guest.call("netlink_unicast", {0, buffer.value, 0, 0}) == -111);
-    CHECK(guest.kernel().kmalloc_size(buffer) == 0);
+    CHECK(guest.kernel().heap().size_of(buffer) == 0);
 }
 
 TEST_CASE("addresses are what they are without an interface", "[exports][sockets]")

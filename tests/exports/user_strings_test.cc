@@ -3,6 +3,8 @@
 #include "tests/exports/guest.h"
 
 #include "emu/exports/conventions/conventions.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
 
 #include <catch2/catch.hpp>
 
@@ -116,7 +118,7 @@ TEST_CASE("arm's __get_user gives the error in r0 and the value in r1; older ker
     CAPTURE(name);
     Guest guest("2.4.20", "arm");
     const auto code = guest.buffer(28);
-    const auto entry = static_cast<std::uint32_t>(guest.kernel().symbol_address(name).value().value);
+    const auto entry = static_cast<std::uint32_t>(guest.kernel().symbols().address(name).value().value);
     const std::uint32_t words[] = {
         0xe52de004, // str lr,[sp,#-4]!
         0xe59fc00c, // ldr ip,[pc,#12]
@@ -129,7 +131,7 @@ TEST_CASE("arm's __get_user gives the error in r0 and the value in r1; older ker
     guest.memory().write_all(code, std::as_bytes(std::span(words)));
     const auto number = guest.calls().user_memory().place(std::as_bytes(std::span("\x78\x56\x34\x12", 4)));
     const auto fetch = [&](std::uint64_t from) {
-        const auto outcome = guest.kernel().call({"call_function", {code.value, from}, 6});
+        const auto outcome = guest.kernel().scheduler().call({"call_function", {code.value, from}, 6});
         return guest.kernel().arch().signed_word(outcome.result.word);
     };
     CHECK(fetch(number.value) == value);
@@ -137,7 +139,7 @@ TEST_CASE("arm's __get_user gives the error in r0 and the value in r1; older ker
     CHECK(fetch(code.value) == -14); // the kernel's
 
     Guest older("2.4.0", "arm");
-    CHECK_FALSE(older.kernel().symbol_address(name));
+    CHECK_FALSE(older.kernel().symbols().address(name));
 }
 
 TEST_CASE("arm's __put_user stores as many bytes as its name says", "[exports][user]")

@@ -2,9 +2,16 @@
 // A machine that hostile calls are made on, and what must hold after each of them.
 #pragma once
 
+#include "emu/abi/event_sink.h"
 #include "emu/exports/core/module_functions.h"
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/threads.h"
 #include "loader/scenario/scenario_memory.h"
 
 #include <array>
@@ -48,7 +55,7 @@ public:
 
     Kernel& kernel() { return kernel_; }
     AddressSpace& memory() { return machine_.memory(); }
-    std::uint64_t header() const { return kernel_.module_layout().header_bytes(); }
+    std::uint64_t header() const { return kernel_.modules().layout().header_bytes(); }
     GuestAddr base(std::size_t slot) const { return bases_[slot % bases_.size()]; }
     std::uint64_t size(std::size_t slot) const { return sizes_[slot % sizes_.size()]; }
 
@@ -57,17 +64,17 @@ public:
     Outcome call(const SystemCall& call, AtTrap at_trap)
     {
         const auto before = state();
-        const auto thread = kernel_.begin(call, {capable, "insmod"});
+        const auto thread = kernel_.scheduler().begin(call, {capable, "insmod"});
         guest_ran_ = false;
-        auto outcome = kernel_.run(thread, limits);
+        auto outcome = kernel_.scheduler().run(thread, limits);
         bool nested = false;
         for (int trap = 0; outcome.kind == Outcome::Kind::breakpoint && trap < 3; ++trap) {
             nested = true;
             at_trap();
             guest_ran_ = true;
-            outcome = kernel_.run(thread, limits);
+            outcome = kernel_.scheduler().run(thread, limits);
         }
-        kernel_.reap(thread);
+        kernel_.threads().reap(thread);
         const auto after = state();
         std::erase_if(mapped_, [&](const auto& module) { return !after.modules.contains(module.first); });
         REQUIRE_THAT_HOLDS(after.frames == before.frames); // no kernel stack stays behind
@@ -89,7 +96,7 @@ public:
         constexpr std::size_t longest = 1000;
         std::vector<GuestAddr> modules;
         for (auto at = kernel_.modules().first(); !kernel_.modules().is_end(at);
-             at = kernel_.module(at).pointer(ModuleField::next)) {
+             at = kernel_.modules().view(at).pointer(ModuleField::next)) {
             if (modules.size() == longest) return std::nullopt;
             modules.push_back(at);
         }
@@ -174,7 +181,7 @@ private:
     try {
         if (!list) return std::nullopt;
         for (const auto at : *list)
-            if (!kernel_.module(at).flag(module_flag::deleted) && kernel_.module(at).name() == name) return at;
+            if (!kernel_.modules().view(at).flag(module_flag::deleted) && kernel_.modules().view(at).name() == name) return at;
         return GuestAddr{};
     } catch (const KernelFault&) {
         return std::nullopt;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Bytes become system calls with hostile images on a machine in memory. Format of an input: a byte for the release, then
 // steps; calls_seeds.py writes it from scenarios.
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/trouble.h"
 #include "tests/fuzz/byte_reader.h"
 #include "tests/fuzz/call_world.h"
 #include "tests/overlooked_leaks.h"
@@ -196,7 +202,7 @@ private:
     {
         const auto base = world_.base(slot);
         if (!base || !world_.memory().vmalloc_area(base)) return std::nullopt;
-        return world_.kernel().module(base);
+        return world_.kernel().modules().view(base);
     }
 
     void tweak()
@@ -222,7 +228,7 @@ private:
     void fail_allocation()
     {
         const auto kind = input_.byte() % 3;
-        world_.kernel().fail_allocation(static_cast<AllocationKind>(kind), input_.byte() % 4);
+        world_.kernel().heap().fail(static_cast<AllocationKind>(kind), input_.byte() % 4);
     }
 
     /// The /proc files; a broken list may stop them as it stops the kernel.

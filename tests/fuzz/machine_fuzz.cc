@@ -5,8 +5,15 @@
 // Input: first byte even: records of 4 bytes place (in the machine's bytes that are not zero), 1 byte length, the bytes.
 // First byte odd: the journal, whose checksum is put right first.
 #include "emu/exports/standard_exports.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_check.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/proc_files.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 #include "emu/machine/journal.h"
 #include "emu/machine/machine_check.h"
 #include "emu/machine/recount.h"
@@ -37,8 +44,8 @@ public:
         auto session = Session::in_memory({.memory_bytes = 16 << 20});
         auto& calls = session.calls();
         const auto at = calls.create_module("fuzzed", 4096);
-        session.kernel().module({at.word}).set(ModuleField::flags, module_flag::running);
-        session.kernel().log("<6>a line\n");
+        session.kernel().modules().view({at.word}).set(ModuleField::flags, module_flag::running);
+        session.kernel().log().write("<6>a line\n");
         const auto good = session.machine().mapping();
         void* memory = ::mmap(nullptr, good.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) std::abort();
@@ -100,12 +107,12 @@ void use(std::span<std::byte> bytes)
     for (const auto query : {Query::deps, Query::refs, Query::symbols, Query::info})
         guarded([&] { calls.query_module("fuzzed", query, buffer); });
     guarded([&] { calls.get_kernel_syms({}); });
-    guarded([&] { kernel.log_text(); });
-    guarded([&] { kernel.describe_threads(); });
+    guarded([&] { kernel.log().text(); });
+    guarded([&] { kernel.threads().describe(); });
     for (const auto path : kernel_text_paths(kernel)) guarded([&] { static_cast<void>(kernel_text(kernel, path)); });
     guarded([&] { calls.create_module("second", 8192); });
     guarded([&] { calls.delete_module("fuzzed"); });
-    guarded([&] { kernel.settle(2); });
+    guarded([&] { kernel.scheduler().settle(2); });
 }
 
 void try_machine(Subject& subject, std::span<const std::uint8_t> input)

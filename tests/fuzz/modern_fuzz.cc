@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Takes the input as an image for init_module on 6.1 and 6.12; the first byte chooses parameters. Checked: no crash, no
 // leak, and that a call that failed leaves no module. Guest code gets little time.
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "tests/modern/world.h"
 #include "tests/overlooked_leaks.h"
 
@@ -23,7 +26,7 @@ void load_on(std::string_view release, std::span<const std::byte> image, std::st
     ModernWorld world(release, boot);
     const auto at = image.empty() ? GuestAddr{} : world.user().place(image);
     const auto outcome =
-        world.kernel().call({"init_module", {at.value, image.size(), world.user().place(params).value}, 3}, {}, limits);
+        world.kernel().scheduler().call({"init_module", {at.value, image.size(), world.user().place(params).value}, 3}, {}, limits);
     if (outcome.kind != Outcome::Kind::done) return; // the module's own code got stuck
     if (outcome.result.word != 0) check(world.modern().proc_modules().empty());
     else check(!world.modern().proc_modules().empty());

@@ -4,9 +4,14 @@
 // kernel. Half of the mutations keep the file a module and change what its sections hold: code, data, relocations.
 // Seeds: the sample modules.
 #include "emu/exports/standard_exports.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/left_behind.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 #include "loader/api/kernel_calls.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
@@ -105,7 +110,7 @@ struct World {
             InsmodOptions options;
             options.file = "fuzzed.o";
             options.force = true;
-            options.bind_unresolved = [&](std::string_view name) { return std::optional(kernel.bind_trap(name)); };
+            options.bind_unresolved = [&](std::string_view name) { return std::optional(kernel.symbols().bind_trap(name)); };
             const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
             ModuleFile file;
             file.path = options.file;
@@ -130,14 +135,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static BootedMachine booted;
     World world(booted.fresh());
     const auto report = world.insmod(std::as_bytes(std::span(data, size)));
-    guarded([&] { world.kernel.settle(5); });
+    guarded([&] { world.kernel.scheduler().settle(5); });
     for (const auto path : kernel_text_paths(world.kernel)) guarded([&] { (void)kernel_text(world.kernel, path); });
     guarded([&] { (void)proc_listing(world.kernel); });
     guarded([&] { (void)world.calls.delete_module("fuzzed"); });
     if (report) (void)left_behind(world.kernel, {report->base, report->size});
     guarded([&] { (void)world.calls.delete_module(std::nullopt); });
     world.insmod(good_module());
-    guarded([&] { world.kernel.settle(2); });
+    guarded([&] { world.kernel.scheduler().settle(2); });
     return 0;
 }
 

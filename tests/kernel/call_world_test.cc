@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the fuzzer of the calls holds a machine to: each rule, on a machine where it was broken on purpose.
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
 #include "tests/fuzz/call_world.h"
 
 #include <catch2/catch.hpp>
@@ -34,7 +37,7 @@ struct Broken {
     {
         retromod::store<std::uint32_t>(world.memory().bytes(at, Access::write).data(), ByteOrder::little, value);
     }
-    GuestAddr field(GuestAddr module, ModuleField field) { return module + world.kernel().module_layout().field(field).offset; }
+    GuestAddr field(GuestAddr module, ModuleField field) { return module + world.kernel().modules().layout().field(field).offset; }
     void check_rules(std::string_view call, std::array<std::uint64_t, 6> arguments, std::uint64_t result, const WorldState& before)
     {
         world.check_rules({call, arguments, 1}, {result}, before, world.state());

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/export.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "tests/kernel/guest.h"
 
 #include <catch2/catch.hpp>
@@ -11,7 +15,7 @@ const ExportTable no_exports;
 
 Outcome create(Guest& guest, std::string_view name, std::uint64_t size)
 {
-    return guest.kernel.call({"create_module", {guest.user.place(name).value, size}, 2});
+    return guest.kernel.scheduler().call({"create_module", {guest.user.place(name).value, size}, 2});
 }
 
 } // namespace
@@ -57,7 +61,7 @@ TEST_CASE("a machine whose memory modules have used up still makes calls, and EN
     }
     CHECK(last.result.error(i386()) == Errno::enomem);
     const auto base = guest.kernel.modules().first();
-    const auto name = guest.kernel.module(base).name();
+    const auto name = guest.kernel.modules().view(base).name();
     const auto outcome = guest.init(name, base, {0x31, 0xc0, 0xc3}); // xor eax, eax; ret
     CHECK(outcome.kind == Outcome::Kind::done);
     CHECK(outcome.result.word == 0);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "emu/memory/buffered_user_memory.h"
 
 #include <initializer_list>
@@ -25,9 +28,9 @@ struct Guest {
     }
     GuestAddr create(std::string_view name)
     {
-        return {kernel.call({"create_module", {user.place(name).value, size}, 2}).result.word};
+        return {kernel.scheduler().call({"create_module", {user.place(name).value, size}, 2}).result.word};
     }
-    Outcome remove(std::string_view name) { return kernel.call({"delete_module", {user.place(name).value}, 1}); }
+    Outcome remove(std::string_view name) { return kernel.scheduler().call({"delete_module", {user.place(name).value}, 1}); }
 
     /// Initializes a module with this code as its init routine; `fields` are further words of its image, by offset.
     Outcome init(std::string_view name, GuestAddr base, const std::vector<unsigned>& code,
@@ -45,7 +48,7 @@ struct Guest {
         for (std::size_t i = 0; i < name.size(); ++i) image[header + i] = static_cast<std::byte>(name[i]);
         auto at = image.begin() + code_at;
         for (const auto byte : code) *at++ = static_cast<std::byte>(byte);
-        return kernel.call({"init_module", {user.place(name).value, user.place(image).value}, 2}, {}, limits);
+        return kernel.scheduler().call({"init_module", {user.place(name).value, user.place(image).value}, 2}, {}, limits);
     }
 };
 

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/export.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/trouble.h"
 #include "tests/kernel/guest.h"
 
 #include <catch2/catch.hpp>
@@ -17,7 +23,7 @@ TEST_CASE("the newest module of a name is found, and none that is being deleted"
     const auto a = guest.create("a"), b = guest.create("b");
     CHECK(guest.kernel.modules().find("a")->address() == a);
     CHECK(guest.kernel.modules().find("b")->address() == b);
-    guest.kernel.module(a).set_flag(module_flag::deleted);
+    guest.kernel.modules().view(a).set_flag(module_flag::deleted);
     CHECK_FALSE(guest.kernel.modules().find("a"));
     const auto second = guest.create("a");
     CHECK(guest.kernel.modules().find("a")->address() == second);
@@ -54,8 +60,8 @@ TEST_CASE("a circle in the list of modules is a hang with its reason, not a host
 {
     Guest guest(no_exports);
     const auto a = guest.create("a"), b = guest.create("b");
-    guest.kernel.module(a).set(ModuleField::next, b.value);
-    const auto outcome = guest.kernel.call({"delete_module", {guest.user.place("nobody").value}, 1});
+    guest.kernel.modules().view(a).set(ModuleField::next, b.value);
+    const auto outcome = guest.kernel.scheduler().call({"delete_module", {guest.user.place("nobody").value}, 1});
     CHECK(outcome.kind == Outcome::Kind::hang);
     CHECK(outcome.what == "find_module walks a circle of modules");
 }
@@ -65,7 +71,7 @@ TEST_CASE("a circle behind the module asked for is not met", "[kernel][modules]"
     Guest guest(no_exports);
     const auto a = guest.create("a"), b = guest.create("b");
     guest.create("c");
-    guest.kernel.module(a).set(ModuleField::next, b.value);
+    guest.kernel.modules().view(a).set(ModuleField::next, b.value);
     CHECK(guest.kernel.modules().find("c"));
     CHECK(guest.kernel.modules().find("a")->address() == a);
     CHECK_THROWS_AS(guest.kernel.modules().find("d"), KernelHang);
@@ -79,7 +85,7 @@ TEST_CASE("a look-up reads no more of a broken name than the comparison needs", 
     // The last byte before an unmapped page, without an end behind it.
     const auto last = b + 4095;
     guest.machine.memory().store<char>(last, 'x');
-    guest.kernel.module(b).set(ModuleField::name, last.value);
+    guest.kernel.modules().view(b).set(ModuleField::name, last.value);
     CHECK(guest.kernel.modules().find("a")->address() == a);
     CHECK_THROWS_AS(guest.kernel.modules().find("x"), KernelFault);
     CHECK_THROWS_AS(guest.kernel.modules().find("xy"), KernelFault);
@@ -91,7 +97,7 @@ TEST_CASE("a name that loses its end is met only by look-ups that compare so far
     Guest guest(no_exports);
     const auto other = guest.create("other");
     const std::string name(4096 - Guest::header - 1, 'n'); // its NUL is the last byte of the module's page
-    const GuestAddr module{guest.kernel.call({"create_module", {guest.user.place(name).value, 4096}, 2}).result.word};
+    const GuestAddr module{guest.kernel.scheduler().call({"create_module", {guest.user.place(name).value, 4096}, 2}).result.word};
     REQUIRE(guest.kernel.modules().find(name)->address() == module);
     guest.machine.memory().store<char>(module + 4095, 'n');
     CHECK(guest.kernel.modules().find("other")->address() == other);
@@ -104,12 +110,13 @@ TEST_CASE("a list that ends early ends look-ups and get_kernel_syms, and is an o
     Guest guest(no_exports);
     guest.create("a");
     const auto b = guest.create("b");
-    guest.kernel.module(b).set(ModuleField::next, 0);
+    guest.kernel.modules().view(b).set(ModuleField::next, 0);
     CHECK_FALSE(guest.kernel.modules().find("a"));
     CHECK(guest.kernel.modules().find("b")->address() == b);
-    CHECK(guest.kernel.call({"get_kernel_syms", {0}, 1}).result.word == 1);
+    CHECK(guest.kernel.scheduler().call({"get_kernel_syms", {0}, 1}).result.word == 1);
     CHECK(guest.remove("a").result.error(guest.machine.arch()) == Errno::enoent);
-    CHECK(guest.kernel.call({"query_module", {0, 1, 0, 0, guest.user.allocate(4).value}, 5}).kind == Outcome::Kind::oops);
+    CHECK(guest.kernel.scheduler().call({"query_module", {0, 1, 0, 0, guest.user.allocate(4).value}, 5}).kind
+          == Outcome::Kind::oops);
 }
 
 TEST_CASE("a list that leaves the mapped memory is an oops where the kernel's walk would fault", "[kernel][modules]")
@@ -117,7 +124,7 @@ TEST_CASE("a list that leaves the mapped memory is an oops where the kernel's wa
     Guest guest(no_exports);
     const auto a = guest.create("a");
     guest.create("b");
-    guest.kernel.module(a).set(ModuleField::next, 0x10);
+    guest.kernel.modules().view(a).set(ModuleField::next, 0x10);
     CHECK(guest.kernel.modules().find("b"));
     const auto outcome = guest.remove("nobody");
     CHECK(outcome.kind == Outcome::Kind::oops);

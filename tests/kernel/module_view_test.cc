@@ -2,7 +2,12 @@
 // struct module and the structures around it on machines of each word size and byte order, and the calls on them.
 #include "emu/kernel/module_view.h"
 
+#include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
 #include "emu/memory/buffered_user_memory.h"
 
 #include <catch2/catch.hpp>
@@ -56,7 +61,7 @@ struct AnyGuest {
     {
         SystemCall call{name, {}, static_cast<unsigned>(arguments.size())};
         std::ranges::copy(arguments, call.arguments.begin());
-        const auto outcome = kernel.call(call);
+        const auto outcome = kernel.scheduler().call(call);
         REQUIRE(outcome.kind == Outcome::Kind::done);
         return outcome.result.word;
     }
@@ -66,7 +71,7 @@ struct AnyGuest {
     std::uint64_t init(std::string_view name, GuestAddr base, GuestAddr dep,
                        std::initializer_list<std::pair<ModuleField, std::uint64_t>> members = {})
     {
-        const auto& layout = kernel.module_layout();
+        const auto& layout = kernel.modules().layout();
         std::vector<std::byte> image(bytes);
         const auto put = [&](std::uint64_t at, unsigned size, std::uint64_t value) {
             store_unsigned(image.data() + at, size, machine.arch().order, value);
@@ -179,8 +184,8 @@ TEST_CASE("the five calls answer in words of the machine's size and byte order",
         const auto low = guest.create("low"), high = guest.create("high");
         CHECK(guest.init("low", low, {}) == 0);
         CHECK(guest.init("high", high, low) == 0);
-        CHECK(guest.kernel.module(high).flags() == module_flag::running);
-        CHECK(guest.kernel.module(low).flags() == (module_flag::running | module_flag::used_once));
+        CHECK(guest.kernel.modules().view(high).flags() == module_flag::running);
+        CHECK(guest.kernel.modules().view(low).flags() == (module_flag::running | module_flag::used_once));
 
         const auto info = guest.query("high", 5, 4);
         CHECK(info.ret == 4 * word);
@@ -213,7 +218,7 @@ TEST_CASE("the use count of a big-endian machine is the first half of its word, 
     AnyGuest guest("mips");
     const auto base = guest.create("m");
     CHECK(guest.init("m", base, {}) == 0);
-    guest.kernel.module(base).set_usecount(-2);
+    guest.kernel.modules().view(base).set_usecount(-2);
     std::array<std::byte, 4> bytes{};
     guest.machine.memory().read(base + 16, bytes);
     CHECK(bytes == std::array{std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0xfe}});
@@ -269,7 +274,7 @@ TEST_CASE("alpha refuses a gp outside the module, after the body is in place", "
     const auto base = guest.create("m");
     const auto refused = SyscallResult{guest.init("m", base, {}, {{gp, base.value}})};
     CHECK(refused.error(guest.machine.arch()) == Errno::einval);
-    CHECK(guest.kernel.log_text().find("<3>module_arch_init: mod->gp out of bounds.") != std::string::npos);
+    CHECK(guest.kernel.log().text().find("<3>module_arch_init: mod->gp out of bounds.") != std::string::npos);
     CHECK(guest.init("m", base, {}) == 0);
 }
 
@@ -290,6 +295,6 @@ TEST_CASE("mips refuses a table of bus errors that leaves the module", "[kernel]
         for (const auto& [start, end] :
              {std::pair{good + 16, good}, {good, good + 12}, {base.value, good}, {good, base.value + AnyGuest::bytes}})
             CHECK(with_archdata(start, end).error(guest.machine.arch()) == Errno::einval);
-        CHECK(guest.kernel.log_text().find("<3>module_arch_init: archdata->dbe_table_* invalid.") != std::string::npos);
+        CHECK(guest.kernel.log().text().find("<3>module_arch_init: archdata->dbe_table_* invalid.") != std::string::npos);
     }
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/clock.h"
 #include "emu/kernel/export_call.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/threads.h"
 #include "tests/kernel/guest.h"
 
 #include <catch2/catch.hpp>
@@ -9,14 +16,14 @@ using namespace retromod;
 
 namespace {
 
-void note(Kernel& kernel, GuestString text) { kernel.log("<6>" + text.text + "\n"); }
+void note(Kernel& kernel, GuestString text) { kernel.log().write("<6>" + text.text + "\n"); }
 std::int32_t reads(Kernel& kernel, GuestAddr at) { return kernel.memory().load<std::int32_t>(at); }
 
 Step sleeps(Kernel& kernel, Frame& frame, ULong ticks)
 {
-    if (frame.phase++) return Return{kernel.jiffies()};
-    kernel.set_task_field(kernel.current_task(), "state", 1);
-    return Sleep{"a test", ticks.value ? kernel.jiffies() + ticks.value : ~std::uint64_t{0}};
+    if (frame.phase++) return Return{kernel.clock().jiffies()};
+    kernel.threads().set_task_field(kernel.threads().current_task(), "state", 1);
+    return Sleep{"a test", ticks.value ? kernel.clock().jiffies() + ticks.value : ~std::uint64_t{0}};
 }
 
 constexpr Export functions[] = {
@@ -56,8 +63,8 @@ TEST_CASE("an init routine that reads through NULL is killed by an oops, its mod
     CHECK(outcome.at == code_of(module) + 1);
     CHECK(outcome.what == "Unable to handle kernel NULL pointer dereference at virtual address 00000004");
     CHECK(proc_modules_text(guest.kernel) == "bad                      512 (initializing)\n");
-    CHECK(guest.kernel.module(module).usecount() == 1);
-    const auto log = guest.kernel.log_text();
+    CHECK(guest.kernel.modules().view(module).usecount() == 1);
+    const auto log = guest.kernel.log().text();
     for (const auto* line : {"<1>Unable to handle kernel NULL pointer dereference at virtual address 00000004\n",
                              "<4>Oops: 0000\n", "<4>EIP:    0010:[<c8800101>]    Not tainted\n", "Code: a1 04 00 00 00 c3",
                              "mov eax, dword ptr [4]", "Process insmod (pid: "})
@@ -86,7 +93,7 @@ TEST_CASE("an init routine that never returns is stopped by its budget", "[kerne
     const auto outcome = guest.init("forever", module, {0xeb, 0xfe}, {}, {.blocks = 1'000'000});
     CHECK(outcome.kind == Outcome::Kind::budget);
     CHECK(outcome.at == code_of(module));
-    CHECK(guest.kernel.jiffies() == 10'000 + 1'000'000 / blocks_per_jiffy);
+    CHECK(guest.kernel.clock().jiffies() == 10'000 + 1'000'000 / blocks_per_jiffy);
 }
 
 TEST_CASE("an export gets its argument and its bad pointer is the guest's oops", "[kernel][export]")
@@ -94,10 +101,10 @@ TEST_CASE("an export gets its argument and its bad pointer is the guest's oops",
     Guest guest(exports());
     const auto module = guest.create("caller");
     const auto code = code_of(module);
-    CHECK(guest.init("caller", module, calls(code, *guest.kernel.symbol_address("note"), module + Guest::header)).kind
+    CHECK(guest.init("caller", module, calls(code, *guest.kernel.symbols().address("note"), module + Guest::header)).kind
           == Outcome::Kind::done);
-    CHECK(guest.kernel.log_text() == "<6>caller\n");
-    const auto outcome = guest.init("caller", module, calls(code, *guest.kernel.symbol_address("reads"), {0x20}));
+    CHECK(guest.kernel.log().text() == "<6>caller\n");
+    const auto outcome = guest.init("caller", module, calls(code, *guest.kernel.symbols().address("reads"), {0x20}));
     CHECK(outcome.kind == Outcome::Kind::oops);
     CHECK(outcome.what == "Unable to handle kernel NULL pointer dereference at virtual address 00000020");
 }
@@ -106,18 +113,18 @@ TEST_CASE("a sleeping call returns when its virtual time has come", "[kernel][ru
 {
     Guest guest(exports());
     const auto module = guest.create("sleeper");
-    const auto outcome = guest.init("sleeper", module, calls(code_of(module), *guest.kernel.symbol_address("sleeps"), {500}));
+    const auto outcome = guest.init("sleeper", module, calls(code_of(module), *guest.kernel.symbols().address("sleeps"), {500}));
     CHECK(outcome.kind == Outcome::Kind::done);
     CHECK(outcome.result.error(guest.machine.arch()) == Errno::ebusy); // a positive result
-    CHECK(guest.kernel.jiffies() == 10'500);
-    CHECK(guest.machine.memory().load<std::uint32_t>(guest.kernel.variable("jiffies")) == 10'500);
+    CHECK(guest.kernel.clock().jiffies() == 10'500);
+    CHECK(guest.machine.memory().load<std::uint32_t>(guest.kernel.symbols().variable("jiffies")) == 10'500);
 }
 
 TEST_CASE("a sleep that nothing can end is reported as a deadlock with who waits for what", "[kernel][run]")
 {
     Guest guest(exports());
     const auto module = guest.create("stuck");
-    const auto outcome = guest.init("stuck", module, calls(code_of(module), *guest.kernel.symbol_address("sleeps"), {0}));
+    const auto outcome = guest.init("stuck", module, calls(code_of(module), *guest.kernel.symbols().address("sleeps"), {0}));
     CHECK(outcome.kind == Outcome::Kind::deadlock);
     CHECK(outcome.what.find("waits for a test") != std::string::npos);
 }
@@ -126,8 +133,8 @@ TEST_CASE("an import bound to a trap stops the guest with its name", "[kernel][e
 {
     Guest guest(exports());
     const auto module = guest.create("lacking");
-    const auto trap = guest.kernel.bind_trap("usb_register");
-    CHECK(guest.kernel.bind_trap("usb_register") == trap);
+    const auto trap = guest.kernel.symbols().bind_trap("usb_register");
+    CHECK(guest.kernel.symbols().bind_trap("usb_register") == trap);
     const auto outcome = guest.init("lacking", module, calls(code_of(module), trap, {}));
     CHECK(outcome.kind == Outcome::Kind::trap);
     CHECK(outcome.what == "usb_register");
@@ -149,12 +156,12 @@ TEST_CASE("another kernel object over the same machine goes on where the first o
 {
     Guest guest(exports());
     const auto module = guest.create("kept");
-    guest.init("kept", module, calls(code_of(module), *guest.kernel.symbol_address("note"), module + Guest::header));
+    guest.init("kept", module, calls(code_of(module), *guest.kernel.symbols().address("note"), module + Guest::header));
     Kernel second(guest.machine, exports());
     CHECK(second.modules().find("kept")->address() == module);
-    CHECK(second.log_text() == "<6>kept\n");
-    CHECK(second.symbol_address("note") == guest.kernel.symbol_address("note"));
-    const auto outcome = second.call({"delete_module", {guest.user.place("kept").value}, 1});
+    CHECK(second.log().text() == "<6>kept\n");
+    CHECK(second.symbols().address("note") == guest.kernel.symbols().address("note"));
+    const auto outcome = second.scheduler().call({"delete_module", {guest.user.place("kept").value}, 1});
     CHECK(outcome.result.word == 0);
     CHECK(second.modules().size() == 0);
 }

@@ -2,6 +2,7 @@
 // What fsck says of the rows of a kernel since 2.6.
 #include "loader/modern/modern_check.h"
 
+#include "emu/kernel/kernel_rows.h"
 #include "loader/modern/given_symbols.h"
 #include "tests/modern/world.h"
 

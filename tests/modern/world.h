@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/thread.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/scenario/modern_bases.h"
@@ -49,7 +55,7 @@ public:
     }
     std::string call(const SystemCall& call)
     {
-        const auto outcome = kernel_.call(call, {capable, "test"});
+        const auto outcome = kernel_.scheduler().call(call, {capable, "test"});
         if (outcome.kind != Outcome::Kind::done) return outcome.what;
         if (const auto error = outcome.result.error(machine_.arch())) return std::string(errno_name(*error));
         return std::to_string(machine_.arch().signed_word(outcome.result.word));
@@ -58,8 +64,8 @@ public:
     ThreadId begin(const std::vector<std::byte>& image, std::string_view params, std::uint64_t ticks)
     {
         const auto thread =
-            kernel_.begin({"init_module", {user_.place(image).value, image.size(), user_.place(params).value}, 3}, {});
-        kernel_.settle(ticks);
+            kernel_.scheduler().begin({"init_module", {user_.place(image).value, image.size(), user_.place(params).value}, 3}, {});
+        kernel_.scheduler().settle(ticks);
         return thread;
     }
 

@@ -2,7 +2,9 @@
 #include "loader/scenario/session_recorder.h"
 
 #include "emu/exports/standard_exports.h"
+#include "emu/kernel/boot_options.h"
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/symbols.h"
 #include "emu/memory/buffered_user_memory.h"
 #include "loader/api/kernel_calls.h"
 #include "loader/scenario/runner.h"
@@ -50,7 +52,7 @@ struct Recorded {
     BufferedUserMemory user{machine.arch()};
     Kernel kernel{machine, standard_exports(), boot()};
     KernelCalls calls{kernel, user};
-    SessionRecorder recorder{machine.arch(), {{"printk", *kernel.symbol_address("printk")}}};
+    SessionRecorder recorder{machine.arch(), {{"printk", *kernel.symbols().address("printk")}}};
     std::unique_ptr<ModuleCalls> recording = recorder.stand_before(calls);
 
     static BootOptions boot()
@@ -113,7 +115,7 @@ TEST_CASE("a recorded session replays, on a machine whose symbols lie elsewhere 
 {
     Recorded session;
     const auto made = session.recording->create_module("m", 400);
-    session.recording->init_module("m", calling_image(made.word, session.kernel.symbol_address("printk")->value));
+    session.recording->init_module("m", calling_image(made.word, session.kernel.symbols().address("printk")->value));
     std::vector<std::byte> room(64);
     session.recording->query_module("m", Query::info, room);
     session.recorder.end_command();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/kernel/module_list.h"
 #include "loader/tools/refusal.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ struct Prepared {
 
     Prepared()
     {
-        const auto& layout = session.kernel().module_layout();
+        const auto& layout = session.kernel().modules().layout();
         set(ModuleField::size_of_struct, layout.header_bytes());
         set(ModuleField::size, module_bytes);
         set(ModuleField::name, base.value + layout.header_bytes());
@@ -28,7 +29,7 @@ struct Prepared {
     }
     void set(ModuleField member, std::uint64_t value)
     {
-        const auto field = session.kernel().module_layout().field(member);
+        const auto field = session.kernel().modules().layout().field(member);
         store_unsigned(image.data() + field.offset, field.size, ByteOrder::little, value);
     }
     std::string refusal()

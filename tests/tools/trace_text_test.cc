@@ -3,7 +3,9 @@
 
 #include "loader/tools/traced_ports.h"
 
+#include "emu/abi/event_sink.h"
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/processor.h"
 #include "loader/api/session.h"
 
 #include <catch2/catch.hpp>
@@ -105,7 +107,7 @@ TEST_CASE("device memory is traced by its physical address, other memory is not"
 TEST_CASE("the board's clock, serial line and PCI functions answer at their ports", "[tools][trace][ports]")
 {
     auto session = Session::in_memory({});
-    auto& ports = session.kernel().ports();
+    auto& ports = session.kernel().processor().ports();
     const auto cmos = [&](std::uint8_t index) { return ports.out(0x70, 1, index), ports.in(0x71, 1); };
     CHECK(cmos(0x09) == 0x03); // 2003-10-23 07:01: up for 100 s
     CHECK(cmos(0x08) == 0x10);

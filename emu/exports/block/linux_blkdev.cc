@@ -4,6 +4,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/symbols.h"
 
 namespace retromod {
 namespace {
@@ -60,7 +61,7 @@ void grok_partitions(Kernel& kernel, GuestAddr disk_at, std::int32_t drive, std:
 {
     const GuestStruct disk(kernel, "struct gendisk", disk_at);
     const auto word = kernel.arch().word_bytes;
-    if (!disk.get("sizes")) kernel.memory().store_word(kernel.variable("blk_size") + disk.get("major") * word, 0);
+    if (!disk.get("sizes")) kernel.memory().store_word(kernel.symbols().variable("blk_size") + disk.get("major") * word, 0);
     const auto first = static_cast<std::uint32_t>(drive) << disk.get("minor_shift");
     GuestStruct part(kernel, "struct hd_struct", disk.pointer("part") + first * kernel.layouts().size("struct hd_struct"));
     part.set("nr_sects", static_cast<std::uint64_t>(sectors.value));

@@ -4,6 +4,11 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -25,8 +30,8 @@ Step end_that_request_first(Kernel& kernel, Frame& frame, GuestAddr at, std::int
         request.set("errors", std::uint64_t{0});
         const auto device = request.get("rq_dev");
         if (!uptodate)
-            kernel.log(fmt::format("end_request: I/O error, dev {:02x}:{:02x} ({}), sector {}\n", device >> 8, device & 0xff,
-                                   name.text, request.get("sector")));
+            kernel.log().write(fmt::format("end_request: I/O error, dev {:02x}:{:02x} ({}), sector {}\n", device >> 8,
+                                           device & 0xff, name.text, request.get("sector")));
         const auto first = request.pointer("bh");
         if (!first) return Return{0};
         GuestStruct buffer(kernel, "struct buffer_head", first);
@@ -47,7 +52,7 @@ Step end_that_request_first(Kernel& kernel, Frame& frame, GuestAddr at, std::int
     request.set("hard_cur_sectors", current);
     if (request.get("nr_sectors") < current) {
         request.set("nr_sectors", current);
-        kernel.log("end_request: buffer-list destroyed\n");
+        kernel.log().write("end_request: buffer-list destroyed\n");
     }
     request.set("buffer", buffer.get("b_data"));
     return Return{1};
@@ -86,7 +91,7 @@ void blk_queue_bounce_limit(Kernel& kernel, GuestAddr at, std::uint64_t limit)
 {
     const auto high = kernel.memory().total_pages() * kernel.arch().page_bytes; // BLK_BOUNCE_HIGH: blk_max_low_pfn << PAGE_SHIFT
     if (limit != high)
-        kernel.log(limit == std::numeric_limits<std::uint64_t>::max()
+        kernel.log().write(limit == std::numeric_limits<std::uint64_t>::max()
                        ? fmt::format("blk: queue {:08x}, no I/O memory limit\n", at.value)
                        : fmt::format("blk: queue {:08x}, I/O limit {}Mb (mask 0x{:x})\n", at.value, limit >> 20, limit));
     GuestStruct(kernel, "struct request_queue", at).set_if_there("bounce_pfn", limit / kernel.arch().page_bytes & 0xffffffff);
@@ -95,7 +100,8 @@ void blk_queue_bounce_limit(Kernel& kernel, GuestAddr at, std::uint64_t limit)
 GuestAddr blk_get_queue(Kernel& kernel, std::uint32_t device)
 {
     const GuestStruct slot(kernel, "struct blk_dev_struct",
-                           kernel.variable("blk_dev") + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
+                           kernel.symbols().variable("blk_dev")
+                               + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
     return slot.address("request_queue");
 }
 
@@ -126,7 +132,7 @@ void set_device_ro(Kernel& kernel, std::uint32_t device, std::int32_t on)
 std::uint64_t sector_bytes(Kernel& kernel, std::uint32_t device)
 {
     const auto word = kernel.arch().word_bytes;
-    const auto sizes = kernel.memory().load_pointer(kernel.variable("hardsect_size") + (device >> 8 & 0xff) * word);
+    const auto sizes = kernel.memory().load_pointer(kernel.symbols().variable("hardsect_size") + (device >> 8 & 0xff) * word);
     const auto bytes = sizes ? kernel.memory().load<std::uint32_t>(sizes + (device & 0xff) * 4) : 0;
     return bytes ? bytes : 512;
 }
@@ -136,13 +142,13 @@ std::int32_t blk_ioctl(Kernel& kernel, std::uint32_t device, std::uint32_t comma
 {
     enum : std::uint32_t { set_ro = 0x125d, get_ro, size = 0x1260, flush, set_ahead, get_ahead, sector = 0x1268 };
     const auto put = [&](std::uint64_t value) {
-        return kernel.put_user_word(argument, value) ? 0 : error_code(kernel, Errno::efault);
+        return kernel.user().put_word(argument, value) ? 0 : error_code(kernel, Errno::efault);
     };
     if (!device) return error_code(kernel, Errno::einval);
-    const auto ahead = kernel.variable("read_ahead") + (device >> 8 & 0xff) * 4;
+    const auto ahead = kernel.symbols().variable("read_ahead") + (device >> 8 & 0xff) * 4;
     switch (command) {
     case set_ro: {
-        const auto on = kernel.get_user_word(argument);
+        const auto on = kernel.user().get_word(argument);
         if (!on) return error_code(kernel, Errno::efault);
         set_device_ro(kernel, device, static_cast<std::int32_t>(*on));
         return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/ide.h: drivers of IDE devices. The board's interface has no drive. Source: drivers/ide/ide.c of 2.4.18.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 #include <algorithm>
 #include <string>

@@ -2,6 +2,7 @@
 // linux/ide.h: what drivers of IDE devices do with a drive. The board's interface has none for them.
 // Source: drivers/ide/ide.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

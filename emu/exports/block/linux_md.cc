@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/raid/md.h: the arrays that RAID personalities work for. None is ever started. Source: drivers/md/md.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +34,7 @@ std::int32_t register_md_personality(Kernel& kernel, std::int32_t number, GuestA
     auto* row = find_personality(kernel, number) ? nullptr : kernel.machine().table<PersonalityRow>().insert();
     if (!row) return error_code(kernel, Errno::ebusy);
     *row = {1, static_cast<std::uint32_t>(number), object.value};
-    kernel.log(fmt::format("<6>md: {} personality registered as nr {}\n", name_of(kernel, object.value), number));
+    kernel.log().write(fmt::format("<6>md: {} personality registered as nr {}\n", name_of(kernel, object.value), number));
     return 0;
 }
 
@@ -41,7 +43,7 @@ std::int32_t unregister_md_personality(Kernel& kernel, std::int32_t number)
 {
     if (number < 0 || number >= static_cast<std::int32_t>(PersonalityRow::table_capacity)) return error_code(kernel, Errno::einval);
     auto* row = find_personality(kernel, number);
-    kernel.log(fmt::format("<6>md: {} personality unregistered\n", name_of(kernel, row ? row->object : 0)));
+    kernel.log().write(fmt::format("<6>md: {} personality unregistered\n", name_of(kernel, row ? row->object : 0)));
     kernel.machine().table<PersonalityRow>().erase(*row);
     return 0;
 }

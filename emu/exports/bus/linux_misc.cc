@@ -3,6 +3,7 @@
 // modules. Source: drivers/pnp/isapnp.c, net/802/{psnap,p8022}.c of 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
 
 namespace retromod {
 namespace {
@@ -15,10 +16,10 @@ std::int32_t isapnp_none(Kernel&, GuestAddr) { return 0; }
 GuestAddr register_client(Kernel& kernel, GuestAddr, GuestFunction)
 {
     constexpr std::uint64_t bytes = 128; // more than struct datalink_proto has in any release
-    return kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(bytes) : GuestAddr{};
+    return kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(bytes) : GuestAddr{};
 }
 GuestAddr make_client(Kernel& kernel) { return register_client(kernel, {}, {}); }
-void free_client(Kernel& kernel, GuestAddr client) { kernel.kfree(client); }
+void free_client(Kernel& kernel, GuestAddr client) { kernel.heap().free(client); }
 std::int32_t isapnp_absent(Kernel& kernel, GuestAddr) { return error_code(kernel, Errno::enodev); }
 /// How many devices were taken; there are none.
 std::int32_t isapnp_probe(Kernel& kernel, GuestAddr ids, GuestAddr probe)

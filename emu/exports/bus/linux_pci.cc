@@ -7,6 +7,8 @@
 #include "emu/kernel/described_devices.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
 
@@ -262,7 +264,7 @@ unsigned order_of(Kernel& kernel, std::uint64_t bytes)
 
 GuestAddr pci_alloc_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr bus_address)
 {
-    if (bytes.value > std::uint64_t{4} << 20 || !kernel.allocation_allowed(AllocationKind::page)) return {};
+    if (bytes.value > std::uint64_t{4} << 20 || !kernel.heap().allows(AllocationKind::page)) return {};
     const auto order = order_of(kernel, bytes.value);
     const auto at = kernel.memory().allocate_frames(order);
     if (!at) return {};
@@ -354,7 +356,7 @@ GuestAddr add_bus(Kernel& kernel)
     for (const auto list : {"node", "children"})
         if (bus.has(list)) guest_list::init(kernel, bus.address(list));
     if (bus.has("node")) guest_list::init(kernel, bus.address("devices"));
-    if (const auto roots = kernel.find_variable("pci_root_buses"); roots && bus.has("node"))
+    if (const auto roots = kernel.symbols().find_variable("pci_root_buses"); roots && bus.has("node"))
         guest_list::add_tail(kernel, bus.address("node"), *roots);
     return bus.at();
 }
@@ -373,14 +375,14 @@ void add_region(Kernel& kernel, GuestStruct& device, unsigned number, const Desc
     resource.set("start", std::uint64_t{bar.first});
     resource.set("end", std::uint64_t{bar.first} + bar.bytes - 1);
     resource.set("flags", ports ? io_flags : memory_flags);
-    claim_resource(kernel, kernel.variable(ports ? "ioport_resource" : "iomem_resource"), resource.at());
+    claim_resource(kernel, kernel.symbols().variable(ports ? "ioport_resource" : "iomem_resource"), resource.at());
 }
 
 /// 2.2: pci_devices points to the first, each to the next.
 void chain_device(Kernel& kernel, const GuestStruct& device)
 {
     const auto next = device.address("next") - device.at();
-    auto link = kernel.variable("pci_devices");
+    auto link = kernel.symbols().variable("pci_devices");
     while (const auto at = kernel.memory().load_pointer(link)) link = at + next;
     kernel.memory().store_word(link, device.at().value);
 }
@@ -408,7 +410,7 @@ void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, 
     for (unsigned i = 0; i < item.bars.size(); ++i)
         if (item.bars[i].space != IoSpace::none) add_region(kernel, device, i, item.bars[i]);
     if (!device.has("global_list")) return chain_device(kernel, device);
-    guest_list::add_tail(kernel, device.address("global_list"), kernel.variable("pci_devices"));
+    guest_list::add_tail(kernel, device.address("global_list"), kernel.symbols().variable("pci_devices"));
     guest_list::add_tail(kernel, device.address("bus_list"), GuestStruct(kernel, "struct pci_bus", bus).address("devices"));
 }
 

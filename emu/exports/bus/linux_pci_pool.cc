@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/pci.h: pools of small blocks that devices see, and resources of devices. Source: drivers/pci/pci.c of 2.4.18.
 #include "emu/exports/answers.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +35,7 @@ GuestAddr pci_pool_create(Kernel& kernel, GuestString name, GuestAddr, ULong siz
 {
     const auto bytes = std::max(size.value, align.value);
     if (!size.value || (boundary.value && boundary.value < bytes)) return {};
-    const auto handle = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(128) : GuestAddr{};
+    const auto handle = kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(128) : GuestAddr{};
     auto* row = handle ? kernel.machine().table<PciPoolRow>().insert() : nullptr;
     if (!row) return {};
     row->handle = handle.value;
@@ -44,7 +48,7 @@ GuestAddr pci_pool_create(Kernel& kernel, GuestString name, GuestAddr, ULong siz
 GuestAddr pci_pool_alloc(Kernel& kernel, GuestAddr handle, std::int32_t, GuestAddr bus_address)
 {
     auto& pool = pool_of(kernel, handle);
-    const auto block = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(pool.block_bytes) : GuestAddr{};
+    const auto block = kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(pool.block_bytes) : GuestAddr{};
     if (!block) return {};
     ++pool.blocks;
     kernel.memory().store_word(bus_address, block - kernel.arch().page_offset);
@@ -54,16 +58,17 @@ GuestAddr pci_pool_alloc(Kernel& kernel, GuestAddr handle, std::int32_t, GuestAd
 void pci_pool_free(Kernel& kernel, GuestAddr handle, GuestAddr block, ULong bus_address)
 {
     auto& pool = pool_of(kernel, handle);
-    if (!kernel.kfree(block))
-        return kernel.log(fmt::format("<3>pci_pool_free {}, {:08x}/{:x} (bad dma)\n", pool.name, block.value, bus_address.value));
+    if (!kernel.heap().free(block))
+        return kernel.log().write(
+            fmt::format("<3>pci_pool_free {}, {:08x}/{:x} (bad dma)\n", pool.name, block.value, bus_address.value));
     --pool.blocks;
 }
 
 void pci_pool_destroy(Kernel& kernel, GuestAddr handle)
 {
     auto& pool = pool_of(kernel, handle);
-    if (pool.blocks) kernel.log(fmt::format("<3>pci_pool_destroy {}, {:08x} busy\n", pool.name, handle.value));
-    kernel.kfree(handle);
+    if (pool.blocks) kernel.log().write(fmt::format("<3>pci_pool_destroy {}, {:08x} busy\n", pool.name, handle.value));
+    kernel.heap().free(handle);
     kernel.machine().table<PciPoolRow>().erase(pool);
 }
 
@@ -72,7 +77,7 @@ GuestAddr pci_find_parent_resource(Kernel& kernel, GuestAddr, GuestAddr resource
 {
     constexpr std::uint64_t io = 0x100; // IORESOURCE_IO
     const GuestStruct range(kernel, "struct resource", resource);
-    return kernel.variable(range.get("flags") & io ? "ioport_resource" : "iomem_resource");
+    return kernel.symbols().variable(range.get("flags") & io ? "ioport_resource" : "iomem_resource");
 }
 
 // The board's functions have no memory-write-invalidate to turn off.

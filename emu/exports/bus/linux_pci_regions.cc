@@ -3,6 +3,8 @@
 #include "emu/exports/core/resources.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +28,8 @@ Opened opened_by(Kernel& kernel, GuestAddr device, unsigned number)
     if (!first && last == first) return {}; // pci_resource_len says 0
     const bool ports = flags & ports_flag;
     if (!ports && !(flags & memory_flag)) return {};
-    return {first, kernel.arch().word(last - first + 1), ports, kernel.variable(ports ? "ioport_resource" : "iomem_resource")};
+    return {first, kernel.arch().word(last - first + 1), ports,
+            kernel.symbols().variable(ports ? "ioport_resource" : "iomem_resource")};
 }
 
 void pci_release_regions(Kernel& kernel, GuestAddr device)
@@ -41,9 +44,9 @@ std::int32_t pci_request_regions(Kernel& kernel, GuestAddr device, GuestString n
     for (unsigned number = 0; number < base_addresses; ++number) {
         const auto opened = opened_by(kernel, device, number);
         if (!opened.root || claim_region(kernel, opened.root, opened.first, opened.count, name.address)) continue;
-        kernel.log(fmt::format("<4>PCI: Unable to reserve {} region #{}:{:x}@{:x} for device {}\n", opened.ports ? "I/O" : "mem",
-                               number + 1, opened.count, opened.first,
-                               GuestStruct(kernel, "struct pci_dev", device).text("slot_name")));
+        kernel.log().write(fmt::format("<4>PCI: Unable to reserve {} region #{}:{:x}@{:x} for device {}\n",
+                                       opened.ports ? "I/O" : "mem", number + 1, opened.count, opened.first,
+                                       GuestStruct(kernel, "struct pci_dev", device).text("slot_name")));
         pci_release_regions(kernel, device);
         return error_code(kernel, Errno::ebusy);
     }

@@ -2,6 +2,11 @@
 // linux/fb.h: frame buffers and their colour maps. Source: drivers/video/{fbmem,fbcmap}.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -76,7 +81,7 @@ std::int32_t frame_buffer_index(Kernel& kernel, std::uint32_t device)
 {
     const auto minor = device & 0xff;
     if (minor < 32) return static_cast<std::int32_t>(minor);
-    kernel.log(fmt::format("Warning: Remapping obsolete /dev/fb* minor {} to {}\n", minor, minor >> 5));
+    kernel.log().write(fmt::format("Warning: Remapping obsolete /dev/fb* minor {} to {}\n", minor, minor >> 5));
     return static_cast<std::int32_t>(minor >> 5);
 }
 
@@ -121,10 +126,10 @@ std::uint16_t default_level(unsigned colors, unsigned index, unsigned channel)
 
 GuestAddr make_default_map(Kernel& kernel, unsigned colors)
 {
-    ColorMap map{kernel, kernel.kmalloc(8 + arrays * kernel.arch().word_bytes)};
+    ColorMap map{kernel, kernel.heap().allocate(8 + arrays * kernel.arch().word_bytes)};
     map.set(0, colors);
     for (unsigned channel = 0; channel < transparency; ++channel) {
-        const auto levels = kernel.kmalloc(colors * 2);
+        const auto levels = kernel.heap().allocate(colors * 2);
         for (unsigned i = 0; i < colors; ++i)
             kernel.memory().store<std::uint16_t>(levels + i * 2, default_level(colors, i, channel));
         map.set_array(channel, levels);
@@ -154,9 +159,9 @@ void fb_copy_cmap(Kernel& kernel, GuestAddr from_at, GuestAddr to_at, std::int32
         const auto source = from.array(i), target = to.array(i);
         if (i == transparency && (!source || !target)) continue;
         std::vector<std::byte> levels(bytes);
-        if (direction == from_user) kernel.copy_from_user(levels, source + from_offset * 2);
+        if (direction == from_user) kernel.user().copy_from(levels, source + from_offset * 2);
         else kernel.memory().read_all(source + from_offset * 2, levels);
-        if (direction == to_user) kernel.copy_to_user(target + to_offset * 2, levels);
+        if (direction == to_user) kernel.user().copy_to(target + to_offset * 2, levels);
         else kernel.memory().write_all(target + to_offset * 2, levels);
     }
 }
@@ -166,14 +171,14 @@ std::int32_t fb_alloc_cmap(Kernel& kernel, GuestAddr at, std::int32_t colors, st
     ColorMap map{kernel, at};
     if (map.length() != static_cast<std::uint32_t>(colors)) {
         for (unsigned i = 0; i < arrays; ++i) {
-            if (const auto old = map.array(i)) kernel.kfree(old);
+            if (const auto old = map.array(i)) kernel.heap().free(old);
             map.set_array(i, {});
         }
         map.set(map.start(), 0);
         if (!colors) return 0;
         for (unsigned i = 0; i < arrays; ++i) {
             if (i == transparency && !with_transparency) break;
-            const auto levels = kernel.kmalloc(static_cast<std::uint32_t>(colors) * 2);
+            const auto levels = kernel.heap().allocate(static_cast<std::uint32_t>(colors) * 2);
             if (!levels) return -1;
             map.set_array(i, levels);
         }
@@ -201,7 +206,7 @@ std::uint32_t level(Kernel& kernel, const ColorMap& map, unsigned channel, std::
     if (!at) return 0;
     std::array<std::byte, 2> bytes{};
     if (in_kernel) kernel.memory().read_all(at + index * 2, bytes);
-    else kernel.copy_from_user(bytes, at + index * 2);
+    else kernel.user().copy_from(bytes, at + index * 2);
     return load<std::uint16_t>(bytes.data(), kernel.arch().order);
 }
 
@@ -236,7 +241,7 @@ Step fb_get_cmap(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t in_ker
             store<std::uint16_t>(bytes.data(), kernel.arch().order,
                                  static_cast<std::uint16_t>(kernel.memory().load<std::uint32_t>(levels + channel * 4)));
             if (in_kernel) kernel.memory().write_all(target + next * 2, bytes);
-            else kernel.copy_to_user(target + next * 2, bytes);
+            else kernel.user().copy_to(target + next * 2, bytes);
         }
         ++next;
     }

@@ -5,6 +5,7 @@
 #include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/registry.h"
 
 #include <vector>
@@ -96,7 +97,7 @@ std::int32_t tty_register_ldisc(Kernel& kernel, std::int32_t number, GuestAddr d
     auto* row = find_discipline(kernel, index);
     if (!discipline) {
         if (row) {
-            kernel.kfree({row->copy});
+            kernel.heap().free({row->copy});
             kernel.machine().table<LineDisciplineRow>().erase(*row);
         }
         return 0;

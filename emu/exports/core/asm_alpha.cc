@@ -3,6 +3,8 @@
 // from and to user memory. Source: arch/alpha/lib/{divide.S,copy_user.S,clear_user.S},
 // include/asm-alpha/{uaccess,string}.h of 2.4.37.11.
 #include "emu/exports/core/copy_user.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/trouble.h"
 
 #include <limits>
 #include <vector>

@@ -3,6 +3,8 @@
 // architecture. Source: include/asm-*/uaccess.h of 2.4.37.11; which of them modules may call:
 // arch/*/kernel/*ksyms.c of 2.4.0 and 2.4.22.
 #include "emu/exports/core/copy_user.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 #include <vector>
@@ -31,7 +33,7 @@ namespace {
 /// sparc's clears kernel memory, too, where nothing catches a fault.
 ULong clear_memory(Kernel& kernel, GuestAddr to, ULong bytes)
 {
-    if (kernel.access_ok(to, bytes.value)) return clear_user_memory(kernel, to, bytes);
+    if (kernel.user().access_ok(to, bytes.value)) return clear_user_memory(kernel, to, bytes);
     kernel.memory().fill(to, bytes.value, std::byte{0});
     return {0};
 }
@@ -39,7 +41,7 @@ ULong clear_memory(Kernel& kernel, GuestAddr to, ULong bytes)
 /// m68k's copy takes the user's side for granted: there is no access_ok before it.
 ULong copy_in(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    return {kernel.copy_from_user(to, from, bytes.value)};
+    return {kernel.user().copy_from(to, from, bytes.value)};
 }
 
 constexpr Export functions[] = {

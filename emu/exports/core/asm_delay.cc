@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // asm/delay.h. Source: arch/i386/lib/delay.c of 2.4: virtual time passes, nothing is counted.
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 
 namespace retromod {
 namespace {
 
 constexpr std::uint64_t loops_per_jiffy = 1'000'000; ///< a 200 MHz machine's
 
-void udelay(Kernel& kernel, ULong microseconds) { kernel.pass_time(microseconds.value * blocks_per_microsecond); }
+void udelay(Kernel& kernel, ULong microseconds) { kernel.clock().pass(microseconds.value * blocks_per_microsecond); }
 
 /// `scaled` is microseconds * 2^32 / 10^6.
 void const_udelay(Kernel& kernel, ULong scaled)
 {
-    kernel.pass_time((scaled.value * 1'000'000 >> 32) * blocks_per_microsecond);
+    kernel.clock().pass((scaled.value * 1'000'000 >> 32) * blocks_per_microsecond);
 }
 
-void delay(Kernel& kernel, ULong loops) { kernel.pass_time(loops.value * blocks_per_jiffy / loops_per_jiffy); }
+void delay(Kernel& kernel, ULong loops) { kernel.clock().pass(loops.value * blocks_per_jiffy / loops_per_jiffy); }
 
 constexpr Export functions[] = {
     full<udelay>("__udelay", {}, "i386"),

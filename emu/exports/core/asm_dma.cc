@@ -3,6 +3,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/interrupts.h"
+#include "emu/kernel/log.h"
 
 #include <fmt/format.h>
 
@@ -29,8 +30,8 @@ std::int32_t request_dma(Kernel& kernel, std::uint32_t channel, GuestString name
 void free_dma(Kernel& kernel, std::uint32_t channel)
 {
     auto* row = channel_row(kernel, channel);
-    if (channel >= channels) kernel.log(fmt::format("Trying to free DMA{}\n", channel));
-    else if (!row) kernel.log(fmt::format("Trying to free free DMA{}\n", channel));
+    if (channel >= channels) kernel.log().write(fmt::format("Trying to free DMA{}\n", channel));
+    else if (!row) kernel.log().write(fmt::format("Trying to free free DMA{}\n", channel));
     else kernel.machine().table<DmaRow>().erase(*row);
 }
 

@@ -2,6 +2,7 @@
 // asm/mtrr.h: the memory type ranges of a Pentium II, eight registers. Source: arch/i386/kernel/mtrr.c of 2.4.18.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/log.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ bool aligned(std::uint64_t base, std::uint64_t size) { return size && !(size & (
 std::int32_t add_pages(Kernel& kernel, std::uint64_t base, std::uint64_t size, std::uint32_t type, bool count)
 {
     const auto refuse = [&](std::string text) {
-        kernel.log(text);
+        kernel.log().write(text);
         return error_code(kernel, Errno::einval);
     };
     constexpr std::uint64_t first_megabyte = 0x100, four_gigabytes = 0x100000;
@@ -63,7 +64,7 @@ std::int32_t add_pages(Kernel& kernel, std::uint64_t base, std::uint64_t size, s
     }
     auto* row = free < registers ? kernel.machine().table<RangeRow>().insert() : nullptr;
     if (!row) {
-        kernel.log("mtrr: no more MTRRs available\n");
+        kernel.log().write("mtrr: no more MTRRs available\n");
         return error_code(kernel, Errno::enospc);
     }
     *row = {1, free, base, size, type, 1};
@@ -73,8 +74,8 @@ std::int32_t add_pages(Kernel& kernel, std::uint64_t base, std::uint64_t size, s
 std::int32_t mtrr_add(Kernel& kernel, ULong base, ULong size, std::uint32_t type, std::int32_t count)
 {
     if (base.value % page || size.value % page) {
-        kernel.log("mtrr: size and base must be multiples of 4 kiB\n");
-        kernel.log(fmt::format("mtrr: size: 0x{:x}  base: 0x{:x}\n", size.value, base.value));
+        kernel.log().write("mtrr: size and base must be multiples of 4 kiB\n");
+        kernel.log().write(fmt::format("mtrr: size: 0x{:x}  base: 0x{:x}\n", size.value, base.value));
         return error_code(kernel, Errno::einval);
     }
     return add_pages(kernel, base.value / page, size.value / page, type, count & 0xff);
@@ -87,9 +88,10 @@ std::int32_t mtrr_del(Kernel& kernel, std::int32_t number, ULong base, ULong siz
                     ? range(kernel, static_cast<std::uint32_t>(number))
                     : rows.find_if([&](const RangeRow& r) { return r.base == base.value / page && r.size == size.value / page; });
     if (!row) {
-        kernel.log(number < 0 ? fmt::format("mtrr: no MTRR for {:x}000,{:x}000 found\n", base.value / page, size.value / page)
-                   : number >= static_cast<std::int32_t>(registers) ? fmt::format("mtrr: register: {} too big\n", number)
-                                                                    : fmt::format("mtrr: MTRR {} not used\n", number));
+        kernel.log().write(number < 0
+                               ? fmt::format("mtrr: no MTRR for {:x}000,{:x}000 found\n", base.value / page, size.value / page)
+                           : number >= static_cast<std::int32_t>(registers) ? fmt::format("mtrr: register: {} too big\n", number)
+                                                                            : fmt::format("mtrr: MTRR {} not used\n", number));
         return error_code(kernel, Errno::einval);
     }
     const auto result = static_cast<std::int32_t>(row->number);

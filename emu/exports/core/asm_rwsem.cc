@@ -5,6 +5,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/threads.h"
 
 namespace retromod {
 namespace {
@@ -41,7 +42,7 @@ void grant(Kernel& kernel, GuestStruct& semaphore)
         guest_list::remove(kernel, node);
         add(semaphore, writer ? active_bias : active_bias - waiting_bias);
         kernel.memory().store_word(waiter.flags_at(), 0);
-        kernel.wake_task(kernel.memory().load_pointer(waiter.task_at()));
+        kernel.threads().wake(kernel.memory().load_pointer(waiter.task_at()));
         readers_only = true;
         return !writer;
     });
@@ -52,7 +53,7 @@ Step down_failed(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t wish)
     GuestStruct semaphore(kernel, "struct rw_semaphore", at);
     const Waiter waiter{kernel, {round_down(frame.caller.reg[kernel.cpu().sp] - 64, 16)}};
     if (!frame.phase++) {
-        kernel.memory().store_word(waiter.task_at(), kernel.current_task().value);
+        kernel.memory().store_word(waiter.task_at(), kernel.threads().current_task().value);
         kernel.memory().store_word(waiter.flags_at(), wish);
         guest_list::add_tail(kernel, waiter.at, semaphore.address("wait_list"));
         const auto count = add(semaphore, wish == for_read ? waiting_bias - active_bias : -active_bias);
@@ -96,7 +97,7 @@ void grant_in_turn(Kernel& kernel, GuestStruct& semaphore)
         guest_list::remove(kernel, node);
         add(semaphore, writer ? -1 : 1);
         kernel.memory().store_word(waiter.flags_at(), 0);
-        kernel.wake_task(kernel.memory().load_pointer(waiter.task_at()));
+        kernel.threads().wake(kernel.memory().load_pointer(waiter.task_at()));
         readers_only = true;
         return !writer;
     });
@@ -113,7 +114,7 @@ Step down_in_turn(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t wish
             add(semaphore, wish == for_read ? 1 : -1);
             return Return{};
         }
-        kernel.memory().store_word(waiter.task_at(), kernel.current_task().value);
+        kernel.memory().store_word(waiter.task_at(), kernel.threads().current_task().value);
         kernel.memory().store_word(waiter.flags_at(), wish);
         guest_list::add_tail(kernel, waiter.at, list);
     }

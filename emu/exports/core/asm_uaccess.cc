@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // asm/uaccess.h. Source: arch/i386/lib/{usercopy.c,getuser.S,putuser.S} of 2.2 and 2.4,
 // arch/arm/lib/{getuser.S,putuser.S} of 2.4.22.
+#include "emu/abi/event_sink.h"
 #include "emu/exports/core/copy_user.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/user_access.h"
 
 #include <vector>
 
@@ -13,7 +16,7 @@ constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
 
 ULong copy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    return {kernel.copy_from_user(to, from, bytes.value)};
+    return {kernel.user().copy_from(to, from, bytes.value)};
 }
 
 ULong copy_to_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
@@ -21,13 +24,13 @@ ULong copy_to_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
     if (bytes.value > largest_copy) return bytes;
     std::vector<std::byte> buffer(bytes.value);
     kernel.memory().read_all(from, buffer);
-    return {kernel.copy_to_user(to, buffer)};
+    return {kernel.user().copy_to(to, buffer)};
 }
 
 ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)
 {
     if (bytes.value > largest_copy) return bytes;
-    return {kernel.copy_to_user(to, std::vector<std::byte>(bytes.value))};
+    return {kernel.user().copy_to(to, std::vector<std::byte>(bytes.value))};
 }
 
 /// In the low word what goes into eax or r0 (0 or -EFAULT), in the high word edx or r1 (the value, 0 on error).
@@ -35,7 +38,7 @@ template <class T>
 std::uint64_t get_user(Kernel& kernel, GuestAddr from)
 {
     std::array<std::byte, sizeof(T)> bytes;
-    if (kernel.copy_from_user(bytes, from)) return static_cast<std::uint32_t>(error_code(kernel, Errno::efault));
+    if (kernel.user().copy_from(bytes, from)) return static_cast<std::uint32_t>(error_code(kernel, Errno::efault));
     return std::uint64_t{load<T>(bytes.data(), kernel.arch().order)} << 32;
 }
 
@@ -44,13 +47,13 @@ std::int32_t put_user(Kernel& kernel, GuestAddr to, Argument value)
 {
     std::array<std::byte, sizeof(T)> bytes;
     store<T>(bytes.data(), kernel.arch().order, static_cast<T>(value));
-    return kernel.copy_to_user(to, bytes) ? error_code(kernel, Errno::efault) : 0;
+    return kernel.user().copy_to(to, bytes) ? error_code(kernel, Errno::efault) : 0;
 }
 
 /// For a CPU without working write protection in kernel mode; this one has it.
 std::int32_t verify_write(Kernel& kernel, GuestAddr to, ULong bytes)
 {
-    return kernel.access_ok(to, bytes.value) ? 0 : error_code(kernel, Errno::efault);
+    return kernel.user().access_ok(to, bytes.value) ? 0 : error_code(kernel, Errno::efault);
 }
 
 /// x86-64: the error in rax, the value (0 on error) in rdx.
@@ -59,7 +62,7 @@ void get_user_64(ExportContext& context)
 {
     const auto from = Argument<GuestAddr>::fetch(context);
     std::array<std::byte, sizeof(T)> bytes{};
-    const bool bad = context.kernel.copy_from_user(bytes, from) != 0;
+    const bool bad = context.kernel.user().copy_from(bytes, from) != 0;
     const auto error = bad ? error_code(context.kernel, Errno::efault) : 0;
     store_result(context, error);
     context.result_second = load<T>(bytes.data(), context.kernel.arch().order);

@@ -5,7 +5,11 @@
 
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_requests.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {
@@ -50,7 +54,7 @@ bool is_available(Kernel& kernel, std::string_view name)
 Step crypto_alg_available(Kernel& kernel, Frame& frame, GuestString name, std::uint32_t)
 {
     if (!is_available(kernel, name.text) && !frame.phase++) {
-        const auto asked = kernel.request_module(name.text);
+        const auto asked = kernel.module_requests().ask(name.text);
         if (asked && *asked) return **asked;
     }
     return Return{is_available(kernel, name.text)};

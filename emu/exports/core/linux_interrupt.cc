@@ -4,8 +4,13 @@
 #include "emu/exports/core/bottom_half.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/interrupts.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/softirqs.h"
+#include "emu/kernel/threads.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +24,7 @@ std::uint32_t line_count(Kernel& kernel) { return kernel.machine().release().ser
 
 std::int32_t request_irq(Kernel& kernel, std::uint32_t line, GuestFunction handler, ULong flags, GuestString name, GuestAddr device)
 {
-    if (flags.value & sa_shirq && !device) kernel.log(fmt::format("Bad boy: {} called us without a dev_id!\n", name.text));
+    if (flags.value & sa_shirq && !device) kernel.log().write(fmt::format("Bad boy: {} called us without a dev_id!\n", name.text));
     if (line >= line_count(kernel) || !handler.address) return error_code(kernel, Errno::einval);
     auto rows = kernel.machine().table<InterruptRow>();
     std::uint64_t order = 0;
@@ -27,7 +32,7 @@ std::int32_t request_irq(Kernel& kernel, std::uint32_t line, GuestFunction handl
         if (row.line == line && !(row.flags & flags.value & sa_shirq)) return error_code(kernel, Errno::ebusy);
         order = std::max(order, row.order);
     }
-    auto* row = kernel.allocation_allowed(AllocationKind::kmalloc) ? rows.insert() : nullptr;
+    auto* row = kernel.heap().allows(AllocationKind::kmalloc) ? rows.insert() : nullptr;
     if (!row) return error_code(kernel, Errno::enomem);
     row->line = line;
     row->handler = handler.address.value;
@@ -44,7 +49,7 @@ void free_irq(Kernel& kernel, std::uint32_t line, GuestAddr device)
     auto rows = kernel.machine().table<InterruptRow>();
     auto* row = rows.find_if([&](const InterruptRow& r) { return r.line == line && r.device == device.value; });
     if (row) rows.erase(*row);
-    else kernel.log(fmt::format("<3>Trying to free free IRQ{}\n", line));
+    else kernel.log().write(fmt::format("<3>Trying to free free IRQ{}\n", line));
 }
 
 void nothing_with_line(Kernel&, std::uint32_t) {}
@@ -53,7 +58,7 @@ void synchronize_irq(Kernel&) {}
 /// Waits as long as the real one does for interrupts that already came, and says which lines could be probed.
 ULong probe_irq_on(Kernel& kernel)
 {
-    kernel.pass_time(12 * blocks_per_jiffy); // HZ/50 and HZ/10
+    kernel.clock().pass(12 * blocks_per_jiffy); // HZ/50 and HZ/10
     std::uint64_t free = 0xfffe;
     for (const auto& row : kernel.machine().table<InterruptRow>())
         if (row.line < 16) free &= ~(std::uint64_t{1} << row.line);
@@ -69,7 +74,7 @@ std::int32_t autoirq_setup(Kernel& kernel, std::int32_t)
 }
 std::int32_t autoirq_report(Kernel& kernel, std::int32_t jiffies)
 {
-    kernel.pass_time(static_cast<std::uint64_t>(std::max(jiffies, 0)) * blocks_per_jiffy);
+    kernel.clock().pass(static_cast<std::uint64_t>(std::max(jiffies, 0)) * blocks_per_jiffy);
     return 0;
 }
 
@@ -87,13 +92,13 @@ void tasklet_schedule(Kernel& kernel, GuestAddr tasklet) { schedule_tasklet(kern
 
 Step tasklet_kill(Kernel& kernel, Frame&, GuestAddr tasklet)
 {
-    if (kernel.in_interrupt()) {
-        kernel.log("Attempt to kill tasklet from interrupt\n");
-    } else if (kernel.deferred(tasklet)) {
+    if (kernel.threads().in_interrupt()) {
+        kernel.log().write("Attempt to kill tasklet from interrupt\n");
+    } else if (kernel.softirqs().pending(tasklet)) {
         set_current_state(kernel, task_state::uninterruptible);
-        return Sleep{"a tasklet to run", kernel.jiffies() + 1};
+        return Sleep{"a tasklet to run", kernel.clock().jiffies() + 1};
     }
-    kernel.cancel_deferred(tasklet);
+    kernel.softirqs().cancel(tasklet);
     GuestStruct(kernel, "struct tasklet_struct", tasklet).set("state", std::uint64_t{0});
     return Return{};
 }

@@ -4,7 +4,11 @@
 #include "emu/exports/core/resources.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
 #include "emu/kernel/regions.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -100,7 +104,7 @@ std::int32_t allocate_resource(Kernel& kernel, GuestAddr root, GuestAddr fresh, 
 /// The busy region goes into the innermost resource around it that is not busy itself.
 GuestAddr request_region(Kernel& kernel, GuestAddr root, ULong start, ULong bytes, GuestString name)
 {
-    const auto at = kernel.allocation_allowed(AllocationKind::kmalloc) ? new_struct(kernel, "struct resource") : GuestAddr{};
+    const auto at = kernel.heap().allows(AllocationKind::kmalloc) ? new_struct(kernel, "struct resource") : GuestAddr{};
     if (!at) return {};
     auto fresh = resource(kernel, at);
     fresh.set("name", name.address);
@@ -113,7 +117,7 @@ GuestAddr request_region(Kernel& kernel, GuestAddr root, ULong start, ULong byte
         if (conflict == parent || resource(kernel, conflict).get("flags") & resource_busy) break;
         parent = conflict;
     }
-    kernel.kfree(at);
+    kernel.heap().free(at);
     return {};
 }
 
@@ -122,7 +126,7 @@ std::int32_t check_region(Kernel& kernel, GuestAddr root, ULong start, ULong byt
     const auto at = request_region(kernel, root, start, bytes, {});
     if (!at) return error_code(kernel, Errno::ebusy);
     release_resource(kernel, at);
-    kernel.kfree(at);
+    kernel.heap().free(at);
     return 0;
 }
 
@@ -142,10 +146,10 @@ void release_region(Kernel& kernel, GuestAddr root, ULong start, ULong bytes)
         }
         if (here.get("start") != start.value || here.get("end") != end) break;
         release_resource(kernel, at);
-        kernel.kfree(at);
+        kernel.heap().free(at);
         return;
     }
-    kernel.log(fmt::format("Trying to free nonexistent resource <{:08x}-{:08x}>\n", start.value, end));
+    kernel.log().write(fmt::format("Trying to free nonexistent resource <{:08x}-{:08x}>\n", start.value, end));
 }
 
 // --- 2.2 ----------------------------------------------------------------------------------------------------------
@@ -208,12 +212,13 @@ void add_board_regions(Kernel& kernel)
     for (const auto& region : board_ports) {
         const ULong first{region.first}, count{static_cast<std::uint64_t>(region.last - region.first + 1)};
         const GuestString name{kernel_string(kernel, region.name), {}};
-        if (tree) request_region(kernel, kernel.variable("ioport_resource"), first, count, name);
+        if (tree) request_region(kernel, kernel.symbols().variable("ioport_resource"), first, count, name);
         else request_region_2_2(kernel, first, count, name);
     }
     if (!tree) return;
     const auto add_memory = [&](std::uint64_t first, std::uint64_t last, std::string_view name) {
-        request_region(kernel, kernel.variable("iomem_resource"), {first}, {last - first + 1}, {kernel_string(kernel, name), {}});
+        request_region(kernel, kernel.symbols().variable("iomem_resource"), {first}, {last - first + 1},
+                       {kernel_string(kernel, name), {}});
     };
     const auto top = kernel.memory().total_pages() * kernel.arch().page_bytes;
     add_memory(0, 0x9fbff, "System RAM");

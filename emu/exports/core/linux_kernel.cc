@@ -4,6 +4,8 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/format.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +17,7 @@ namespace {
 std::int32_t printk(Kernel& kernel, const GuestString& format, VarArgs arguments)
 {
     const auto text = format_text(kernel, format.text, arguments.cursor);
-    kernel.log(text);
+    kernel.log().write(text);
     return static_cast<std::int32_t>(text.size());
 }
 
@@ -131,14 +133,14 @@ GuestAddr get_options(Kernel& kernel, const GuestString& text, std::int32_t limi
 void panic(Kernel& kernel, const GuestString& format, VarArgs arguments)
 {
     const auto text = format_text(kernel, format.text, arguments.cursor);
-    kernel.log("<0>Kernel panic: " + text + "\n");
+    kernel.log().write("<0>Kernel panic: " + text + "\n");
     throw KernelHang{"Kernel panic: " + text};
 }
 
 void out_of_line_bug(Kernel& kernel, std::int32_t line)
 {
     const auto text = fmt::format("kernel BUG in header file at line {}", line);
-    kernel.log("<0>" + text + "\n");
+    kernel.log().write("<0>" + text + "\n");
     throw KernelBug{text};
 }
 

@@ -2,6 +2,7 @@
 // linux/kmod.h. Source: kernel/kmod.c of 2.2 and 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/module_requests.h"
 
 namespace retromod {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 Step request_module(Kernel& kernel, Frame& frame, GuestString name)
 {
     if (frame.phase++) return Return{0};
-    const auto asked = kernel.request_module(name.text);
+    const auto asked = kernel.module_requests().ask(name.text);
     if (!asked) return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, asked.error())}))};
     if (*asked) return **asked;
     return Return{0};

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/mempool.h: elements kept back for when memory is short. Source: mm/mempool.c of the vendor's 2.4.18-14.
 #include "emu/exports/answers.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {
@@ -37,7 +41,7 @@ CallGuest free_kept(Kernel& kernel, PoolRow& pool)
 Step drop_pool(Kernel& kernel, PoolRow& pool)
 {
     if (pool.kept) return free_kept(kernel, pool);
-    kernel.kfree({pool.handle});
+    kernel.heap().free({pool.handle});
     kernel.machine().table<PoolRow>().erase(pool);
     return Return{0};
 }
@@ -47,7 +51,7 @@ Step mempool_create(Kernel& kernel, Frame& frame, std::int32_t smallest, GuestFu
     constexpr std::uint64_t gfp_kernel = 0x1f0; // GFP_KERNEL of 2.4.18
     auto& handle = frame.local<GuestAddr>();
     if (!frame.phase++) {
-        handle = kernel.kmalloc(static_cast<std::uint32_t>(smallest) * std::uint64_t{kernel.arch().word_bytes});
+        handle = kernel.heap().allocate(static_cast<std::uint32_t>(smallest) * std::uint64_t{kernel.arch().word_bytes});
         auto* row = handle ? kernel.machine().table<PoolRow>().insert() : nullptr;
         if (!row) return Return{0};
         *row = {1,         static_cast<std::uint32_t>(smallest), 0, 0, handle.value, allocate.address.value, free.address.value,

@@ -2,13 +2,15 @@
 // linux/mm.h. Source: mm/page_alloc.c, mm/memory.c of 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/symbols.h"
 
 namespace retromod {
 namespace {
 
 GuestAddr allocate_pages(Kernel& kernel, ULong order)
 {
-    if (order.value > 9 || !kernel.allocation_allowed(AllocationKind::page)) return {};
+    if (order.value > 9 || !kernel.heap().allows(AllocationKind::page)) return {};
     return kernel.memory().allocate_frames(static_cast<unsigned>(order.value)).value_or(GuestAddr{});
 }
 
@@ -30,11 +32,12 @@ void free_pages(Kernel& kernel, GuestAddr at, ULong order)
 GuestAddr page_of(Kernel& kernel, GuestAddr at)
 {
     const auto number = (at - kernel.arch().page_offset) / kernel.arch().page_bytes;
-    return kernel.memory().load_pointer(kernel.variable("mem_map")) + number * kernel.layouts().size("struct page");
+    return kernel.memory().load_pointer(kernel.symbols().variable("mem_map")) + number * kernel.layouts().size("struct page");
 }
 GuestAddr address_of(Kernel& kernel, GuestAddr page)
 {
-    const auto number = (page - kernel.memory().load_pointer(kernel.variable("mem_map"))) / kernel.layouts().size("struct page");
+    const auto number =
+        (page - kernel.memory().load_pointer(kernel.symbols().variable("mem_map"))) / kernel.layouts().size("struct page");
     return kernel.arch().page_offset + number * kernel.arch().page_bytes;
 }
 
@@ -123,7 +126,7 @@ constexpr DataExport data[] = {
          GuestStruct zone(kernel, "struct zone_struct",
                           kernel.memory().allocate_image(kernel.layouts().size("struct zone_struct"), 32));
          zone.clear();
-         zone.set("zone_mem_map", kernel.memory().load_pointer(kernel.variable("mem_map")));
+         zone.set("zone_mem_map", kernel.memory().load_pointer(kernel.symbols().variable("mem_map")));
          zone.set("name", kernel_string(kernel, "Normal"));
          zone.set("size", kernel.memory().total_pages());
          for (unsigned i = 0; i < 16; ++i)
@@ -132,7 +135,7 @@ constexpr DataExport data[] = {
      from(LayoutVersion::v2_4_18_14)},
     {"highmem_start_page", one_word,
      [](Kernel& kernel, GuestAddr at) {
-         const auto end = kernel.memory().load_pointer(kernel.variable("mem_map"))
+         const auto end = kernel.memory().load_pointer(kernel.symbols().variable("mem_map"))
                           + kernel.memory().total_pages() * kernel.layouts().size("struct page");
          kernel.memory().store_word(at, end.value);
      },

@@ -5,6 +5,12 @@
 
 #include "emu/exports/family.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -38,7 +44,7 @@ InterModuleRow* find_inter_module(Kernel& kernel, const std::string& name)
 
 [[noreturn]] void bug(Kernel& kernel, const std::string& line)
 {
-    kernel.log("<3>" + line);
+    kernel.log().write("<3>" + line);
     throw KernelBug{line};
 }
 
@@ -52,7 +58,7 @@ std::uint64_t symbol_in(Kernel& kernel, const ModuleView& module, const std::str
     auto& memory = kernel.memory();
     const auto count = module.get(ModuleField::nsyms);
     auto at = module.pointer(ModuleField::syms);
-    for (std::uint64_t i = 0; i < count; ++i, at += kernel.module_layout().symbol_bytes())
+    for (std::uint64_t i = 0; i < count; ++i, at += kernel.modules().layout().symbol_bytes())
         if (memory.load_string(memory.load_pointer(at + kernel.arch().word_bytes)) == name) return memory.load_word(at);
     return 0;
 }
@@ -70,12 +76,12 @@ ULong get_module_symbol(Kernel& kernel, GuestString module_name, GuestString nam
 
 void inter_module_register(Kernel& kernel, GuestString name, GuestAddr owner, GuestAddr userdata)
 {
-    const bool allowed = kernel.allocation_allowed(AllocationKind::kmalloc);
+    const bool allowed = kernel.heap().allows(AllocationKind::kmalloc);
     if (allowed && find_inter_module(kernel, name.text))
         bug(kernel, fmt::format("inter_module_register: duplicate im_name '{}'", name.text));
     auto* row = allowed ? kernel.machine().table<InterModuleRow>().insert() : nullptr;
     if (!row) {
-        kernel.log(fmt::format("<3>Aiee, inter_module_register: cannot kmalloc entry for '{}'\n", name.text));
+        kernel.log().write(fmt::format("<3>Aiee, inter_module_register: cannot kmalloc entry for '{}'\n", name.text));
         kernel.machine().single<InterModuleStateRow>().kmalloc_failed = 1;
         return;
     }
@@ -89,7 +95,7 @@ void inter_module_unregister(Kernel& kernel, GuestString name)
     if (auto* row = find_inter_module(kernel, name.text)) return kernel.machine().table<InterModuleRow>().erase(*row);
     const auto line = fmt::format("inter_module_unregister: no entry for '{}'", name.text);
     if (!kernel.machine().single<InterModuleStateRow>().kmalloc_failed) bug(kernel, line);
-    kernel.log("<3>" + line + ", probably caused by previous kmalloc failure\n");
+    kernel.log().write("<3>" + line + ", probably caused by previous kmalloc failure\n");
 }
 
 GuestAddr inter_module_get(Kernel& kernel, GuestString name)
@@ -103,7 +109,7 @@ Step inter_module_get_request(Kernel& kernel, Frame& frame, GuestString name, Gu
 {
     const auto data = inter_module_get(kernel, name);
     if (data || frame.phase++) return Return{data.value};
-    const auto asked = kernel.request_module(module_name.text);
+    const auto asked = kernel.module_requests().ask(module_name.text);
     if (asked && *asked) return **asked;
     return Return{inter_module_get(kernel, name).value};
 }

@@ -3,6 +3,7 @@
 #include "emu/exports/core/notifier_chain.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
 
 namespace retromod {
 namespace {
@@ -32,7 +33,7 @@ GuestAddr pm_register(Kernel& kernel, std::uint32_t type, ULong id, GuestFunctio
 {
     constexpr std::uint64_t words = 9;
     const auto word = kernel.arch().word_bytes;
-    const auto at = kernel.kmalloc(words * word);
+    const auto at = kernel.heap().allocate(words * word);
     if (!at) return {};
     kernel.memory().store<std::uint32_t>(at, type);
     kernel.memory().store_word(at + word, id.value);
@@ -42,7 +43,7 @@ GuestAddr pm_register(Kernel& kernel, std::uint32_t type, ULong id, GuestFunctio
 
 void pm_unregister(Kernel& kernel, GuestAddr device)
 {
-    if (device) kernel.kfree(device);
+    if (device) kernel.heap().free(device);
 }
 
 void pm_unregister_all(Kernel&, GuestFunction) {}

@@ -2,7 +2,16 @@
 // linux/personality.h, linux/unistd.h: other systems' programs. Execution domains are kept; of the system calls that their
 // modules pass on, those that need neither files nor user processes work. Source: kernel/{exec_domain,sys,time}.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -58,29 +67,32 @@ GuestAddr domain_for(Kernel& kernel, std::uint64_t kind)
 /// The task's personality, and the execution domain of that kind, asked for where it is not there.
 Step set_personality(Kernel& kernel, Frame& frame, ULong personality)
 {
-    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    GuestStruct task(kernel, "struct task_struct", kernel.threads().current_task());
     const auto kind = personality.value & 0xff;
     auto domain = domain_for(kernel, kind);
     if (kind && !domain && !frame.phase++) {
-        const auto asked = kernel.request_module(fmt::format("personality-{}", kind));
+        const auto asked = kernel.module_requests().ask(fmt::format("personality-{}", kind));
         if (asked && *asked) return **asked;
         domain = domain_for(kernel, kind);
     }
     if (domain) task.set("exec_domain", domain);
     task.set("personality", personality.value);
-    kernel.log(fmt::format("<7>[{}:{}]: set personality to {:x}\n", task.text("comm"), task.get("pid"), personality.value));
+    kernel.log().write(fmt::format("<7>[{}:{}]: set personality to {:x}\n", task.text("comm"), task.get("pid"), personality.value));
     return Return{0};
 }
 
 // --- system calls -------------------------------------------------------------------------------------------------------
 
-GuestStruct current(Kernel& kernel) { return {kernel, "struct task_struct", kernel.current_task()}; }
-std::uint32_t seconds(Kernel& kernel) { return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.jiffies() / hz); }
+GuestStruct current(Kernel& kernel) { return {kernel, "struct task_struct", kernel.threads().current_task()}; }
+std::uint32_t seconds(Kernel& kernel)
+{
+    return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.clock().jiffies() / hz);
+}
 
 Long sys_time(Kernel& kernel, GuestAddr into)
 {
     const auto now = seconds(kernel);
-    if (into && !kernel.put_user_word(into, now)) return {error_code(kernel, Errno::efault)};
+    if (into && !kernel.user().put_word(into, now)) return {error_code(kernel, Errno::efault)};
     return {static_cast<std::int64_t>(now)};
 }
 
@@ -88,9 +100,9 @@ Long sys_gettimeofday(Kernel& kernel, GuestAddr time, GuestAddr zone)
 {
     const auto word = kernel.arch().word_bytes;
     const auto put = [&](GuestAddr at, std::uint64_t first, std::uint64_t second) {
-        return kernel.put_user_word(at, first) && kernel.put_user_word(at + word, second);
+        return kernel.user().put_word(at, first) && kernel.user().put_word(at + word, second);
     };
-    const auto microseconds = kernel.jiffies() % hz * (1'000'000 / hz);
+    const auto microseconds = kernel.clock().jiffies() % hz * (1'000'000 / hz);
     if (time && !put(time, seconds(kernel), microseconds)) return {error_code(kernel, Errno::efault)};
     if (zone && !put(zone, 0, 0)) return {error_code(kernel, Errno::efault)};
     return {0};
@@ -134,17 +146,17 @@ Long set_name(Kernel& kernel, GuestAddr user, std::int32_t length)
     constexpr std::int32_t longest = 64;
     if (length < 0 || length > longest) return {error_code(kernel, Errno::einval)};
     std::vector<std::byte> name(static_cast<std::size_t>(length));
-    if (kernel.copy_from_user(name, user)) return {error_code(kernel, Errno::efault)};
-    const auto at = kernel.find_variable("system_utsname");
+    if (kernel.user().copy_from(name, user)) return {error_code(kernel, Errno::efault)};
+    const auto at = kernel.symbols().find_variable("system_utsname");
     if (at) store_string(kernel, *at + field * 65, {reinterpret_cast<const char*>(name.data()), name.size()});
     return {0};
 }
 
 Long sys_stime(Kernel& kernel, GuestAddr user)
 {
-    const auto wanted = kernel.get_user_word(user);
+    const auto wanted = kernel.user().get_word(user);
     if (!wanted) return {error_code(kernel, Errno::efault)};
-    kernel.state().boot_time = *wanted - kernel.jiffies() / hz;
+    kernel.state().boot_time = *wanted - kernel.clock().jiffies() / hz;
     return {0};
 }
 
@@ -153,8 +165,8 @@ Long sys_times(Kernel& kernel, GuestAddr user)
 {
     const auto word = kernel.arch().word_bytes;
     for (unsigned i = 0; user && i < 4; ++i)
-        if (!kernel.put_user_word(user + i * word, 0)) return {error_code(kernel, Errno::efault)};
-    return {static_cast<std::int64_t>(kernel.jiffies() & 0x7fffffff)};
+        if (!kernel.user().put_word(user + i * word, 0)) return {error_code(kernel, Errno::efault)};
+    return {static_cast<std::int64_t>(kernel.clock().jiffies() & 0x7fffffff)};
 }
 
 Long sys_getgroups(Kernel& kernel, std::int32_t size, GuestAddr)
@@ -167,7 +179,7 @@ Step sys_pause(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++)
         return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, Errno::eintr)}))};
-    GuestStruct(kernel, "struct task_struct", kernel.current_task()).set("state", std::uint64_t{1});
+    GuestStruct(kernel, "struct task_struct", kernel.threads().current_task()).set("state", std::uint64_t{1});
     return Sleep{"pause"};
 }
 

@@ -2,6 +2,7 @@
 // linux/rbtree.h: red-black trees whose nodes modules link themselves. Source: lib/rbtree.c of 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {

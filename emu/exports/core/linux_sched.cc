@@ -2,8 +2,11 @@
 // linux/sched.h and linux/wait.h: sleeping and waking. Source: kernel/sched.c, kernel/fork.c of 2.2 and 2.4.
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/threads.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +17,7 @@ namespace {
 
 void wake_up(Kernel& kernel, GuestAddr queue, std::uint32_t mode, std::int32_t limit) { wake_queue(kernel, queue, mode, limit); }
 void wake_up_2_2(Kernel& kernel, GuestAddr queue, std::uint32_t mode) { wake_queue(kernel, queue, mode, 0); }
-std::int32_t wake_up_process(Kernel& kernel, GuestAddr task) { return kernel.wake_task(task); }
+std::int32_t wake_up_process(Kernel& kernel, GuestAddr task) { return kernel.threads().wake(task); }
 
 GuestAddr queue_node(Kernel& kernel, GuestAddr entry)
 {
@@ -49,7 +52,7 @@ constexpr std::uint64_t switch_blocks = 10 * blocks_per_microsecond;
 Step schedule(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++) return Return{};
-    kernel.pass_time(switch_blocks);
+    kernel.clock().pass(switch_blocks);
     return wait_step(kernel, "schedule");
 }
 
@@ -58,12 +61,12 @@ constexpr std::int64_t forever = std::numeric_limits<std::int32_t>::max(); // MA
 /// Jiffies at which a timeout is over.
 std::uint64_t deadline(Kernel& kernel, std::int64_t timeout)
 {
-    return timeout >= forever ? ~std::uint64_t{0} : kernel.jiffies() + static_cast<std::uint64_t>(timeout);
+    return timeout >= forever ? ~std::uint64_t{0} : kernel.clock().jiffies() + static_cast<std::uint64_t>(timeout);
 }
 std::uint64_t time_left(Kernel& kernel, std::uint64_t until, std::int64_t timeout)
 {
     if (until == ~std::uint64_t{0}) return static_cast<std::uint64_t>(timeout);
-    return until > kernel.jiffies() ? until - kernel.jiffies() : 0;
+    return until > kernel.clock().jiffies() ? until - kernel.clock().jiffies() : 0;
 }
 
 Step schedule_timeout(Kernel& kernel, Frame& frame, Long timeout)
@@ -71,14 +74,14 @@ Step schedule_timeout(Kernel& kernel, Frame& frame, Long timeout)
     auto& until = frame.local<std::uint64_t>();
     if (frame.phase++) return Return{time_left(kernel, until, timeout.value)};
     if (timeout.value < 0) {
-        kernel.log(fmt::format("<3>schedule_timeout: wrong timeout value {:x} from {:08x}\n",
+        kernel.log().write(fmt::format("<3>schedule_timeout: wrong timeout value {:x} from {:08x}\n",
                                kernel.arch().word(static_cast<std::uint64_t>(timeout.value)),
                                kernel.memory().load_word({frame.caller.reg[kernel.cpu().sp]})));
         set_current_state(kernel, task_state::running);
         return Return{0};
     }
     until = deadline(kernel, timeout.value);
-    kernel.pass_time(switch_blocks);
+    kernel.clock().pass(switch_blocks);
     return wait_step(kernel, "schedule_timeout", until);
 }
 
@@ -120,7 +123,7 @@ Step interruptible_sleep_on_timeout(Kernel& kernel, Frame& frame, GuestAddr queu
 Step sys_sched_yield(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++) return Return{};
-    kernel.pass_time(switch_blocks);
+    kernel.clock().pass(switch_blocks);
     return Sleep{"sched_yield"};
 }
 
@@ -135,8 +138,8 @@ Step yield(Kernel& kernel, Frame& frame)
 
 std::int32_t kernel_thread(Kernel& kernel, GuestFunction function, ULong argument, ULong)
 {
-    const auto comm = GuestStruct(kernel, "struct task_struct", kernel.current_task()).text("comm");
-    return static_cast<std::int32_t>(kernel.start_kernel_thread(function.address, argument.value, comm));
+    const auto comm = GuestStruct(kernel, "struct task_struct", kernel.threads().current_task()).text("comm");
+    return static_cast<std::int32_t>(kernel.threads().start_kernel(function.address, argument.value, comm));
 }
 
 Step do_exit(Kernel&, Frame&, Long) { return Exit{}; }
@@ -154,7 +157,7 @@ Step complete_and_exit(Kernel& kernel, Frame&, GuestAddr completion, Long)
 // Kernel threads here have neither user memory nor terminal nor files to give up.
 void daemonize(Kernel& kernel)
 {
-    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    GuestStruct task(kernel, "struct task_struct", kernel.threads().current_task());
     task.set("session", std::uint64_t{1});
     task.set("pgrp", std::uint64_t{1});
 }

@@ -3,6 +3,7 @@
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/threads.h"
 
 namespace retromod {
 namespace {
@@ -35,7 +36,7 @@ std::int32_t send(Kernel& kernel, GuestAddr at, std::int32_t signal)
     if (const auto set = pending_set(task)) add_signal(kernel, set, signal);
     if (has_signal(kernel, task.address("blocked"), signal)) return 0;
     task.set("sigpending", std::uint64_t{1});
-    if (task.get("state") & task_state::interruptible) kernel.wake_task(at);
+    if (task.get("state") & task_state::interruptible) kernel.threads().wake(at);
     return 0;
 }
 
@@ -73,7 +74,7 @@ std::int32_t kill_pg(Kernel& kernel, std::int32_t group, std::int32_t signal, st
 /// The lowest pending signal that `mask` does not block, taken; 0 when there is none.
 std::int32_t dequeue_signal(Kernel& kernel, GuestAddr mask, GuestAddr)
 {
-    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    GuestStruct task(kernel, "struct task_struct", kernel.threads().current_task());
     const auto set = pending_set(task);
     if (!set) return 0;
     std::int32_t taken = 0;
@@ -95,7 +96,7 @@ std::int32_t dequeue_signal(Kernel& kernel, GuestAddr mask, GuestAddr)
 /// A driver's notifier, data and mask, asked before signals of that mask reach the task.
 void block_all_signals(Kernel& kernel, GuestFunction notifier, GuestAddr data, GuestAddr mask)
 {
-    GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    GuestStruct task(kernel, "struct task_struct", kernel.threads().current_task());
     task.set_if_there("notifier_mask", mask.value);
     task.set_if_there("notifier_data", data.value);
     task.set_if_there("notifier", notifier.address.value);

@@ -4,6 +4,9 @@
 #include "emu/exports/core/caches.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -16,14 +19,14 @@ constexpr std::uint64_t gfp_wait = 0x10; // __GFP_WAIT of 2.4
 
 GuestAddr kmalloc(Kernel& kernel, ULong bytes, std::uint32_t)
 {
-    return kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(bytes.value) : GuestAddr{};
+    return kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(bytes.value) : GuestAddr{};
 }
 
 /// As without CONFIG_DEBUG_SLAB: nobody notices a wrong pointer. Differs from 2.4: it frees nothing, where the kernel's
 /// would damage its lists.
 void kfree(Kernel& kernel, GuestAddr block)
 {
-    if (block) kernel.kfree(block);
+    if (block) kernel.heap().free(block);
 }
 
 void kfree_s(Kernel& kernel, GuestAddr block, ULong) { kfree(kernel, block); }
@@ -37,7 +40,7 @@ GuestAddr kmem_cache_create(Kernel& kernel, const GuestString& name, ULong bytes
     auto caches = kernel.machine().table<CacheRow>();
     for (const auto& cache : caches)
         if (name.text == cache.name) throw KernelBug{fmt::format("kmem_cache_create: '{}' exists", name.text)};
-    const auto handle = kernel.kmalloc(256);
+    const auto handle = kernel.heap().allocate(256);
     auto* row = handle ? caches.insert() : nullptr;
     if (!row) return {};
     row->handle = handle.value;
@@ -61,8 +64,8 @@ Step kmem_cache_alloc(Kernel& kernel, Frame& frame, GuestAddr handle, std::uint3
     auto& object = frame.local<GuestAddr>();
     if (frame.phase++) return Return{object.value};
     auto& cache = cache_of(kernel, handle);
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return Return{0};
-    object = kernel.kmalloc(cache.object_bytes);
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return Return{0};
+    object = kernel.heap().allocate(cache.object_bytes);
     if (!object) return Return{0};
     ++cache.objects;
     if (!cache.constructor) return Return{object.value};
@@ -73,7 +76,7 @@ Step kmem_cache_alloc(Kernel& kernel, Frame& frame, GuestAddr handle, std::uint3
 void kmem_cache_free(Kernel& kernel, GuestAddr handle, GuestAddr object)
 {
     auto& cache = cache_of(kernel, handle);
-    if (!kernel.kfree(object)) throw KernelBug{fmt::format("kmem_cache_free of {:#x}, where no object starts", object.value)};
+    if (!kernel.heap().free(object)) throw KernelBug{fmt::format("kmem_cache_free of {:#x}, where no object starts", object.value)};
     if (cache.objects) --cache.objects;
 }
 
@@ -81,11 +84,11 @@ std::int32_t kmem_cache_destroy(Kernel& kernel, GuestAddr handle)
 {
     auto& cache = cache_of(kernel, handle);
     if (cache.objects) {
-        kernel.log(fmt::format("<3>kmem_cache_destroy: Can't free all objects {:08x}\n", handle.value));
+        kernel.log().write(fmt::format("<3>kmem_cache_destroy: Can't free all objects {:08x}\n", handle.value));
         return 1;
     }
     kernel.machine().table<CacheRow>().erase(cache);
-    kernel.kfree(handle);
+    kernel.heap().free(handle);
     return 0;
 }
 

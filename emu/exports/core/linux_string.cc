@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/string.h: what i386 kernels keep out of line, and what other CPUs import. Source: lib/string.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/kernel/symbols.h"
 
 #include <algorithm>
 #include <cstring>
@@ -141,7 +142,7 @@ ULong strspn(Kernel&, const GuestString& text, const GuestString& set)
 GuestAddr strtok(Kernel& kernel, GuestAddr text, const GuestString& separators)
 {
     auto& memory = kernel.memory();
-    const auto rest = kernel.variable("___strtok");
+    const auto rest = kernel.symbols().variable("___strtok");
     const auto start = text ? text : memory.load_pointer(rest);
     if (!start) return {};
     const auto all = memory.load_string(start);

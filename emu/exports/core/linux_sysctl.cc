@@ -4,8 +4,12 @@
 #include "emu/exports/family.h"
 #include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/tick_rate.h"
+#include "emu/kernel/trouble.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -51,11 +55,11 @@ void remove_entries(Kernel& kernel, GuestAddr table, GuestAddr parent, unsigned 
     }
 }
 
-GuestAddr sys_root(Kernel& kernel) { return find_proc_entry(kernel, kernel.variable("proc_root"), "sys"); }
+GuestAddr sys_root(Kernel& kernel) { return find_proc_entry(kernel, kernel.symbols().variable("proc_root"), "sys"); }
 
 GuestAddr register_sysctl_table(Kernel& kernel, GuestAddr table, std::int32_t)
 {
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return {};
     GuestStruct header(kernel, "struct ctl_table_header", new_struct(kernel, "struct ctl_table_header"));
     if (!header.at()) return {};
     header.set("ctl_table", table);
@@ -67,7 +71,7 @@ GuestAddr register_sysctl_table(Kernel& kernel, GuestAddr table, std::int32_t)
 void unregister_sysctl_table(Kernel& kernel, GuestAddr header)
 {
     remove_entries(kernel, GuestStruct(kernel, "struct ctl_table_header", header).pointer("ctl_table"), sys_root(kernel), 0);
-    kernel.kfree(header);
+    kernel.heap().free(header);
 }
 
 // --- the usual handlers: integers as text, in and out -----------------------------------------------------------------
@@ -96,13 +100,13 @@ std::int32_t integers(Kernel& kernel, GuestAddr table, std::int32_t write, Guest
         for (std::uint64_t i = 0; i < count; ++i)
             text += fmt::format("{}{}", i ? "\t" : "", memory.load<std::int32_t>(values + i * 4) * unit.divide / unit.multiply);
         text = (text + "\n").substr(0, length);
-        if (kernel.copy_to_user(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);
+        if (kernel.user().copy_to(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);
         memory.store_word(length_at, text.size());
         file.set("f_pos", file.get("f_pos") + text.size());
         return 0;
     }
     std::string text(std::min<std::uint64_t>(length, 1024), '\0');
-    if (kernel.copy_from_user(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
+    if (kernel.user().copy_from(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
     std::string_view rest = text;
     for (std::uint64_t i = 0; i < count; ++i) {
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n"), rest.size()));
@@ -156,12 +160,12 @@ std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, 
     }
     if (write) {
         std::string text(std::min(length, room - 1), '\0');
-        if (kernel.copy_from_user(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
+        if (kernel.user().copy_from(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
         store_string(kernel, row.pointer("data"),
                      std::string_view(text).substr(0, text.find_first_of(std::string_view("\n\0", 2))));
     } else {
         const auto text = (memory.load_string(row.pointer("data"), room) + "\n").substr(0, length);
-        if (kernel.copy_to_user(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);
+        if (kernel.user().copy_to(buffer, std::as_bytes(std::span(text)))) return error_code(kernel, Errno::efault);
         memory.store_word(length_at, text.size());
     }
     file.set("f_pos", file.get("f_pos") + memory.load_word(length_at));

@@ -4,6 +4,11 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/core/notifier_chain.h"
 #include "emu/exports/core/scan.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
 
@@ -45,7 +50,7 @@ std::uint64_t memparse(Kernel& kernel, GuestString text, GuestAddr end)
 /// Sixteen bytes of a version 4 UUID. Deterministic, as all randomness here.
 void generate_random_uuid(Kernel& kernel, GuestAddr at)
 {
-    std::uint64_t state = kernel.jiffies() * 6364136223846793005u + 1442695040888963407u;
+    std::uint64_t state = kernel.clock().jiffies() * 6364136223846793005u + 1442695040888963407u;
     for (unsigned i = 0; i < 16; ++i) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         auto byte = static_cast<std::uint8_t>(state >> 56);
@@ -82,7 +87,7 @@ std::int32_t register_serial(Kernel& kernel, GuestAddr request)
     auto* row = line < line_limit ? rows.insert() : nullptr;
     if (!row) return -1;
     *row = {1, line, port, interrupt};
-    kernel.log(fmt::format("<6>ttyS{:02} at port 0x{:04x} (irq = {}) is a 16550A\n", line, port, interrupt));
+    kernel.log().write(fmt::format("<6>ttyS{:02} at port 0x{:04x} (irq = {}) is a 16550A\n", line, port, interrupt));
     return static_cast<std::int32_t>(line);
 }
 void unregister_serial(Kernel& kernel, std::int32_t line)
@@ -91,7 +96,7 @@ void unregister_serial(Kernel& kernel, std::int32_t line)
     auto* row = rows.find_if([&](const SerialLineRow& r) { return r.line == static_cast<std::uint32_t>(line); });
     if (!row) return;
     rows.erase(*row);
-    kernel.log(fmt::format("<6>ttyS{:02} unloaded\n", line));
+    kernel.log().write(fmt::format("<6>ttyS{:02} unloaded\n", line));
 }
 
 // --- consoles -----------------------------------------------------------------------------------------------------------
@@ -123,12 +128,12 @@ Step take_over_console(Kernel& kernel, Frame& frame, GuestAddr driver, std::int3
     if (!frame.phase++) return CallGuest{kernel.memory().load_pointer(driver), {}, 0, "con_startup"};
     if (!frame.result) return Return{};
     const auto name = kernel.memory().load_string({frame.result});
-    kernel.log(all ? fmt::format("Console: switching to {}\n", name)
+    kernel.log().write(all ? fmt::format("Console: switching to {}\n", name)
                    : fmt::format("Console: switching consoles {}-{} to {}\n", first + 1, last + 1, name));
     return Return{};
 }
 
-void console_print(Kernel& kernel, GuestString text) { kernel.log(text.text); }
+void console_print(Kernel& kernel, GuestString text) { kernel.log().write(text.text); }
 
 // --- the kernel's own tables ----------------------------------------------------------------------------------------------
 
@@ -180,11 +185,14 @@ std::int32_t cpufreq_unregister(Kernel& kernel)
 }
 
 // Differs from 2.4: the machine does not restart; the caller's kernel says so and goes on.
-void machine_restart(Kernel& kernel, GuestAddr) { kernel.log("<0>Restarting system.\n"); }
+void machine_restart(Kernel& kernel, GuestAddr) { kernel.log().write("<0>Restarting system.\n"); }
 
-std::uint32_t get_cmos_time(Kernel& kernel) { return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.jiffies() / hz); }
+std::uint32_t get_cmos_time(Kernel& kernel)
+{
+    return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.clock().jiffies() / hz);
+}
 std::uint32_t nr_free_pages(Kernel& kernel) { return static_cast<std::uint32_t>(kernel.memory().free_pages()); }
-ULong nr_context_switches(Kernel& kernel) { return {kernel.jiffies()}; }
+ULong nr_context_switches(Kernel& kernel) { return {kernel.clock().jiffies()}; }
 /// Pages below the ISA hole and above it, to the end of memory.
 std::int32_t page_is_ram(Kernel& kernel, ULong number)
 {

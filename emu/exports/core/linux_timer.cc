@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/timer.h and linux/time.h. Source: kernel/timer.c, arch/i386/kernel/time.c of 2.2 and 2.4.
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/timers.h"
 
 #include <fmt/format.h>
 
@@ -10,28 +15,28 @@ namespace {
 
 void add_timer(Kernel& kernel, GuestAddr timer)
 {
-    if (kernel.timer_pending(timer)) {
-        kernel.log(fmt::format("bug: kernel timer added twice at {:08x}.\n", timer.value));
+    if (kernel.timers().pending(timer)) {
+        kernel.log().write(fmt::format("bug: kernel timer added twice at {:08x}.\n", timer.value));
         return;
     }
-    kernel.add_timer(timer, GuestStruct(kernel, "struct timer_list", timer).get("expires"));
+    kernel.timers().add(timer, GuestStruct(kernel, "struct timer_list", timer).get("expires"));
 }
 
 std::int32_t mod_timer(Kernel& kernel, GuestAddr timer, ULong expires)
 {
-    const bool pending = kernel.timer_pending(timer);
+    const bool pending = kernel.timers().pending(timer);
     GuestStruct(kernel, "struct timer_list", timer).set("expires", expires.value);
-    kernel.add_timer(timer, expires.value);
+    kernel.timers().add(timer, expires.value);
     return pending;
 }
 
-std::int32_t del_timer(Kernel& kernel, GuestAddr timer) { return kernel.remove_timer(timer); }
+std::int32_t del_timer(Kernel& kernel, GuestAddr timer) { return kernel.timers().remove(timer); }
 
 void do_gettimeofday(Kernel& kernel, GuestAddr into)
 {
     auto& memory = kernel.memory();
     const auto word = kernel.arch().word_bytes;
-    const auto xtime = kernel.variable("xtime");
+    const auto xtime = kernel.symbols().variable("xtime");
     const auto microseconds = memory.load_word(xtime + word) + kernel.state().tick_blocks / blocks_per_microsecond;
     memory.store_word(into, memory.load_word(xtime) + microseconds / 1'000'000);
     memory.store_word(into + word, microseconds % 1'000'000);
@@ -40,9 +45,9 @@ void do_gettimeofday(Kernel& kernel, GuestAddr into)
 void do_settimeofday(Kernel& kernel, GuestAddr from)
 {
     const auto seconds = kernel.memory().load_word(from);
-    kernel.state().boot_time = seconds - kernel.jiffies() / hz;
-    kernel.memory().store_word(kernel.variable("xtime"), seconds);
-    kernel.memory().store_word(kernel.variable("xtime") + kernel.arch().word_bytes,
+    kernel.state().boot_time = seconds - kernel.clock().jiffies() / hz;
+    kernel.memory().store_word(kernel.symbols().variable("xtime"), seconds);
+    kernel.memory().store_word(kernel.symbols().variable("xtime") + kernel.arch().word_bytes,
                                kernel.memory().load_word(from + kernel.arch().word_bytes));
 }
 

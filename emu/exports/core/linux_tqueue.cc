@@ -3,8 +3,13 @@
 #include "emu/exports/core/bottom_half.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/softirqs.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 
 #include <vector>
 
@@ -106,7 +111,7 @@ std::int32_t schedule_task(Kernel& kernel, GuestAddr task)
     if (!row) throw KernelBug{"more tasks wait for keventd than the machine keeps"};
     row->order = order + 1;
     row->task = task.value;
-    if (!keventd_runs(kernel)) kernel.start_step_thread("keventd", "keventd", keventd_pid);
+    if (!keventd_runs(kernel)) kernel.threads().start_step("keventd", "keventd", keventd_pid);
     return 1;
 }
 
@@ -114,7 +119,7 @@ Step flush_scheduled_tasks(Kernel& kernel, Frame&)
 {
     if (!first_event(kernel)) return Return{};
     set_current_state(kernel, task_state::uninterruptible);
-    return Sleep{"keventd", kernel.jiffies() + 1};
+    return Sleep{"keventd", kernel.clock().jiffies() + 1};
 }
 
 // --- bottom halves --------------------------------------------------------------------------------------------------
@@ -122,24 +127,24 @@ Step flush_scheduled_tasks(Kernel& kernel, Frame&)
 /// What a marked bottom half does.
 void run_bottom_half(Kernel& kernel, std::int32_t number)
 {
-    if (number == immediate_bh(kernel)) return run_task_queue_deferred(kernel, kernel.variable("tq_immediate"));
-    if (number == timer_queue_bh(kernel)) return run_task_queue_deferred(kernel, kernel.variable("tq_timer"));
+    if (number == immediate_bh(kernel)) return run_task_queue_deferred(kernel, kernel.symbols().variable("tq_immediate"));
+    if (number == timer_queue_bh(kernel)) return run_task_queue_deferred(kernel, kernel.symbols().variable("tq_timer"));
     if (is_2_2(kernel)) {
-        const auto routine = kernel.memory().load_pointer(kernel.variable("bh_base")
+        const auto routine = kernel.memory().load_pointer(kernel.symbols().variable("bh_base")
                                                           + static_cast<std::uint64_t>(number) * kernel.arch().word_bytes);
-        if (routine) kernel.defer_call(routine, 0, {}, "bottom half");
+        if (routine) kernel.softirqs().defer(routine, 0, {}, "bottom half");
         return;
     }
     const auto* row = kernel.machine().table<BottomHalfRow>().find_if([&](const BottomHalfRow& r) { return r.number == number; });
-    if (row) kernel.defer_call({row->routine}, 0, {}, "bottom half");
+    if (row) kernel.softirqs().defer({row->routine}, 0, {}, "bottom half");
 }
 
 /// 2.2 marks bottom halves inline, in bh_active.
 void run_marked(Kernel& kernel)
 {
     auto& memory = kernel.memory();
-    const auto active_at = kernel.variable("bh_active");
-    const auto marked = memory.load_word(active_at) & memory.load_word(kernel.variable("bh_mask"));
+    const auto active_at = kernel.symbols().variable("bh_active");
+    const auto marked = memory.load_word(active_at) & memory.load_word(kernel.symbols().variable("bh_mask"));
     if (!marked) return;
     memory.store_word(active_at, memory.load_word(active_at) & ~marked);
     for (std::int32_t number = 0; number < bottom_halves; ++number)
@@ -148,7 +153,7 @@ void run_marked(Kernel& kernel)
 
 void tick(Kernel& kernel)
 {
-    run_task_queue_deferred(kernel, kernel.variable("tq_timer"));
+    run_task_queue_deferred(kernel, kernel.symbols().variable("tq_timer"));
     if (is_2_2(kernel)) run_marked(kernel);
 }
 
@@ -189,7 +194,7 @@ void run_task_queue_deferred(Kernel& kernel, GuestAddr queue)
 {
     while (const auto task = take_task(kernel, queue)) {
         const auto call = begin_task(kernel, task);
-        if (call.function) kernel.defer_call(call.function, call.arguments[0], {}, "task queue");
+        if (call.function) kernel.softirqs().defer(call.function, call.arguments[0], {}, "task queue");
     }
 }
 
@@ -206,12 +211,13 @@ void set_bottom_half(Kernel& kernel, std::int32_t number, GuestAddr routine)
 void schedule_tasklet(Kernel& kernel, GuestAddr tasklet)
 {
     GuestStruct fields(kernel, "struct tasklet_struct", tasklet);
-    const auto index = (tasklet - kernel.variable("bh_task_vec")) / fields.bytes();
+    const auto index = (tasklet - kernel.symbols().variable("bh_task_vec")) / fields.bytes();
     if (index < bottom_halves) { // mark_bh
         fields.set("state", fields.get("state") & ~std::uint64_t{1});
         return run_bottom_half(kernel, static_cast<std::int32_t>(index));
     }
-    if (!kernel.deferred(tasklet)) kernel.defer_call(fields.pointer("func"), fields.get("data"), tasklet, "tasklet");
+    if (!kernel.softirqs().pending(tasklet))
+        kernel.softirqs().defer(fields.pointer("func"), fields.get("data"), tasklet, "tasklet");
 }
 
 extern const Family linux_tqueue{

@@ -2,6 +2,8 @@
 // linux/vmalloc.h and asm/io.h: areas of the vmalloc window. Source: mm/vmalloc.c, arch/i386/mm/ioremap.c of 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +13,7 @@ namespace {
 GuestAddr allocate(Kernel& kernel, ULong bytes)
 {
     if (!bytes.value || bytes.value > kernel.memory().vmalloc_window().bytes) return {};
-    if (!kernel.allocation_allowed(AllocationKind::vmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::vmalloc)) return {};
     return kernel.memory().vmalloc(bytes.value).value_or(GuestAddr{});
 }
 
@@ -22,10 +24,11 @@ void vfree(Kernel& kernel, GuestAddr at)
 {
     if (!at) return;
     if (at.value % kernel.arch().page_bytes) {
-        kernel.log(fmt::format("<3>Trying to vfree() bad address ({:08x})\n", at.value));
+        kernel.log().write(fmt::format("<3>Trying to vfree() bad address ({:08x})\n", at.value));
         return;
     }
-    if (!kernel.memory().vfree(at)) kernel.log(fmt::format("<3>Trying to vfree() nonexistent vm area ({:08x})\n", at.value));
+    if (!kernel.memory().vfree(at))
+        kernel.log().write(fmt::format("<3>Trying to vfree() nonexistent vm area ({:08x})\n", at.value));
 }
 
 constexpr auto isa_hole_start = AddressSpace::isa_hole_start, isa_hole_end = AddressSpace::isa_hole_end;

@@ -3,6 +3,10 @@
 
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {
@@ -42,7 +46,7 @@ GuestAddr notifier_list(Kernel& kernel, std::string_view name)
     auto* row = rows.find_if([&](const ChainRow& r) { return name == r.name; });
     if (!row) {
         row = &rows.insert_or_throw();
-        row->list = kernel.kmalloc(kernel.arch().word_bytes).value;
+        row->list = kernel.heap().allocate(kernel.arch().word_bytes).value;
         name.copy(row->name, sizeof row->name - 1);
     }
     return {row->list};

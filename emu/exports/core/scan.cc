@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/core/scan.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 
 #include <algorithm>
 

@@ -3,6 +3,8 @@
 // strncpy_from_user.S) below arch/{mips,sparc,arm}/lib, of 2.4.22.
 #include "emu/exports/core/copy_user.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 
@@ -16,7 +18,7 @@ constexpr Long no_limit{0x7ffffffe};
 
 template <Checked checked> std::span<const std::byte> readable(Kernel& kernel, GuestAddr at)
 {
-    if (checked == Checked::here && !kernel.access_ok(at, 1)) return {};
+    if (checked == Checked::here && !kernel.user().access_ok(at, 1)) return {};
     return kernel.memory().bytes(at, Access::read);
 }
 

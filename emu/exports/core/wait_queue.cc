@@ -3,6 +3,10 @@
 
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {
@@ -23,7 +27,7 @@ void wake_old_queue(Kernel& kernel, GuestAddr queue, std::uint64_t mode)
         const GuestStruct entry(kernel, "struct wait_queue", at);
         const auto task = entry.pointer("task");
         at = entry.pointer("next");
-        if (kernel.task_field(task, "state") & mode) kernel.wake_task(task);
+        if (kernel.threads().task_field(task, "state") & mode) kernel.threads().wake(task);
     }
 }
 
@@ -42,8 +46,8 @@ void wake_queue(Kernel& kernel, GuestAddr queue, std::uint64_t mode, std::int64_
     guest_list::for_each(kernel, head_of(kernel, queue), [&](GuestAddr node) {
         const GuestStruct entry(kernel, "struct __wait_queue", node - link);
         const auto task = entry.pointer("task");
-        if (!(kernel.task_field(task, "state") & mode)) return true;
-        return !(kernel.wake_task(task) && (entry.get("flags") & wq_flag_exclusive) && --exclusive_limit == 0);
+        if (!(kernel.threads().task_field(task, "state") & mode)) return true;
+        return !(kernel.threads().wake(task) && (entry.get("flags") & wq_flag_exclusive) && --exclusive_limit == 0);
     });
 }
 
@@ -51,7 +55,7 @@ GuestAddr join_queue(Kernel& kernel, const Frame& frame, GuestAddr queue, Exclus
 {
     constexpr std::uint64_t room = 64;
     const GuestAddr at{round_down(frame.caller.reg[kernel.cpu().sp] - room, 16)};
-    const auto task = kernel.current_task();
+    const auto task = kernel.threads().current_task();
     if (is_2_2(kernel)) {
         GuestStruct entry(kernel, "struct wait_queue", at);
         const auto first = kernel.memory().load_pointer(queue);
@@ -88,14 +92,14 @@ void leave_queue(Kernel& kernel, GuestAddr queue, GuestAddr entry)
 
 void set_current_state(Kernel& kernel, std::uint64_t state)
 {
-    kernel.set_task_field(kernel.current_task(), "state", state);
+    kernel.threads().set_task_field(kernel.threads().current_task(), "state", state);
 }
 
-bool signal_pending(Kernel& kernel) { return kernel.task_field(kernel.current_task(), "sigpending") != 0; }
+bool signal_pending(Kernel& kernel) { return kernel.threads().task_field(kernel.threads().current_task(), "sigpending") != 0; }
 
 Step wait_step(Kernel& kernel, const char* what, std::uint64_t until)
 {
-    const auto state = kernel.task_field(kernel.current_task(), "state");
+    const auto state = kernel.threads().task_field(kernel.threads().current_task(), "state");
     if (state & task_state::interruptible && signal_pending(kernel)) set_current_state(kernel, task_state::running);
     return Sleep{what, until};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 

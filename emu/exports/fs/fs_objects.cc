@@ -2,6 +2,10 @@
 #include "emu/exports/fs/fs_objects.h"
 
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
 
 namespace retromod {
 namespace {
@@ -19,7 +23,7 @@ GuestAddr list_at(Kernel& kernel, std::uint64_t FsListsRow::*member)
 {
     auto& row = kernel.machine().single<FsListsRow>();
     if (!(row.*member)) {
-        const auto head = kernel.kmalloc(2 * kernel.arch().word_bytes);
+        const auto head = kernel.heap().allocate(2 * kernel.arch().word_bytes);
         guest_list::init(kernel, head);
         row.*member = head.value;
     }
@@ -69,7 +73,7 @@ GuestAddr dentry_hash(Kernel& kernel) { return list_at(kernel, &FsListsRow::dent
 
 GuestAddr make_inode(Kernel& kernel, GuestAddr super_block)
 {
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return {};
     const auto at = new_struct(kernel, "struct inode");
     if (!at) return {};
     auto inode = inode_at(kernel, at);
@@ -96,7 +100,7 @@ void free_inode(Kernel& kernel, GuestAddr at)
 {
     auto inode = inode_at(kernel, at);
     for (const auto list : {"i_hash", "i_list"}) guest_list::remove(kernel, inode.address(list));
-    kernel.kfree(at);
+    kernel.heap().free(at);
 }
 
 GuestAddr super_operation(Kernel& kernel, GuestAddr inode, std::string_view name)

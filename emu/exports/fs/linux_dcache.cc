@@ -3,6 +3,8 @@
 #include "emu/exports/family.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/trouble.h"
 
 #include <algorithm>
 
@@ -29,7 +31,7 @@ std::string name_of(Kernel& kernel, const GuestStruct& entry) { return text_of(k
 void set_name(Kernel& kernel, GuestStruct& entry, std::string_view text)
 {
     const auto inline_bytes = kernel.layouts().field("struct dentry", "d_iname").size;
-    const auto at = text.size() < inline_bytes ? entry.address("d_iname") : kernel.kmalloc(text.size() + 1);
+    const auto at = text.size() < inline_bytes ? entry.address("d_iname") : kernel.heap().allocate(text.size() + 1);
     if (!at) return;
     store_string(kernel, at, text);
     GuestStruct name(kernel, "struct qstr", entry.address("d_name"));
@@ -46,7 +48,7 @@ void take_out(Kernel& kernel, GuestAddr node)
 /// A fresh entry, in use once and not hashed, below `parent` (NULL: below itself).
 GuestAddr make_entry(Kernel& kernel, GuestAddr parent, std::string_view name)
 {
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return {};
     const auto at = new_struct(kernel, "struct dentry");
     if (!at) return {};
     auto entry = entry_at(kernel, at);
@@ -249,7 +251,7 @@ Step dput(Kernel& kernel, Frame& frame, GuestAddr given)
                 return CallGuest{release, {state.entry.value}, 1, "d_release"};
             [[fallthrough]];
         default:
-            kernel.kfree(state.entry);
+            kernel.heap().free(state.entry);
             state.entry = state.parent == state.entry ? GuestAddr{} : state.parent;
             state.phase = counting;
         }

@@ -2,12 +2,14 @@
 // linux/devfs_fs_kernel.h, of kernels with devfs: entries are made and forgotten, and seen nowhere, as devfs is not mounted.
 // Source: fs/devfs/base.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {
 
 /// A devfs_handle_t: nothing of it shows to modules.
-GuestAddr new_entry(Kernel& kernel) { return kernel.kmalloc(64); }
+GuestAddr new_entry(Kernel& kernel) { return kernel.heap().allocate(64); }
 
 GuestAddr devfs_register(Kernel& kernel, GuestAddr, GuestString name, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t,
                          GuestAddr, GuestAddr)
@@ -20,7 +22,7 @@ GuestAddr devfs_mk_dir(Kernel& kernel, GuestAddr, GuestString name, GuestAddr)
 }
 void devfs_unregister(Kernel& kernel, GuestAddr entry)
 {
-    if (entry) kernel.kfree(entry);
+    if (entry) kernel.heap().free(entry);
 }
 
 constexpr Export functions[] = {

@@ -6,7 +6,13 @@
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_requests.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 
 #include <algorithm>
 
@@ -46,7 +52,7 @@ void pollwait(Kernel& kernel, GuestAddr, GuestAddr queue, GuestAddr table_at)
 {
     GuestStruct table(kernel, "struct poll_table_struct", table_at);
     const auto at = parts(kernel);
-    const auto block = kernel.kmalloc(64);
+    const auto block = kernel.heap().allocate(64);
     if (!block) return table.set("error", static_cast<std::uint32_t>(error_code(kernel, Errno::enomem)));
     auto& memory = kernel.memory();
     memory.store_word(block + at.queue_at, queue.value);
@@ -54,7 +60,7 @@ void pollwait(Kernel& kernel, GuestAddr, GuestAddr queue, GuestAddr table_at)
     table.set("table", block);
     GuestStruct entry(kernel, "struct __wait_queue", block + at.entry_at);
     entry.set("flags", std::uint64_t{0});
-    entry.set("task", kernel.current_task());
+    entry.set("task", kernel.threads().current_task());
     guest_list::add(kernel, entry.address("task_list"),
                     GuestStruct(kernel, "struct __wait_queue_head", queue).address("task_list"));
 }
@@ -68,7 +74,7 @@ void poll_freewait(Kernel& kernel, GuestAddr table_at)
         if (++steps > guest_list::walk_limit) throw KernelHang{"a poll table is a circle"};
         guest_list::remove(kernel, GuestStruct(kernel, "struct __wait_queue", block + at.entry_at).address("task_list"));
         const auto next = kernel.memory().load_pointer(block + at.next_at);
-        kernel.kfree(block);
+        kernel.heap().free(block);
         block = next;
     }
     table.set("table", std::uint64_t{0});
@@ -90,7 +96,7 @@ Step get_fs_type(Kernel& kernel, Frame& frame, GuestString name)
 {
     auto type = find_type(kernel, name.text);
     if (!type && !frame.phase++) {
-        const auto asked = kernel.request_module(name.text);
+        const auto asked = kernel.module_requests().ask(name.text);
         if (asked && *asked) return **asked;
         type = find_type(kernel, name.text);
     }
@@ -155,7 +161,7 @@ Step kern_mount(Kernel& kernel, Frame& frame, GuestAddr type_at)
         return CallGuest{type.pointer("read_super"), {block.value, 0, 0}, 3, "read_super"};
     }
     if (!frame.result) {
-        kernel.kfree(block);
+        kernel.heap().free(block);
         release_module(kernel, type.pointer("owner"));
         return failed(Errno::einval);
     }

@@ -4,7 +4,9 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -125,7 +127,7 @@ std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr fi
             entry.set("fa_fd", static_cast<std::uint32_t>(descriptor));
         } else {
             memory.store_word(link, entry.get("fa_next"));
-            kernel.kfree(at);
+            kernel.heap().free(at);
         }
         return 1;
     }

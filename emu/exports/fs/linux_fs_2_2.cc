@@ -2,6 +2,7 @@
 // linux/fs.h and linux/swap.h as file systems of 2.2 used them. Source: fs/{super,buffer,namei,devices,block_dev,fifo}.c,
 // mm/filemap.c of 2.2.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

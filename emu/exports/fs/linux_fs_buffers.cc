@@ -6,6 +6,11 @@
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
 
@@ -48,9 +53,9 @@ GuestAddr getblk(Kernel& kernel, std::uint32_t device, std::int32_t block, std::
     auto* row = bytes > 0 ? rows.insert() : nullptr;
     if (!row) return {};
     auto buffer = buffer_at(kernel, new_struct(kernel, "struct buffer_head"));
-    const auto data = buffer.at() ? kernel.kmalloc(static_cast<std::uint32_t>(bytes)) : GuestAddr{};
+    const auto data = buffer.at() ? kernel.heap().allocate(static_cast<std::uint32_t>(bytes)) : GuestAddr{};
     if (!data) {
-        if (buffer.at()) kernel.kfree(buffer.at());
+        if (buffer.at()) kernel.heap().free(buffer.at());
         rows.erase(*row);
         return {};
     }
@@ -71,8 +76,8 @@ void forget(Kernel& kernel, GuestAddr at)
     auto rows = kernel.machine().table<BufferRow>();
     auto* row = rows.find_if([&](const BufferRow& r) { return r.head == at.value; });
     if (!row) return; // a caller's own
-    kernel.kfree(buffer_at(kernel, at).pointer("b_data"));
-    kernel.kfree(at);
+    kernel.heap().free(buffer_at(kernel, at).pointer("b_data"));
+    kernel.heap().free(at);
     rows.erase(*row);
 }
 
@@ -80,7 +85,7 @@ void forget(Kernel& kernel, GuestAddr at)
 void brelse(Kernel& kernel, GuestAddr at)
 {
     auto buffer = buffer_at(kernel, at);
-    if (!get_counter(buffer, "b_count")) return kernel.log("<3>VFS: brelse: Trying to free free buffer\n");
+    if (!get_counter(buffer, "b_count")) return kernel.log().write("<3>VFS: brelse: Trying to free free buffer\n");
     if (add_counter(buffer, "b_count", -1) == 0) forget(kernel, at);
 }
 
@@ -131,7 +136,8 @@ void init_buffer(Kernel& kernel, GuestAddr at, GuestFunction end, GuestAddr argu
 GuestAddr queue_of(Kernel& kernel, std::uint64_t device)
 {
     const GuestStruct slot(kernel, "struct blk_dev_struct",
-                           kernel.variable("blk_dev") + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
+                           kernel.symbols().variable("blk_dev")
+                               + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
     const GuestStruct queue(kernel, "struct request_queue", slot.address("request_queue"));
     return queue.pointer("make_request_fn") || queue.pointer("request_fn") ? queue.at() : GuestAddr{};
 }
@@ -145,7 +151,7 @@ Step generic_make_request(Kernel& kernel, Frame& frame, std::int32_t direction, 
     const auto device = buffer.get("b_rdev");
     const auto queue = queue_of(kernel, device);
     if (!queue)
-        kernel.log(fmt::format("<3>generic_make_request: Trying to access nonexistent block-device {:02x}:{:02x} ({})\n",
+        kernel.log().write(fmt::format("<3>generic_make_request: Trying to access nonexistent block-device {:02x}:{:02x} ({})\n",
                                device >> 8, device & 0xff, buffer.get("b_rsector")));
     else if (const auto own = GuestStruct(kernel, "struct request_queue", queue).pointer("make_request_fn"))
         return CallGuest{own, {queue.value, static_cast<std::uint32_t>(direction), at.value}, 3, "make_request_fn"};
@@ -242,7 +248,7 @@ void bdput(Kernel& kernel, GuestAddr at)
     if (add_counter(device, "bd_count", -1) != 0) return;
     auto rows = kernel.machine().table<BlockDeviceRow>();
     if (auto* row = rows.find_if([&](const BlockDeviceRow& r) { return r.object == at.value; })) rows.erase(*row);
-    kernel.kfree(at);
+    kernel.heap().free(at);
 }
 
 /// Opening one finds its major's driver, or none. Differs from 2.4: the driver's open is not called.

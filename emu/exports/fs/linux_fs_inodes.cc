@@ -2,7 +2,14 @@
 // linux/fs.h: inodes. Source: fs/inode.c, fs/bad_inode.c, fs/attr.c, fs/namei.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/fs/fs_objects.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -169,7 +176,7 @@ void init_special_inode(Kernel& kernel, GuestAddr at, std::uint32_t mode, std::i
     inode.set("i_mode", mode);
     const auto kind = mode & format_bits;
     if (kind == character || kind == block) inode.set("i_rdev", static_cast<std::uint32_t>(device));
-    else if (kind != fifo && kind != socket) kernel.log(fmt::format("<7>init_special_inode: bogus imode ({:o})\n", mode));
+    else if (kind != fifo && kind != socket) kernel.log().write(fmt::format("<7>init_special_inode: bogus imode ({:o})\n", mode));
 }
 
 // --- bad inodes -------------------------------------------------------------------------------------------------------
@@ -199,7 +206,7 @@ std::int32_t is_bad_inode(Kernel& kernel, GuestAddr at) { return inode_at(kernel
 
 // --- attributes, permission -------------------------------------------------------------------------------------------
 
-std::uint32_t now(Kernel& kernel) { return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.jiffies() / hz); }
+std::uint32_t now(Kernel& kernel) { return static_cast<std::uint32_t>(kernel.state().boot_time + kernel.clock().jiffies() / hz); }
 
 void mark_inode_dirty(Kernel& kernel, GuestAddr at, std::int32_t flags)
 {
@@ -221,7 +228,7 @@ struct Identity {
 };
 Identity caller(Kernel& kernel)
 {
-    const GuestStruct task(kernel, "struct task_struct", kernel.current_task());
+    const GuestStruct task(kernel, "struct task_struct", kernel.threads().current_task());
     const auto user = task.get("fsuid");
     return {user, task.get("fsgid"), user == 0};
 }

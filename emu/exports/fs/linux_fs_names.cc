@@ -2,6 +2,7 @@
 // linux/fs.h: names and mounts. Nothing is mounted beside /proc and the device names, so a path that a module follows
 // leads nowhere. Source: fs/namei.c, fs/super.c, fs/open.c, fs/readdir.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

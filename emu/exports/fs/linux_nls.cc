@@ -3,6 +3,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/module_requests.h"
 #include "emu/kernel/registry.h"
 
 namespace retromod {
@@ -75,7 +76,7 @@ GuestAddr take(Kernel& kernel, const CharsetRow* row)
 Step load_nls(Kernel& kernel, Frame& frame, GuestString charset)
 {
     if (!find_charset(kernel, charset.text) && !frame.phase++) {
-        const auto asked = kernel.request_module("nls_" + charset.text);
+        const auto asked = kernel.module_requests().ask("nls_" + charset.text);
         if (asked && *asked) return **asked;
     }
     return Return{take(kernel, find_charset(kernel, charset.text)).value};

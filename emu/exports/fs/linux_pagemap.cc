@@ -2,6 +2,7 @@
 // linux/pagemap.h, linux/iobuf.h: the page cache and raw I/O, which no file here reaches. Source: mm/filemap.c, fs/buffer.c,
 // fs/iobuf.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

@@ -3,7 +3,11 @@
 // and 2.4.
 #include "emu/exports/family.h"
 #include "emu/exports/fs/proc_entries.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
 #include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +19,7 @@ constexpr std::uint64_t all_bits = 07777, read_by_all = 0444, search_by_all = 01
 
 GuestStruct entry_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct proc_dir_entry", at}; }
 
-GuestAddr root(Kernel& kernel) { return kernel.variable("proc_root"); }
+GuestAddr root(Kernel& kernel) { return kernel.symbols().variable("proc_root"); }
 
 /// Splits "driver/foo" below `parent`: the directory of its last part and that part. A missing directory gives NULL.
 GuestAddr parent_of(Kernel& kernel, GuestAddr parent, const std::string& path, std::string& last)
@@ -29,7 +33,7 @@ GuestAddr parent_of(Kernel& kernel, GuestAddr parent, const std::string& path, s
 /// A fresh entry with its name behind it, not linked yet.
 GuestAddr make_entry(Kernel& kernel, const std::string& name, std::uint64_t mode, std::uint64_t links)
 {
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return {};
     const auto at = new_struct(kernel, "struct proc_dir_entry", name.size() + 1);
     if (!at) return {};
     auto entry = entry_at(kernel, at);
@@ -65,7 +69,7 @@ GuestAddr proc_symlink(Kernel& kernel, GuestString name, GuestAddr parent, Guest
 {
     const auto at = create(kernel, name.text, symbolic_link | 0777, 1, parent);
     if (!at) return {};
-    const auto text = kernel.kmalloc(target.text.size() + 1);
+    const auto text = kernel.heap().allocate(target.text.size() + 1);
     if (!text) return {};
     store_string(kernel, text, target.text);
     entry_at(kernel, at).set("data", text);
@@ -146,7 +150,7 @@ void make_directories(Kernel& kernel)
 {
     for (const auto& item : board_directories) {
         const auto at = proc_mkdir(kernel, {kernel_string(kernel, item.path), std::string(item.path)}, {});
-        const auto variable = item.variable.empty() ? std::nullopt : kernel.find_variable(item.variable);
+        const auto variable = item.variable.empty() ? std::nullopt : kernel.symbols().find_variable(item.variable);
         if (variable) kernel.memory().store_word(*variable, at.value);
     }
 }
@@ -184,9 +188,9 @@ void remove_proc(Kernel& kernel, const std::string& path, GuestAddr parent)
     const auto users = entry.has("count.counter") ? entry.get_int("count.counter") : 0;
     if (users) {
         entry.set_if_there("deleted", 1);
-        kernel.log(fmt::format("remove_proc_entry: {}/{} busy, count={}\n", proc_entry_name(kernel, where), name, users));
-    } else if (kernel.kmalloc_size(at)) {
-        kernel.kfree(at); // not one of the module's own (2.2's proc_register)
+        kernel.log().write(fmt::format("remove_proc_entry: {}/{} busy, count={}\n", proc_entry_name(kernel, where), name, users));
+    } else if (kernel.heap().size_of(at)) {
+        kernel.heap().free(at); // not one of the module's own (2.2's proc_register)
     }
 }
 

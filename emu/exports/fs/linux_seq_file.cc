@@ -3,6 +3,10 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/format.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
 
@@ -32,8 +36,8 @@ struct SeqFile {
     std::uint64_t bytes() const { return operations_at() + 2 * kernel.arch().word_bytes - at; }
     bool grow(std::uint64_t to)
     {
-        if (text()) kernel.kfree(text());
-        const auto fresh = kernel.kmalloc(to);
+        if (text()) kernel.heap().free(text());
+        const auto fresh = kernel.heap().allocate(to);
         set(buffer, fresh.value);
         set(size, to);
         set(count, 0);
@@ -50,7 +54,7 @@ SeqFile file_of(Kernel& kernel, GuestAddr file)
 std::int32_t seq_open(Kernel& kernel, GuestAddr file, GuestAddr operations)
 {
     SeqFile seq{kernel, {}};
-    const auto at = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(seq.bytes()) : GuestAddr{};
+    const auto at = kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(seq.bytes()) : GuestAddr{};
     if (!at) return error_code(kernel, Errno::enomem);
     seq.at = at;
     kernel.memory().fill(at, seq.bytes(), std::byte{0});
@@ -63,8 +67,8 @@ std::int32_t seq_open(Kernel& kernel, GuestAddr file, GuestAddr operations)
 std::int32_t seq_release(Kernel& kernel, GuestAddr, GuestAddr file)
 {
     const auto seq = file_of(kernel, file);
-    if (seq.text()) kernel.kfree(seq.text());
-    kernel.kfree(seq.at);
+    if (seq.text()) kernel.heap().free(seq.text());
+    kernel.heap().free(seq.at);
     return 0;
 }
 
@@ -142,7 +146,7 @@ bool hand_out(SeqFile& seq, Walk& walk, std::uint64_t from)
     const auto bytes = std::min(seq.get(SeqFile::count), walk.wanted);
     std::vector<std::byte> text(bytes);
     kernel.memory().read_all(seq.text() + from, text);
-    if (kernel.copy_to_user({walk.user}, text)) {
+    if (kernel.user().copy_to({walk.user}, text)) {
         walk.error = error_code(kernel, Errno::efault);
         return false;
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/atmdev.h: ATM devices. Source: net/atm/{resources,atm_misc}.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
 
@@ -29,16 +33,16 @@ GuestAddr atm_find_dev(Kernel& kernel, std::int32_t number)
 /// Number -1 asks for the lowest free one; a taken one gives NULL. Differs from 2.4: no /proc/net/atm entry.
 GuestAddr atm_dev_register(Kernel& kernel, GuestString type, GuestAddr operations, std::int32_t number, GuestAddr flags)
 {
-    const auto at = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(device_bytes) : GuestAddr{};
+    const auto at = kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(device_bytes) : GuestAddr{};
     if (!at) {
-        kernel.log(fmt::format("<3>atm_dev_register: no space for dev {}\n", type.text));
+        kernel.log().write(fmt::format("<3>atm_dev_register: no space for dev {}\n", type.text));
         return {};
     }
     if (number == -1)
         for (number = 0; atm_find_dev(kernel, number);) ++number;
     auto* row = atm_find_dev(kernel, number) ? nullptr : kernel.machine().table<AtmDeviceRow>().insert();
     if (!row) {
-        kernel.kfree(at);
+        kernel.heap().free(at);
         return {};
     }
     *row = {1, number, at.value};
@@ -57,7 +61,7 @@ void atm_dev_deregister(Kernel& kernel, GuestAddr at)
 {
     auto rows = kernel.machine().table<AtmDeviceRow>();
     if (auto* row = rows.find_if([&](const AtmDeviceRow& r) { return r.device == at.value; })) rows.erase(*row);
-    kernel.kfree(at);
+    kernel.heap().free(at);
 }
 
 /// A device without connections is closed by its driver and goes.

@@ -3,6 +3,9 @@
 // 2.2 and 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/net/net_registration.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 namespace {
@@ -48,10 +51,10 @@ void setup(Kernel& kernel, GuestAddr device) { set_up(kernel, device, kind); }
 GuestAddr allocate_device(Kernel& kernel, std::uint64_t private_bytes)
 {
     constexpr std::uint64_t alignment = 32, spare = 64; // spare: members that a vendor's configuration appended
-    if (!kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (!kernel.heap().allows(AllocationKind::kmalloc)) return {};
     const auto type_bytes = round_up(kernel.layouts().size(net_device_type(kernel)) + spare, alignment);
     const auto bytes = type_bytes + round_up(private_bytes, alignment) + alignment;
-    const auto at = kernel.kmalloc(bytes);
+    const auto at = kernel.heap().allocate(bytes);
     if (!at) return {};
     kernel.memory().fill(at, bytes, std::byte{0});
     auto device = device_at(kernel, at);
@@ -115,7 +118,7 @@ GuestAddr dev_alloc(Kernel& kernel, GuestString pattern, GuestAddr error_at)
     const auto result = at ? allocate_net_device_name(kernel, at, pattern.text) : error_code(kernel, Errno::enobufs);
     kernel.memory().store<std::int32_t>(error_at, result);
     if (result >= 0) return at;
-    if (at) kernel.kfree(at);
+    if (at) kernel.heap().free(at);
     return {};
 }
 

@@ -2,6 +2,7 @@
 // linux/ethtool.h: what drivers put into their struct ethtool_ops as it is. Source: net/core/ethtool.c of 2.4.27.
 #include "emu/exports/answers.h"
 #include "emu/exports/net/net_registration.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

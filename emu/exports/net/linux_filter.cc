@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/filter.h: the packet filter's machine. Source: net/core/filter.c of 2.4; its instructions are BSD's.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 #include <array>
 #include <optional>

@@ -5,6 +5,10 @@
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_requests.h"
+#include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
 
@@ -61,7 +65,7 @@ std::int32_t sock_register(Kernel& kernel, GuestAddr operations)
 {
     const auto family = GuestStruct(kernel, "struct net_proto_family", operations).get("family");
     if (family >= family_limit) {
-        kernel.log(fmt::format("<2>protocol {} >= NPROTO({})\n", family, family_limit));
+        kernel.log().write(fmt::format("<2>protocol {} >= NPROTO({})\n", family, family_limit));
         return error_code(kernel, Errno::enobufs);
     }
     if (kernel_has_family(family) || find_key(kernel, NetRegistrationRow::family, family)) return error_code(kernel, Errno::eexist);
@@ -110,7 +114,7 @@ Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t
     if (family < 0 || family >= static_cast<std::int32_t>(family_limit))
         return int_result(kernel, error_code(kernel, Errno::eafnosupport));
     if (!kernel_has_family(static_cast<std::uint64_t>(family))) {
-        const auto asked = frame.phase++ ? std::optional<Sleep>() : kernel.request_module(fmt::format("net-pf-{}", family));
+        const auto asked = frame.phase++ ? std::optional<Sleep>() : kernel.module_requests().ask(fmt::format("net-pf-{}", family));
         if (asked && *asked) return **asked;
         return int_result(kernel, error_code(kernel, Errno::eafnosupport));
     }
@@ -123,8 +127,8 @@ Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t
 void sock_release(Kernel& kernel, GuestAddr at)
 {
     const auto sock = GuestStruct(kernel, "struct socket", at).pointer("sk");
-    if (sock) kernel.kfree(sock);
-    kernel.kfree(at);
+    if (sock) kernel.heap().free(sock);
+    kernel.heap().free(at);
 }
 
 GuestAddr netlink_kernel_create(Kernel& kernel, std::int32_t, GuestFunction)
@@ -171,7 +175,7 @@ std::int32_t nf_register_hook(Kernel& kernel, GuestAddr operations)
     const auto family = memory.load<std::uint32_t>(operations + own), hook = memory.load<std::uint32_t>(operations + own + 4);
     const auto priority = memory.load<std::int32_t>(operations + own + 8);
     if (family >= family_limit || hook >= hooks_per_family) throw KernelFault{{operations, Access::read, true}};
-    const auto head = kernel.variable("nf_hooks") + (family * hooks_per_family + hook) * 2 * kernel.arch().word_bytes;
+    const auto head = kernel.symbols().variable("nf_hooks") + (family * hooks_per_family + hook) * 2 * kernel.arch().word_bytes;
     auto before = head;
     guest_list::for_each(kernel, head, [&](GuestAddr node) {
         if (priority < memory.load<std::int32_t>(node + own + 8)) return false;
@@ -208,7 +212,7 @@ std::int32_t nf_register_sockopt(Kernel& kernel, GuestAddr operations)
         if (!overlap(other.set_min, other.set_max, fresh.set_min, fresh.set_max)
             && !overlap(other.get_min, other.get_max, fresh.get_min, fresh.get_max))
             continue;
-        kernel.log(fmt::format("nf_sock overlap: {}-{}/{}-{} v {}-{}/{}-{}\n", other.set_min, other.set_max, other.get_min,
+        kernel.log().write(fmt::format("nf_sock overlap: {}-{}/{}-{} v {}-{}/{}-{}\n", other.set_min, other.set_max, other.get_min,
                                other.get_max, fresh.set_min, fresh.set_max, fresh.get_min, fresh.get_max));
         return error_code(kernel, Errno::ebusy);
     }

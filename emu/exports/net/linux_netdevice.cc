@@ -5,7 +5,10 @@
 #include "emu/exports/net/net_registration.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
 
@@ -60,7 +63,7 @@ void begin_divert(Kernel& kernel, GuestAddr device)
 {
     if (!has_divert(kernel)) return;
     const auto name = net_device_name(kernel, device);
-    kernel.log(is_ethernet(kernel, device)
+    kernel.log().write(is_ethernet(kernel, device)
                    ? fmt::format("<7>divert: allocating divert_blk for {}\n", name)
                    : fmt::format("<7>divert: not allocating divert_blk for non-ethernet device {}\n", name));
 }
@@ -69,7 +72,7 @@ void end_divert(Kernel& kernel, GuestAddr device, bool had_block)
 {
     if (!has_divert(kernel)) return;
     const auto name = net_device_name(kernel, device);
-    kernel.log(had_block ? fmt::format("<7>divert: freeing divert_blk for {}\n", name)
+    kernel.log().write(had_block ? fmt::format("<7>divert: freeing divert_blk for {}\n", name)
                          : fmt::format("<7>divert: no divert_blk to free, {} not ethernet\n", name));
 }
 
@@ -106,7 +109,7 @@ std::int32_t link_net_device(Kernel& kernel, GuestAddr at, bool diverted)
 {
     auto device = device_at(kernel, at);
     const auto link_offset = device.address("next") - at;
-    auto link = kernel.variable("dev_base");
+    auto link = kernel.symbols().variable("dev_base");
     bool taken = false;
     const auto name = net_device_name(kernel, at);
     for_each_net_device(kernel, [&](GuestAddr other) {
@@ -192,7 +195,7 @@ enum : std::uint32_t { stopping, closed, telling, uninitialized, destroyed };
 bool unlink_device(Kernel& kernel, GuestAddr at)
 {
     const auto link_offset = device_at(kernel, at).address("next") - at;
-    auto link = kernel.variable("dev_base");
+    auto link = kernel.symbols().variable("dev_base");
     bool found = false;
     for_each_net_device(kernel, [&](GuestAddr other) {
         found = other == at;
@@ -214,7 +217,7 @@ Step finish_device(Kernel& kernel, GuestAddr at, Unregistering& state)
         if (const auto destructor = device.pointer("destructor")) return CallGuest{destructor, {at.value}, 1, "destructor"};
     }
     // A destructor may have freed the device itself.
-    if (kernel.kmalloc_size(at) && device.has("features") && device.get("features") & dynamic_device) kernel.kfree(at);
+    if (kernel.heap().size_of(at) && device.has("features") && device.get("features") & dynamic_device) kernel.heap().free(at);
     return Return{};
 }
 
@@ -232,8 +235,8 @@ Step unregister_netdevice(Kernel& kernel, Frame& frame, GuestAddr at)
         [[fallthrough]];
     case closed:
         if (!unlink_device(kernel, at)) {
-            kernel.log(fmt::format("<7>unregister_netdevice: device {}/{:08x} never was registered\n", net_device_name(kernel, at),
-                                   at.value));
+            kernel.log().write(fmt::format("<7>unregister_netdevice: device {}/{:08x} never was registered\n",
+                                           net_device_name(kernel, at), at.value));
             return Return{word_of(error_code(kernel, Errno::enodev))};
         }
         if (auto* row = row_of(kernel, at)) {
@@ -260,7 +263,7 @@ Step unregister_netdevice(Kernel& kernel, Frame& frame, GuestAddr at)
 void netdev_finish_unregister(Kernel& kernel, GuestAddr at)
 {
     const auto device = device_at(kernel, at);
-    if (device.has("features") && device.get("features") & dynamic_device) kernel.kfree(at);
+    if (device.has("features") && device.get("features") & dynamic_device) kernel.heap().free(at);
 }
 
 // --- looking, and what does not happen --------------------------------------------------------------------------------
@@ -306,7 +309,7 @@ void dev_remove_pack(Kernel& kernel, GuestAddr type)
 {
     auto rows = kernel.machine().table<PacketTypeRow>();
     if (auto* row = rows.find_if([&](const PacketTypeRow& r) { return r.object == type.value; })) rows.erase(*row);
-    else kernel.log(fmt::format("dev_remove_pack: {:08x} not found.\n", type.value));
+    else kernel.log().write(fmt::format("dev_remove_pack: {:08x} not found.\n", type.value));
 }
 
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);

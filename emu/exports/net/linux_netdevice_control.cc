@@ -6,7 +6,13 @@
 #include "emu/exports/net/socket_buffer.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/module_requests.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -116,7 +122,8 @@ Step change_mode(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t change
     set_bits(device, "flags", flag, count != 0);
     if (device.get("flags") == old) return Return{};
     if (flag == promiscuous)
-        kernel.log(fmt::format("<6>device {} {} promiscuous mode\n", net_device_name(kernel, at), count ? "entered" : "left"));
+        kernel.log().write(
+            fmt::format("<6>device {} {} promiscuous mode\n", net_device_name(kernel, at), count ? "entered" : "left"));
     if (const auto call = upload(kernel, at)) return *call;
     return Return{};
 }
@@ -190,7 +197,7 @@ Step dev_mc_delete(Kernel& kernel, Frame& frame, GuestAddr at, GuestAddr address
     if (entry.get("dmi_users")) return Return{0};
     kernel.memory().store_word(link, entry.get("next"));
     device.set("mc_count", device.get("mc_count") - 1);
-    kernel.kfree(known);
+    kernel.heap().free(known);
     if (const auto call = upload(kernel, at)) return *call;
     return Return{0};
 }
@@ -208,7 +215,7 @@ std::int32_t dev_queue_xmit(Kernel& kernel, GuestAddr buffer)
 Step dev_load(Kernel& kernel, Frame& frame, GuestString name)
 {
     if (frame.phase++ || find_net_device(kernel, name.text)) return Return{};
-    const auto asked = kernel.request_module(name.text);
+    const auto asked = kernel.module_requests().ask(name.text);
     if (asked && *asked) return **asked;
     return Return{};
 }

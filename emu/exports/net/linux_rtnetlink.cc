@@ -4,6 +4,8 @@
 // net/sched of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/net/socket_buffer.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/kernel.h"
 
 #include <algorithm>
 #include <array>
@@ -63,7 +65,7 @@ std::int32_t xrlim_allow(Kernel& kernel, GuestAddr entry, std::int32_t timeout)
 {
     constexpr std::uint64_t burst = 6; // XRLIM_BURST_FACTOR
     GuestStruct destination(kernel, "struct dst_entry", entry);
-    const auto now = kernel.jiffies() & 0xffffffff;
+    const auto now = kernel.clock().jiffies() & 0xffffffff;
     const auto cost = static_cast<std::uint32_t>(timeout);
     auto tokens = destination.get("rate_tokens") + static_cast<std::uint32_t>(now - destination.get("rate_last"));
     destination.set("rate_last", now);
@@ -106,7 +108,7 @@ std::uint32_t inet_addr_type(Kernel& kernel, std::uint32_t network_order)
 
 std::uint32_t secure_sequence(Kernel& kernel, ULong, ULong, std::uint32_t, std::uint32_t)
 {
-    return static_cast<std::uint32_t>(kernel.jiffies() * 2654435761u);
+    return static_cast<std::uint32_t>(kernel.clock().jiffies() * 2654435761u);
 }
 
 // --- who takes packets that a rule queues ---------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 #include "emu/exports/family.h"
 #include "emu/exports/net/socket_buffer.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/log.h"
+#include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
 
@@ -35,12 +38,12 @@ void set_count(GuestStruct& skb, std::string_view member, std::uint64_t value)
 
 GuestAddr make_socket_buffer(Kernel& kernel, std::uint32_t size)
 {
-    if (size > 120 << 10 || !kernel.allocation_allowed(AllocationKind::kmalloc)) return {};
+    if (size > 120 << 10 || !kernel.heap().allows(AllocationKind::kmalloc)) return {};
     const std::uint64_t bytes = round_up(size, 16);
     const auto at = new_struct(kernel, "struct sk_buff");
-    const auto data = at ? kernel.kmalloc(bytes + tail_bytes(kernel)) : GuestAddr{};
+    const auto data = at ? kernel.heap().allocate(bytes + tail_bytes(kernel)) : GuestAddr{};
     if (!data) {
-        if (at) kernel.kfree(at);
+        if (at) kernel.heap().free(at);
         return {};
     }
     auto skb = buffer_at(kernel, at);
@@ -76,8 +79,8 @@ void drop_socket_buffer(Kernel& kernel, GuestAddr at)
     const auto users = data_users(kernel, skb);
     const auto left = kernel.memory().load<std::uint32_t>(users) - 1;
     kernel.memory().store<std::uint32_t>(users, left);
-    if (!skb.get("cloned") || left == 0) kernel.kfree(skb.pointer("head"));
-    kernel.kfree(at);
+    if (!skb.get("cloned") || left == 0) kernel.heap().free(skb.pointer("head"));
+    kernel.heap().free(at);
 }
 
 namespace {
@@ -86,7 +89,7 @@ Step kfree_skb(Kernel& kernel, Frame& frame, GuestAddr at)
 {
     auto skb = buffer_at(kernel, at);
     if (!frame.phase++) {
-        if (skb.get("list")) kernel.log(fmt::format("<4>Warning: kfree_skb passed an skb still on a list (from {:08x}).\n",
+        if (skb.get("list")) kernel.log().write(fmt::format("<4>Warning: kfree_skb passed an skb still on a list (from {:08x}).\n",
                                                     kernel.memory().load_word({frame.caller.reg[kernel.cpu().sp]})));
         if (const auto destructor = skb.pointer("destructor")) return CallGuest{destructor, {at.value}, 1, "destructor"};
     }
@@ -209,7 +212,7 @@ std::int32_t pskb_expand_head(Kernel& kernel, GuestAddr at, std::int32_t headroo
     const auto head = skb.pointer("head");
     const auto used = skb.pointer("end") - head;
     const auto bytes = round_up(used + static_cast<std::uint32_t>(headroom) + static_cast<std::uint32_t>(tailroom), 16);
-    const auto fresh = kernel.kmalloc(bytes + tail_bytes(kernel));
+    const auto fresh = kernel.heap().allocate(bytes + tail_bytes(kernel));
     if (!fresh) return error_code(kernel, Errno::enomem);
     std::vector<std::byte> content(used);
     kernel.memory().read_all(head, content);
@@ -222,14 +225,14 @@ std::int32_t pskb_expand_head(Kernel& kernel, GuestAddr at, std::int32_t headroo
     skb.set("cloned", std::uint64_t{0});
     kernel.memory().fill(fresh + bytes, tail_bytes(kernel), std::byte{0});
     kernel.memory().store<std::uint32_t>(data_users(kernel, skb), 1);
-    kernel.kfree(head);
+    kernel.heap().free(head);
     return 0;
 }
 
 [[noreturn]] void report_overrun(Kernel& kernel, GuestAddr at, std::int32_t size, GuestAddr here, std::string_view what)
 {
     const auto text = fmt::format("{}:{:08x}:{} put:{}", what, here.value, buffer_at(kernel, at).get("len"), size);
-    kernel.log("<6>" + text + "\n");
+    kernel.log().write("<6>" + text + "\n");
     throw KernelBug{text};
 }
 void skb_over_panic(Kernel& kernel, GuestAddr skb, std::int32_t size, GuestAddr here)

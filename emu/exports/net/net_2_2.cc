@@ -2,6 +2,7 @@
 // Networking as modules of 2.2 used it: masquerading, firewalls, routing. No packet comes. Source: net/ipv4/{ip_masq*,ip_fw}.c,
 // net/core/firewall.c, drivers/net/slhc.c of 2.2.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 #include <vector>
 

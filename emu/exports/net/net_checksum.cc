@@ -2,6 +2,8 @@
 // net/checksum.h, linux/uio.h, linux/socket.h: sums over packets, and copies between them and a caller's vectors.
 // Source: arch/i386/lib/checksum.S, net/core/iovec.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/user_access.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +47,7 @@ std::uint32_t csum_partial_copy_generic(Kernel& kernel, GuestAddr from, GuestAdd
         return sum_bytes(kernel, bytes, start);
     }
     std::vector<std::byte> bytes(static_cast<std::size_t>(std::max(count, 0)));
-    if (kernel.copy_from_user(bytes, from)) {
+    if (kernel.user().copy_from(bytes, from)) {
         kernel.memory().store<std::int32_t>(from_error, error_code(kernel, Errno::efault));
         std::ranges::fill(bytes, std::byte{0});
     }
@@ -87,12 +89,12 @@ std::int32_t copy_vector(Kernel& kernel, GuestAddr memory, GuestAddr vector, std
         std::vector<std::byte> content(count);
         std::uint64_t missed = 0;
         if (direction == Direction::from_vector) {
-            if (space == Space::user) missed = kernel.copy_from_user(content, place);
+            if (space == Space::user) missed = kernel.user().copy_from(content, place);
             else kernel.memory().read_all(place, content);
             if (!missed) kernel.memory().write_all(memory, content);
         } else {
             kernel.memory().read_all(memory, content);
-            if (space == Space::user) missed = kernel.copy_to_user(place, content);
+            if (space == Space::user) missed = kernel.user().copy_to(place, content);
             else kernel.memory().write_all(place, content);
         }
         if (missed) return error_code(kernel, Errno::efault);
@@ -165,7 +167,7 @@ std::int32_t skb_copy_datagram_iovec(Kernel& kernel, GuestAddr skb, std::int32_t
 std::int32_t skb_copy_datagram(Kernel& kernel, GuestAddr skb, std::int32_t offset, GuestAddr to, std::int32_t bytes)
 {
     const auto content = bytes_at(kernel, data_of(kernel, skb) + static_cast<std::uint32_t>(offset), bytes);
-    return kernel.copy_to_user(to, content) ? error_code(kernel, Errno::efault) : 0;
+    return kernel.user().copy_to(to, content) ? error_code(kernel, Errno::efault) : 0;
 }
 
 std::uint32_t csum_partial_copy(Kernel& kernel, GuestAddr from, GuestAddr to, std::int32_t count, std::uint32_t start)

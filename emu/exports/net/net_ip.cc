@@ -2,6 +2,7 @@
 // net/ip.h, net/route.h, net/arp.h, net/icmp.h: the way of packets through IPv4. There is no address but the loopback's and
 // no route. Source: net/ipv4 of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

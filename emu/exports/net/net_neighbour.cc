@@ -5,6 +5,9 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/core/caches.h"
 #include "emu/exports/fs/proc_entries.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/trouble.h"
 
 #include <algorithm>
 #include <array>
@@ -140,7 +143,7 @@ std::int32_t neigh_sysctl_register(Kernel& kernel, GuestAddr device, GuestAddr a
 {
     const Parameters parameters{kernel, at};
     const auto memory_at =
-        kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(SettingsBlock::bytes(kernel)) : GuestAddr{};
+        kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(SettingsBlock::bytes(kernel)) : GuestAddr{};
     if (!memory_at) return error_code(kernel, Errno::enobufs);
     kernel.memory().fill(memory_at, SettingsBlock::bytes(kernel), std::byte{0});
     SettingsBlock block(kernel, memory_at);
@@ -159,7 +162,7 @@ std::int32_t neigh_sysctl_register(Kernel& kernel, GuestAddr device, GuestAddr a
     directory(ctl_net, "net");
     const auto header = register_settings(kernel, child);
     if (!header) {
-        kernel.kfree(memory_at);
+        kernel.heap().free(memory_at);
         return error_code(kernel, Errno::enobufs);
     }
     kernel.memory().store_word(memory_at, header.value);
@@ -175,7 +178,7 @@ void neigh_sysctl_unregister(Kernel& kernel, GuestAddr at)
     if (!block) return;
     memory.store_word(settings, 0);
     unregister_settings(kernel, memory.load_pointer(block));
-    kernel.kfree(block);
+    kernel.heap().free(block);
 }
 
 std::int32_t neigh_table_clear(Kernel& kernel, GuestAddr at)
@@ -190,7 +193,7 @@ std::int32_t neigh_table_clear(Kernel& kernel, GuestAddr at)
 GuestAddr neigh_parms_alloc(Kernel& kernel, GuestAddr, GuestAddr table_at)
 {
     const auto own = Table{kernel, table_at}.parameters();
-    const auto at = kernel.allocation_allowed(AllocationKind::kmalloc) ? kernel.kmalloc(own.bytes()) : GuestAddr{};
+    const auto at = kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(own.bytes()) : GuestAddr{};
     if (!at) return {};
     auto& memory = kernel.memory();
     std::vector<std::byte> copy(own.bytes());
@@ -218,7 +221,7 @@ void neigh_parms_release(Kernel& kernel, GuestAddr table_at, GuestAddr parameter
     }
     memory.store_word(link, memory.load_word(parameters));
     neigh_sysctl_unregister(kernel, parameters);
-    kernel.kfree(parameters);
+    kernel.heap().free(parameters);
 }
 
 constexpr Export functions[] = {

@@ -3,7 +3,9 @@
 
 #include "emu/exports/core/notifier_chain.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/registry.h"
+#include "emu/kernel/thread.h"
 
 #include <variant>
 

@@ -5,6 +5,9 @@
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/exports/net/socket_buffer.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/thread.h"
 
 namespace retromod {
 namespace {
@@ -13,7 +16,7 @@ GuestStruct sock_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct sock
 
 GuestAddr sk_alloc(Kernel& kernel, std::int32_t family, std::int32_t, std::int32_t zero)
 {
-    const auto at = kernel.allocation_allowed(AllocationKind::kmalloc) ? new_struct(kernel, "struct sock") : GuestAddr{};
+    const auto at = kernel.heap().allows(AllocationKind::kmalloc) ? new_struct(kernel, "struct sock") : GuestAddr{};
     if (at && zero && sock_at(kernel, at).has("family")) sock_at(kernel, at).set("family", static_cast<std::uint32_t>(family));
     return at;
 }
@@ -23,7 +26,7 @@ Step sk_free(Kernel& kernel, Frame& frame, GuestAddr at)
 {
     const auto destruct = sock_at(kernel, at).pointer("destruct");
     if (!frame.phase++ && destruct) return CallGuest{destruct, {at.value}, 1, "destruct"};
-    kernel.kfree(at);
+    kernel.heap().free(at);
     return Return{};
 }
 
@@ -70,14 +73,14 @@ GuestAddr sock_kmalloc(Kernel& kernel, GuestAddr at, std::int32_t bytes, std::in
     constexpr std::int64_t limit = 10240 + 256; // sysctl_optmem_max
     auto sock = sock_at(kernel, at);
     if (bytes < 0 || get_counter(sock, "omem_alloc") + std::int64_t{bytes} > limit) return {};
-    const auto block = kernel.kmalloc(static_cast<std::uint32_t>(bytes));
+    const auto block = kernel.heap().allocate(static_cast<std::uint32_t>(bytes));
     if (block) add_counter(sock, "omem_alloc", bytes);
     return block;
 }
 void sock_kfree_s(Kernel& kernel, GuestAddr at, GuestAddr block, std::int32_t bytes)
 {
     auto sock = sock_at(kernel, at);
-    kernel.kfree(block);
+    kernel.heap().free(block);
     add_counter(sock, "omem_alloc", -bytes);
 }
 

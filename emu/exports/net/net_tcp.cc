@@ -2,6 +2,7 @@
 // net/tcp.h, net/udp.h, net/inet_common.h: what other protocols share with TCP and UDP over IPv4. No connection is made.
 // Source: net/ipv4/{tcp,udp,af_inet}*.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/kernel.h"
 
 namespace retromod {
 namespace {

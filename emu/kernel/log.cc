@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/kernel/kernel.h"
+// The kernel's log. Source: kernel/printk.c, 2.4.
+#include "emu/kernel/log.h"
+
+#include "emu/abi/event_sink.h"
 
 #include <algorithm>
 
@@ -32,7 +35,7 @@ void put(LogRow& log, std::string_view text)
 } // namespace
 
 // Source: printk of kernel/printk.c: a line that starts without a level gets <4>.
-void Kernel::log(std::string_view text)
+void Log::write(std::string_view text)
 {
     auto& log = machine_.single<LogRow>();
     if (sink_) sink_->logged(text);
@@ -45,9 +48,9 @@ void Kernel::log(std::string_view text)
     }
 }
 
-std::uint64_t Kernel::log_position() { return machine_.single<LogRow>().written; }
+std::uint64_t Log::position() { return machine_.single<LogRow>().written; }
 
-std::string Kernel::log_since(std::uint64_t position)
+std::string Log::since(std::uint64_t position)
 {
     const auto& log = machine_.single<LogRow>();
     auto at = log.written > log_bytes ? std::max(position, log.written - log_bytes) : position;
@@ -56,9 +59,9 @@ std::string Kernel::log_since(std::uint64_t position)
     return text;
 }
 
-std::string Kernel::log_text() { return log_since(machine_.single<LogRow>().cleared); }
+std::string Log::text() { return since(machine_.single<LogRow>().cleared); }
 
-void Kernel::clear_log()
+void Log::clear()
 {
     auto& log = machine_.single<LogRow>();
     log.cleared = log.written;

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The thread that has the CPU. It is either in the guest (the engine runs it) or in a kernel function's step. No engine run is
+// ever nested: what a step wants of the guest is done by returning it.
+#include "emu/kernel/dispatcher.h"
+
+#include "emu/abi/event_sink.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/exception_table.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
+#include "emu/kernel/oops.h"
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/processes.h"
+#include "emu/kernel/processor.h"
+#include "emu/kernel/scheduler.h"
+#include "emu/kernel/softirqs.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+#include "emu/kernel/trouble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retromod {
+namespace {
+
+/// What a kernel function gives its caller, as words of the guest.
+struct CallResult {
+    std::uint64_t value = 0, second = 0;
+    bool wide = false; ///< `second` counts
+};
+
+/// Puts a result where the caller of that convention looks for it. `set(register, value)` sets a register.
+template <class Set>
+void deliver(const Cpu& cpu, const Convention& convention, const CallResult& result, Set set)
+{
+    if (convention.returns_value) set(convention.result_register.value_or(cpu.result), result.value);
+    if (convention.returns_value && cpu.pointer_result) set(*cpu.pointer_result, result.value);
+    if (result.wide) set(cpu.result_second, result.second);
+}
+
+} // namespace
+
+Dispatcher::Dispatcher(Kernel& kernel) : kernel_(kernel), steps_(kernel.exports(), kernel.machine())
+{
+    kernel_.processor().set_handler(
+        this, [this] { kernel_.modules().for_each([&](const ModuleView& module) { note_exception_table(kernel_, module); }); });
+}
+
+std::optional<Outcome> Dispatcher::run(std::uint64_t& blocks_left)
+{
+    auto& threads = kernel_.threads();
+    auto& thread = *threads.current();
+    while (threads.current() == &thread && thread.state == ThreadState::runnable) {
+        const auto outcome = thread.in_guest ? run_guest(blocks_left) : step_current();
+        if (outcome) return outcome;
+    }
+    return std::nullopt;
+}
+
+// --- a kernel function in steps ---------------------------------------------------------------------------------
+
+std::optional<Outcome> Dispatcher::step_current()
+try {
+    auto& thread = *kernel_.threads().current();
+    auto& frame = thread.frames[thread.depth - 1];
+    const auto function = steps_.find(frame.step);
+    if (!function) return give_up(Outcome::Kind::trap, "a kernel function that this build does not have");
+    return apply_step(function(kernel_, frame));
+} catch (const KernelFault& fault) {
+    const auto& thread = *kernel_.threads().current();
+    return oops({StopKind::fault, {thread.frames[thread.depth - 1].entry}, fault.fault});
+} catch (const KernelHang& hang) {
+    return give_up(Outcome::Kind::hang, hang.what);
+} catch (const KernelBug& bug) {
+    return give_up(Outcome::Kind::bug, bug.what);
+}
+
+std::optional<Outcome> Dispatcher::apply_step(const Step& step)
+{
+    if (const auto* over = std::get_if<Return>(&step)) finish_frame(over->value);
+    else if (const auto* call = std::get_if<CallGuest>(&step)) begin_guest_call(*call);
+    else if (const auto* wait = std::get_if<Sleep>(&step)) sleep(*wait);
+    else kernel_.threads().finish(*kernel_.threads().current(), ThreadState::finished);
+    return std::nullopt;
+}
+
+void Dispatcher::sleep(const Sleep& sleep)
+{
+    auto& thread = *kernel_.threads().current();
+    thread.state = ThreadState::sleeping;
+    thread.deadline = sleep.until;
+    std::ranges::fill(thread.waits_for, '\0');
+    std::string_view(sleep.what).copy(thread.waits_for, sizeof thread.waits_for - 1);
+}
+
+void Dispatcher::finish_frame(std::uint64_t value)
+{
+    auto& thread = *kernel_.threads().current();
+    auto& frame = thread.frames[--thread.depth];
+    const auto word = kernel_.arch().word(value);
+    if (thread.depth == 0) {
+        thread.result = word;
+        kernel_.threads().finish(thread, ThreadState::finished);
+        return;
+    }
+    const auto& cpu = kernel_.cpu();
+    auto context = frame.caller;
+    if (frame.entry) {
+        const auto& convention = kernel_.symbols().convention_at({frame.entry});
+        deliver(cpu, convention, {word}, [&](unsigned number, std::uint64_t to) { context.reg[number] = to; });
+        cpu.finish_call(context, kernel_.memory());
+        if (convention.return_register) context.reg[cpu.pc] = context.reg[*convention.return_register];
+        const auto* row = kernel_.sink() ? kernel_.symbols().export_at({frame.entry}) : nullptr;
+        if (row) kernel_.sink()->export_called({row->name, row->grade, {}, {}, fmt::format("{:#x}", word), true});
+    }
+    kernel_.processor().engine().restore(context);
+    thread.in_guest = 1;
+}
+
+void Dispatcher::begin_guest_call(const CallGuest& call)
+{
+    auto& thread = *kernel_.threads().current();
+    kernel_.threads().ensure_task(thread);
+    auto context = thread.frames[thread.depth - 1].caller;
+    kernel_.cpu().begin_call(context, kernel_.memory(), call.function, std::span(call.arguments).first(call.argument_count),
+                             {kernel_.state().return_entry});
+    if (kernel_.sink()) kernel_.sink()->guest_called(call.function, call.why);
+    kernel_.processor().engine().restore(context);
+    thread.in_guest = 1;
+}
+
+// --- guest code -------------------------------------------------------------------------------------------------
+
+std::optional<Outcome> Dispatcher::run_guest(std::uint64_t& blocks_left)
+{
+    auto& processor = kernel_.processor();
+    auto& engine = processor.engine();
+    if (kernel_.processes().has_undelivered_signal()) kernel_.processes().deliver_signal();
+    if (deliver_interrupts()) return std::nullopt;
+    if (blocks_left == 0)
+        return give_up(Outcome::Kind::budget, kernel_.symbols().describe({engine.reg(kernel_.cpu().pc)}));
+    const auto before = engine.blocks_executed();
+    const auto stop = processor.run(std::min(blocks_left, kernel_.clock().blocks_to_tick()));
+    const auto used = engine.blocks_executed() - before;
+    blocks_left -= std::min(used, blocks_left);
+    if (const auto trouble = pending_trouble()) return trouble;
+    const auto outcome = guest_stopped(stop);
+    kernel_.clock().pass(used);
+    return outcome;
+}
+
+bool Dispatcher::deliver_interrupts()
+{
+    auto& threads = kernel_.threads();
+    auto* current = threads.current();
+    if (!current || !current->in_guest || threads.in_interrupt() || !kernel_.softirqs().due()) return false;
+    if (!kernel_.cpu().interrupts_enabled(kernel_.processor().engine().save())) return false;
+    threads.push_frame(*current, step_key(softirq_step), {});
+    return true;
+}
+
+/// What a plain export met inside the engine's callback.
+std::optional<Outcome> Dispatcher::pending_trouble()
+{
+    if (pending_failure_) std::rethrow_exception(std::exchange(pending_failure_, nullptr));
+    if (const auto fault = std::exchange(pending_fault_, std::nullopt))
+        return oops({StopKind::fault, {kernel_.processor().engine().reg(kernel_.cpu().pc)}, *fault});
+    if (const auto hang = std::exchange(pending_hang_, std::nullopt)) return give_up(Outcome::Kind::hang, *hang);
+    if (const auto bug = std::exchange(pending_bug_, std::nullopt)) return give_up(Outcome::Kind::bug, *bug);
+    if (const auto trap = std::exchange(pending_trap_, std::nullopt)) return give_up(Outcome::Kind::trap, *trap);
+    return std::nullopt;
+}
+
+std::optional<Outcome> Dispatcher::guest_stopped(const Stop& stop)
+{
+    auto& thread = *kernel_.threads().current();
+    switch (stop.kind) {
+    case StopKind::budget: return std::nullopt;
+    case StopKind::hypercall: return entered_kernel(stop.pc);
+    case StopKind::fault: return guest_faulted(stop);
+    case StopKind::breakpoint:
+        thread.context = kernel_.processor().engine().save();
+        thread.state = ThreadState::stopped;
+        return Outcome{Outcome::Kind::breakpoint, {}, stop.pc, {}};
+    case StopKind::trap:
+    case StopKind::illegal: return oops(stop);
+    case StopKind::halt: {
+        const auto event = kernel_.scheduler().next_event();
+        if (!event) return give_up(Outcome::Kind::deadlock, "the CPU is halted and no interrupt can come");
+        kernel_.clock().advance_to(*event);
+        return std::nullopt;
+    }
+    }
+    return std::nullopt;
+}
+
+std::optional<Outcome> Dispatcher::guest_faulted(const Stop& stop)
+{
+    if (const auto fixup = search_exception_table(kernel_, stop.pc)) {
+        if (kernel_.sink()) kernel_.sink()->faulted(stop.pc, stop.fault.address, "saved by __ex_table");
+        kernel_.processor().engine().set_reg(kernel_.cpu().pc, fixup->value);
+        return std::nullopt;
+    }
+    return oops(stop);
+}
+
+/// The thread is killed: the kernel's report goes to its log, and everything the thread held stays as it is.
+std::optional<Outcome> Dispatcher::oops(const Stop& stop)
+{
+    const auto headline = oops_headline(kernel_.arch(), stop);
+    ++kernel_.state().oopses;
+    if (kernel_.sink()) kernel_.sink()->faulted(stop.pc, stop.fault.address, headline);
+    report_oops(kernel_, headline, stop);
+    kernel_.threads().finish(*kernel_.threads().current(), ThreadState::dead);
+    return Outcome{Outcome::Kind::oops, {}, stop.pc, headline};
+}
+
+/// The thread cannot go on, for a reason that the kernel itself would not report.
+std::optional<Outcome> Dispatcher::give_up(Outcome::Kind kind, const std::string& what)
+{
+    auto& thread = *kernel_.threads().current();
+    const auto* engine = kernel_.processor().made_engine();
+    const GuestAddr at{engine && thread.in_guest ? engine->reg(kernel_.cpu().pc) : 0};
+    kernel_.threads().finish(thread, ThreadState::dead);
+    return Outcome{kind, {}, at, what};
+}
+
+// --- kernel entries ---------------------------------------------------------------------------------------------
+
+ExportContext Dispatcher::context_of(GuestAddr entry, ExportCall& trace)
+{
+    return {kernel_,
+            ArgCursor(kernel_.cpu(), kernel_.processor().engine(), kernel_.memory(), kernel_.symbols().convention_at(entry)),
+            kernel_.sink() ? &trace : nullptr};
+}
+
+/// The engine stopped at an entry: a guest function returned to the kernel, or a function in steps was called.
+std::optional<Outcome> Dispatcher::entered_kernel(GuestAddr entry)
+try {
+    auto& thread = *kernel_.threads().current();
+    if (entry.value == kernel_.state().return_entry) {
+        if (thread.depth == 0) return give_up(Outcome::Kind::bug, "a guest function returned that nobody called");
+        const auto result = kernel_.processor().engine().reg(kernel_.cpu().result);
+        thread.frames[thread.depth - 1].result = kernel_.arch().word(result);
+        thread.in_guest = 0;
+        return std::nullopt;
+    }
+    const auto* row = kernel_.symbols().export_at(entry);
+    kernel_.threads().push_frame(thread, step_key(row->name), entry);
+    ExportCall call{row->name, row->grade, {}, {}, {}, false};
+    auto context = context_of(entry, call);
+    if (kernel_.sink()) {
+        auto shown = context;
+        row->describe(shown);
+        kernel_.sink()->export_called(call);
+    }
+    row->fetch(context, thread.frames[thread.depth - 1]);
+    return std::nullopt;
+} catch (const KernelFault& fault) {
+    return oops({StopKind::fault, entry, fault.fault});
+}
+
+HypercallHandler::Next Dispatcher::on_hypercall(GuestAddr entry) noexcept
+try {
+    if (entry.value == kernel_.state().return_entry) return Next::stop;
+    const auto* row = kernel_.symbols().export_at(entry);
+    if (!row) {
+        const auto name = kernel_.symbols().describe(entry);
+        pending_trap_ = name.empty() ? "a jump into the kernel's text" : name;
+        return Next::stop;
+    }
+    if (row->step) return Next::stop;
+    ExportCall trace{row->name, row->grade, {}, {}, {}, true};
+    auto context = context_of(entry, trace);
+    row->plain(context);
+    auto& engine = kernel_.processor().engine();
+    deliver(kernel_.cpu(), kernel_.symbols().convention_at(entry), {context.result, context.result_second, context.wide},
+            [&](unsigned number, std::uint64_t to) { engine.set_reg(number, to); });
+    if (kernel_.sink()) kernel_.sink()->export_called(trace);
+    return Next::resume;
+} catch (const KernelFault& fault) {
+    pending_fault_ = fault.fault;
+    return Next::stop;
+} catch (const KernelHang& hang) {
+    pending_hang_ = hang.what;
+    return Next::stop;
+} catch (const KernelBug& bug) {
+    pending_bug_ = bug.what;
+    return Next::stop;
+} catch (...) {
+    pending_failure_ = std::current_exception();
+    return Next::stop;
+}
+
+} // namespace retromod

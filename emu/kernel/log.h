@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "emu/machine/machine.h"
+
+#include <string>
+#include <string_view>
+
+namespace retromod {
+
+class EventSink;
+
+/// The kernel's log: the ring buffer that printk writes and dmesg shows.
+class Log {
+public:
+    explicit Log(Machine& machine) : machine_(machine) {}
+
+    /// printk: `text` may begin with "<N>"; without a level the default level <4> is put before each line.
+    void write(std::string_view text);
+    std::string text();                        ///< the ring buffer since the last clear, with levels
+    std::uint64_t position();                  ///< characters logged since boot
+    std::string since(std::uint64_t position); ///< what was logged from there on, as far as the ring still holds it
+    void clear();
+
+    /// Who is told of every line besides; none: nobody.
+    void set_sink(EventSink* sink) { sink_ = sink; }
+
+private:
+    Machine& machine_;
+    EventSink* sink_ = nullptr;
+};
+
+} // namespace retromod

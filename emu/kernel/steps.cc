@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The step functions of a kernel: its system calls by name, and those of its exports.
+#include "emu/kernel/steps.h"
+
+#include "emu/kernel/export.h"
+#include "emu/kernel/kernel.h"
+#include "emu/kernel/module_loader.h"
+#include "emu/kernel/softirqs.h"
+#include "emu/kernel/system_calls.h"
+#include "emu/kernel/thread.h"
+#include "emu/kernel/threads.h"
+
+namespace retromod {
+namespace {
+
+constexpr StepEntry system_calls[] = {
+    {"create_module", sys_create_module},
+    {"init_module", sys_init_module},
+    {"delete_module", sys_delete_module},
+    {"query_module", sys_query_module},
+    {"get_kernel_syms", sys_get_kernel_syms},
+    {"open", sys_open},
+    {"close", sys_close},
+    {"read", sys_read},
+    {"write", sys_write},
+    {"lseek", sys_lseek},
+    {"ioctl", sys_ioctl},
+    {"call_function", call_function},
+};
+
+Step not_implemented(Kernel& kernel, Frame&) { return failure(kernel, Errno::enosys); }
+
+template <Step (ModuleLoader::*Call)(Frame&)>
+Step by_loader(Kernel& kernel, Frame& frame)
+{
+    return kernel.module_loader() ? (kernel.module_loader()->*Call)(frame) : failure(kernel, Errno::enosys);
+}
+
+// Since 2.5.48 user space no longer links: what it used for that is gone.
+constexpr StepEntry modern_system_calls[] = {
+    {"create_module", not_implemented},
+    {"query_module", not_implemented},
+    {"get_kernel_syms", not_implemented},
+    {"init_module", by_loader<&ModuleLoader::init_module>},
+    {"finit_module", by_loader<&ModuleLoader::finit_module>},
+    {"delete_module", by_loader<&ModuleLoader::delete_module>},
+};
+
+constexpr StepEntry own_steps[] = {
+    {softirq_step, Softirqs::run},
+    {kernel_thread_step, run_kernel_thread},
+};
+
+} // namespace
+
+Steps::Steps(const ExportTable& exports, const Machine& machine)
+{
+    if (machine.release().modern) add(modern_system_calls);
+    add(system_calls);
+    add(own_steps);
+    for (const auto family : exports.steps) add(family);
+    for (const auto family : exports.functions)
+        for (const auto& row : family)
+            if (row.step && exists(row, machine)) functions_.emplace(step_key(row.name), row.step);
+}
+
+void Steps::add(std::span<const StepEntry> entries)
+{
+    for (const auto& entry : entries) functions_.emplace(step_key(entry.name), entry.function);
+}
+
+StepFunction Steps::find(std::uint32_t key) const
+{
+    const auto found = functions_.find(key);
+    return found == functions_.end() ? nullptr : found->second;
+}
+
+} // namespace retromod
