@@ -55,7 +55,7 @@ public:
 
     Kernel& kernel() { return kernel_; }
     AddressSpace& memory() { return machine_.memory(); }
-    std::uint64_t header() const { return kernel_.modules().layout().header_bytes(); }
+    std::uint64_t header() { return kernel_.modules().layout().header_bytes(); }
     GuestAddr base(std::size_t slot) const { return bases_[slot % bases_.size()]; }
     std::uint64_t size(std::size_t slot) const { return sizes_[slot % sizes_.size()]; }
 
