@@ -21,113 +21,143 @@ std::int32_t printk(Kernel& kernel, const GuestString& format, VarArgs arguments
     return static_cast<std::int32_t>(text.size());
 }
 
-std::int32_t store_text(Kernel& kernel, GuestAddr buffer, const std::string& text)
+/// A format, which the kernel reads through whatever pointer it is given: NULL is an oops.
+std::string_view format_of(Kernel& kernel, const GuestString& format)
 {
-    store_string(kernel, buffer, text);
-    return static_cast<std::int32_t>(text.size());
+    if (!format.address) (void)kernel.memory().load<std::uint8_t>(format.address);
+    return format.text;
 }
 
 std::int32_t sprintf(Kernel& kernel, GuestAddr buffer, const GuestString& format, VarArgs arguments)
 {
-    return store_text(kernel, buffer, format_text(kernel, format.text, arguments.cursor));
+    return format_into(kernel, buffer, format_of(kernel, format), arguments.cursor);
 }
 
 std::int32_t vsprintf(Kernel& kernel, GuestAddr buffer, const GuestString& format, VaList arguments)
 {
-    return store_text(kernel, buffer, format_text(kernel, format.text, arguments.cursor));
-}
-
-/// Stores what fits into `bytes` with its NUL; the result is the length that all of it has.
-std::int32_t store_bounded(Kernel& kernel, GuestAddr buffer, ULong bytes, const std::string& text)
-{
-    if (bytes.value) store_string(kernel, buffer, std::string_view(text).substr(0, bytes.value - 1));
-    return static_cast<std::int32_t>(text.size());
+    return format_into(kernel, buffer, format_of(kernel, format), arguments.cursor);
 }
 
 std::int32_t snprintf(Kernel& kernel, GuestAddr buffer, ULong bytes, const GuestString& format, VarArgs arguments)
 {
-    return store_bounded(kernel, buffer, bytes, format_text(kernel, format.text, arguments.cursor));
+    return format_into(kernel, buffer, bytes.value, format_of(kernel, format), arguments.cursor);
 }
 
 std::int32_t vsnprintf(Kernel& kernel, GuestAddr buffer, ULong bytes, const GuestString& format, VaList arguments)
 {
-    return store_bounded(kernel, buffer, bytes, format_text(kernel, format.text, arguments.cursor));
+    return format_into(kernel, buffer, bytes.value, format_of(kernel, format), arguments.cursor);
 }
 
-std::int32_t sscanf(Kernel& kernel, const GuestString& text, const GuestString& format, VarArgs arguments)
+std::int32_t sscanf(Kernel& kernel, GuestAddr text, const GuestString& format, VarArgs arguments)
 {
-    return scan_text(kernel, text.text, format.text, arguments.cursor);
+    return scan_text(kernel, text, format_of(kernel, format), arguments.cursor);
 }
 
-std::int32_t vsscanf(Kernel& kernel, const GuestString& text, const GuestString& format, VaList arguments)
+std::int32_t vsscanf(Kernel& kernel, GuestAddr text, const GuestString& format, VaList arguments)
 {
-    return scan_text(kernel, text.text, format.text, arguments.cursor);
+    return scan_text(kernel, text, format_of(kernel, format), arguments.cursor);
 }
 
-void store_end(Kernel& kernel, GuestAddr end_pointer, const GuestString& text, std::size_t used)
+void store_end(Kernel& kernel, GuestAddr end_pointer, GuestAddr end)
 {
-    if (end_pointer) kernel.memory().store_word(end_pointer, (text.address + used).value);
+    if (end_pointer) kernel.memory().store_word(end_pointer, end.value);
 }
 
-std::uint64_t simple_strtoull(Kernel& kernel, const GuestString& text, GuestAddr end_pointer, std::uint32_t base)
+std::uint64_t simple_strtoull(Kernel& kernel, GuestAddr text, GuestAddr end_pointer, std::uint32_t base)
 {
-    const auto number = parse_number(text.text, base);
-    store_end(kernel, end_pointer, text, number.used);
+    const auto number = parse_number(kernel.memory(), text, base);
+    store_end(kernel, end_pointer, text + number.used);
     return number.value;
 }
 
-ULong simple_strtoul(Kernel& kernel, const GuestString& text, GuestAddr end_pointer, std::uint32_t base)
+ULong simple_strtoul(Kernel& kernel, GuestAddr text, GuestAddr end_pointer, std::uint32_t base)
 {
     return {simple_strtoull(kernel, text, end_pointer, base)};
 }
 
-Long simple_strtol(Kernel& kernel, const GuestString& text, GuestAddr end_pointer, std::uint32_t base)
+Long simple_strtol(Kernel& kernel, GuestAddr text, GuestAddr end_pointer, std::uint32_t base)
 {
-    const bool negative = text.text.starts_with('-');
-    const auto number = parse_number(std::string_view(text.text).substr(negative), base);
-    store_end(kernel, end_pointer, text, number.used + negative);
-    const auto value = static_cast<std::int64_t>(number.value);
-    return {negative ? -value : value};
+    const auto number = parse_signed_number(kernel.memory(), text, base);
+    store_end(kernel, end_pointer, text + number.used);
+    return {kernel.arch().signed_word(number.value)};
 }
 
-/// get_option: an int at *text, which then points behind it. 0 no int, 1 an int, 2 an int and a comma behind it.
-std::int32_t get_option(Kernel& kernel, GuestAddr text_pointer, GuestAddr value_at)
+/// What get_option finds at the start of a text.
+struct FoundOption {
+    std::int32_t kind; ///< 0 no int, 1 an int, 2 an int and a comma behind it
+    GuestAddr rest;    ///< behind that
+};
+
+/// Stores an int, also the 0 that no number gives; a lone minus sign is a number.
+FoundOption take_option(Kernel& kernel, GuestAddr text, GuestAddr value_at)
 {
     auto& memory = kernel.memory();
-    const auto start = memory.load_pointer(text_pointer);
-    const auto text = start ? memory.load_string(start) : std::string();
-    if (text.empty()) return 0;
-    const bool negative = text.starts_with('-');
-    const auto number = parse_number(std::string_view(text).substr(negative), 0);
-    auto used = number.used + negative;
-    memory.store<std::uint32_t>(value_at, static_cast<std::uint32_t>(negative ? 0 - number.value : number.value));
-    if (number.used == 0) {
-        memory.store_word(text_pointer, start.value);
-        return 0;
-    }
-    const bool comma = used < text.size() && text[used] == ',';
-    memory.store_word(text_pointer, (start + used + comma).value);
-    return comma ? 2 : 1;
+    if (!text || !memory.load<std::uint8_t>(text)) return {0, text};
+    const auto number = parse_signed_number(memory, text, 0);
+    memory.store<std::uint32_t>(value_at, static_cast<std::uint32_t>(number.value));
+    const auto rest = text + number.used;
+    if (number.used == 0) return {0, rest};
+    return memory.load<std::uint8_t>(rest) == ',' ? FoundOption{2, rest + 1} : FoundOption{1, rest};
 }
 
-/// get_options: ints[0] = how many follow; returns where the text ended.
-GuestAddr get_options(Kernel& kernel, const GuestString& text, std::int32_t limit, GuestAddr ints)
+/// get_option: an int at *text, which then points behind it and its comma.
+std::int32_t get_option(Kernel& kernel, GuestAddr text_pointer, GuestAddr value_at)
+{
+    const auto found = take_option(kernel, kernel.memory().load_pointer(text_pointer), value_at);
+    kernel.memory().store_word(text_pointer, found.rest.value);
+    return found.kind;
+}
+
+/// get_options of 2.4: ints[0] = how many follow; returns where the text ended.
+GuestAddr get_options(Kernel& kernel, GuestAddr text, std::int32_t limit, GuestAddr ints)
 {
     std::int32_t count = 1;
-    std::size_t at = 0;
-    while (count < limit && at < text.text.size()) {
-        const bool negative = text.text[at] == '-';
-        const auto number = parse_number(std::string_view(text.text).substr(at + negative), 0);
-        if (number.used == 0) break;
-        kernel.memory().store<std::uint32_t>(ints + static_cast<std::uint64_t>(count++) * 4,
-                                             static_cast<std::uint32_t>(negative ? 0 - number.value : number.value));
-        at += number.used + negative;
-        if (at >= text.text.size() || text.text[at] != ',') break;
-        ++at;
+    for (FoundOption found{2, text}; found.kind == 2 && count < limit;) {
+        found = take_option(kernel, text, ints + static_cast<std::uint64_t>(count) * 4);
+        text = found.rest;
+        if (found.kind) ++count;
     }
     kernel.memory().store<std::uint32_t>(ints, static_cast<std::uint32_t>(count - 1));
-    return text.address + at;
+    return text;
 }
+
+/// get_options of 2.2: at most ten ints, what follows one up to its comma is skipped; NULL where no comma came.
+/// Source: init/main.c of 2.2.1.
+GuestAddr get_options_2_2(Kernel& kernel, GuestAddr text, GuestAddr ints)
+{
+    constexpr std::uint32_t limit = 10;
+    auto& memory = kernel.memory();
+    std::uint32_t count = 0;
+    while (text && count < limit) {
+        const auto first = memory.load<std::uint8_t>(text);
+        if (first != '-' && (first < '0' || first > '9')) break;
+        const auto number = parse_signed_number(memory, text, 0);
+        memory.store<std::uint32_t>(ints + ++count * std::uint64_t{4}, static_cast<std::uint32_t>(number.value));
+        const auto rest = memory.load_string(text);
+        const auto comma = rest.find(',');
+        text = comma == std::string::npos ? GuestAddr{} : text + comma + 1;
+    }
+    memory.store<std::uint32_t>(ints, count);
+    return text;
+}
+
+/// "64M": a number with K, M or G; *end, which is not NULL, points behind it.
+std::uint64_t memparse(Kernel& kernel, GuestAddr text, GuestAddr end)
+{
+    auto& memory = kernel.memory();
+    const auto number = parse_number(memory, text, 0);
+    auto rest = text + number.used;
+    store_end(kernel, end, rest);
+    rest = memory.load_pointer(end);
+    constexpr std::string_view units = "KkMmGg";
+    const auto unit = units.find(static_cast<char>(memory.load<std::uint8_t>(rest)));
+    if (unit == std::string_view::npos) return number.value;
+    memory.store_word(end, (rest + 1).value);
+    return number.value << 10 * (unit / 2 + 1);
+}
+
+/// That of 2.4.0, whose result is an unsigned long.
+ULong memparse_word(Kernel& kernel, GuestAddr text, GuestAddr end) { return {memparse(kernel, text, end)}; }
 
 // Differs from 2.4: the panic notifiers are not called.
 void panic(Kernel& kernel, const GuestString& format, VarArgs arguments)
@@ -156,7 +186,10 @@ constexpr Export functions[] = {
     full<simple_strtoul>("simple_strtoul"),
     full<simple_strtoull>("simple_strtoull", from(LayoutVersion::v2_4_18_14)),
     full<get_option>("get_option", since_2_4),
-    full<get_options>("get_options"),
+    full<get_options>("get_options", since_2_4),
+    full<get_options_2_2>("get_options", only_2_2),
+    full<memparse_word>("memparse", {LayoutVersion::v2_4_0, LayoutVersion::v2_4_0}),
+    full<memparse>("memparse", from(LayoutVersion::v2_4_18_14)),
     full<panic>("panic"),
     full<out_of_line_bug>("__out_of_line_bug", from(LayoutVersion::v2_4_18_14)),
 };

@@ -3,7 +3,6 @@
 // as a whole. Source: kernel/{sys,printk,cpufreq}.c, drivers/char/{sysrq,serial,random}.c, arch/i386/kernel of 2.4.18.
 #include "emu/exports/answers.h"
 #include "emu/exports/core/notifier_chain.h"
-#include "emu/exports/core/scan.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_rows.h"
@@ -30,22 +29,7 @@ Step notifier_call_chain(Kernel& kernel, Frame& frame, GuestAddr list, ULong eve
     return Return{last};
 }
 
-// --- numbers with a unit ------------------------------------------------------------------------------------------------
-
-/// "64M": a number with K, M or G; *end points behind it.
-std::uint64_t memparse(Kernel& kernel, GuestString text, GuestAddr end)
-{
-    auto [value, used] = parse_number(text.text, 0);
-    const char unit = used < text.text.size() ? text.text[used] : '\0';
-    constexpr std::pair<char, unsigned> units[] = {{'K', 10}, {'k', 10}, {'M', 20}, {'m', 20}, {'G', 30}, {'g', 30}};
-    for (const auto& [letter, shift] : units) {
-        if (letter != unit) continue;
-        value <<= shift;
-        ++used;
-    }
-    kernel.memory().store_word(end, (text.address + used).value);
-    return value;
-}
+// --- randomness --------------------------------------------------------------------------------------------------------
 
 /// Sixteen bytes of a version 4 UUID. Deterministic, as all randomness here.
 void generate_random_uuid(Kernel& kernel, GuestAddr at)
@@ -202,7 +186,6 @@ std::int32_t page_is_ram(Kernel& kernel, ULong number)
 
 constexpr Export functions[] = {
     full<notifier_call_chain>("notifier_call_chain", since_2_4),
-    full<memparse>("memparse", since_2_4),
     full<generate_random_uuid>("generate_random_uuid", from(LayoutVersion::v2_4_18_14)),
     init<register_serial>("register_serial"),
     full<unregister_serial>("unregister_serial"),

@@ -87,7 +87,9 @@ std::int32_t append(SeqFile seq, const std::string& text)
 
 std::int32_t seq_printf(Kernel& kernel, GuestAddr at, const GuestString& format, VarArgs arguments)
 {
-    return append({kernel, at}, format_text(kernel, format.text, arguments.cursor));
+    const SeqFile seq{kernel, at};
+    const auto capacity = std::min<std::uint64_t>(seq.get(SeqFile::size), 1 << 20); // a text that fills it does not fit
+    return append(seq, format_text(kernel, format.text, arguments.cursor, capacity));
 }
 
 std::int32_t seq_escape(Kernel& kernel, GuestAddr at, GuestString text, GuestString escaped)
