@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/boot.h"
 
+#include "emu/abi/gpl_exports.h"
 #include "emu/kernel/address_limit.h"
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/clock.h"
@@ -133,7 +134,9 @@ std::vector<KernelSymbol> KernelBoot::chosen_symbols()
     auto symbols = options.only_symbols;
     for (auto& symbol : symbols) {
         if (symbol.value) continue;
-        const auto address = kernel.symbols().address(without_version(symbol.name));
+        auto name = without_version(symbol.name);
+        if (name.starts_with(gpl_only_prefix)) name.remove_prefix(gpl_only_prefix.size());
+        const auto address = kernel.symbols().address(name);
         if (!address) throw UnknownSymbol(symbol.name);
         symbol.value = *address;
     }
@@ -143,9 +146,11 @@ std::vector<KernelSymbol> KernelBoot::chosen_symbols()
 std::vector<KernelSymbol> KernelBoot::offered_symbols()
 {
     if (!options.only_symbols.empty()) return chosen_symbols();
+    const auto& release = kernel.machine().release();
     const auto published = [&](std::string_view name) {
-        const auto version = options.versions.find(std::string(name));
-        return version == options.versions.end() ? std::string(name) : version->second;
+        if (const auto version = options.versions.find(std::string(name)); version != options.versions.end()) return version->second;
+        const bool for_gpl = options.versions.empty() && !release.modern && is_gpl_export(release.exports, name);
+        return std::string(for_gpl ? gpl_only_prefix : "") + std::string(name);
     };
     std::vector<KernelSymbol> symbols;
     for (const auto& row : kernel.machine().table<EntryRow>())

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/legacy/resolve.h"
 
+#include "emu/abi/gpl_exports.h"
+
 namespace retromod {
 namespace {
-
-constexpr std::string_view gpl_only = "GPLONLY_";
 
 /// Offers symbols of one exporter; whether the module took one.
 bool add_symbols_from(Object& object, const std::vector<ExportedSymbol>& symbols, std::uint32_t section,
@@ -13,10 +13,10 @@ bool add_symbols_from(Object& object, const std::vector<ExportedSymbol>& symbols
     bool used = false;
     for (const auto& exported : symbols) {
         auto name = exported.name;
-        if (name.starts_with(gpl_only)) {
+        if (name.starts_with(gpl_only_prefix)) {
             offer.gplonly_seen = true;
             if (!license.is_gpl()) continue;
-            name.remove_prefix(gpl_only.size());
+            name.remove_prefix(gpl_only_prefix.size());
         }
         const auto* wanted = object.symbols().find(name);
         if (!wanted || wanted->is_local()) continue;

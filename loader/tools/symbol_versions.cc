@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/symbol_versions.h"
 
+#include "emu/abi/gpl_exports.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,9 +22,10 @@ bool is_hex(std::string_view text)
     return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-/// `printk` of `printk_R1b7d4074` and of `printk_Rsmp_1b7d4074`; the name itself where there is no version.
+/// `printk` of `printk_R1b7d4074`, of `printk_Rsmp_1b7d4074` and of `GPLONLY_printk`; the name itself where there is no version.
 std::string plain_name(std::string_view name)
 {
+    if (name.starts_with(gpl_only_prefix)) name.remove_prefix(gpl_only_prefix.size());
     const auto tail = name.rfind("_R");
     const bool versioned =
         tail != std::string_view::npos && tail > 0 && name.size() >= tail + 10 && is_hex(name.substr(name.size() - 8));
