@@ -11,7 +11,7 @@ int cat_command(const Invocation& invocation)
 {
     std::vector<std::string> paths;
     Options options(invocation);
-    options.rest("PATH", paths, "/proc/modules and the like");
+    options.rest("PATH...", paths, "/proc/modules and the like");
     if (const auto status = options.parse()) return *status;
     if (paths.empty()) {
         complain("cat: no file");

@@ -39,7 +39,7 @@ int explain_command(const Invocation& invocation)
 {
     std::vector<std::string> words;
     Options options(invocation);
-    options.rest("FILE [SYMBOL=VALUE...]", words, "what insmod would be given; or `rmmod MODULE`");
+    options.rest("FILE [SYMBOL=VALUE...] | rmmod MODULE", words, "what insmod would be given; or `rmmod MODULE`");
     if (const auto status = options.parse()) return *status;
     const bool unload = !words.empty() && words.front() == "rmmod";
     if (!words.empty() && (unload || words.front() == "insmod")) words.erase(words.begin());

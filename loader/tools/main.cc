@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/command.h"
+#include "loader/tools/global_options.h"
 #include "loader/tools/interrupt.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <exception>
 
 namespace retromod {
 namespace {
 
-constexpr std::uint64_t most_budget_seconds = 1'000'000;
+constexpr std::string_view version = "1"; // as in retromod.pc
 
 void print_help()
 {
@@ -22,55 +22,46 @@ void print_help()
                "outlasts a power failure. One system call may take 30 seconds of guest time, or what --budget says. Guest code\n"
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
                "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error.\n"
-               "`retromod COMMAND --help` says more of one.\n");
+               "These options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod --version`\n"
+               "names this program's version. docs/exit-statuses.md lists the exit statuses.\n");
 }
 
-/// The value of an option that stands before the command: `--name=VALUE`, or the next word. Nothing: there is none.
-std::optional<std::string> take_value(const std::string& word, std::vector<std::string>& words)
-{
-    if (const auto equals = word.find('='); equals != std::string::npos) return word.substr(equals + 1);
-    if (words.empty()) return std::nullopt;
-    auto value = words.front();
-    words.erase(words.begin());
-    return value;
-}
-
-int refuse_prefix(const std::string& reason)
+int refuse(const std::string& reason)
 {
     complain(reason);
     return exit_status::usage;
+}
+
+int refuse_command(std::string_view name)
+{
+    return refuse(fmt::format("unknown command '{}': `retromod --help` lists them", name));
+}
+
+/// `retromod help [COMMAND]`.
+int help(const std::vector<std::string>& words)
+{
+    if (words.empty()) return print_help(), 0;
+    const auto* command = find_command(words.front());
+    if (!command) return refuse_command(words.front());
+    Invocation invocation;
+    invocation.name = words.front();
+    invocation.arguments = {"--help"};
+    command->run(invocation); // modutils' own end with 1
+    return 0;
 }
 
 /// Reads what stands before the command; nothing when the rest of `words` is to be run as `invocation`.
 std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invocation)
 {
     while (!words.empty() && words.front().starts_with("-")) {
-        const auto word = words.front();
-        const auto name = word.substr(0, word.find('='));
-        words.erase(words.begin());
-        if (word == "--help" || word == "-h") return print_help(), 0;
-        if (word == "--dry-run") {
-            invocation.dry_run = DryRun::yes;
-        } else if (word == "--durable") {
-            invocation.durable = Durable::yes;
-        } else if (word == "--no-jail") {
-            invocation.jailed = Jailed::no;
-        } else if (word == "--no-wait") {
-            invocation.waits = Waits::no;
-        } else if (name == "--machine") {
-            invocation.machine = take_value(word, words);
-            if (!invocation.machine || invocation.machine->empty()) return refuse_prefix("--machine needs a path");
-        } else if (name == "--budget") {
-            const auto seconds = take_value(word, words).value_or("");
-            const auto* end = seconds.data() + seconds.size();
-            const auto read = std::from_chars(seconds.data(), end, invocation.budget_seconds);
-            if (read.ec != std::errc{} || read.ptr != end || invocation.budget_seconds > most_budget_seconds)
-                return refuse_prefix(fmt::format("--budget '{}': a number of seconds up to {}", seconds, most_budget_seconds));
-        } else {
-            return refuse_prefix(fmt::format("unknown option '{}'", word));
-        }
+        if (words.front() == "--help" || words.front() == "-h") return print_help(), 0;
+        if (words.front() == "--version") return fmt::print("retromod {}\n", version), 0;
+        const auto option = take_global_option(words, 0, invocation);
+        if (option.status) return option.status;
+        if (!option.taken) return refuse(fmt::format("unknown option '{}'", words.front()));
     }
-    if (words.empty()) return refuse_prefix("no command: `retromod --help` lists them");
+    if (words.empty()) return refuse("no command: `retromod --help` lists them");
+    if (words.front() == "help") return help({words.begin() + 1, words.end()});
     return std::nullopt;
 }
 
@@ -82,12 +73,10 @@ int run(const std::string& program, std::vector<std::string> words)
         if (const auto status = read_prefix(words, invocation)) return *status;
         invocation.name = words.front();
         words.erase(words.begin());
+        if (!find_command(invocation.name)) return refuse_command(invocation.name);
+        if (const auto status = take_global_options(words, invocation)) return *status;
     }
     const auto* command = find_command(invocation.name);
-    if (!command) {
-        complain(fmt::format("unknown command '{}': `retromod --help` lists them", invocation.name));
-        return exit_status::usage;
-    }
     invocation.arguments = std::move(words);
     return command->run(invocation);
 }

@@ -7,8 +7,21 @@
 
 namespace retromod {
 
+/// Help whose usage line goes on with what CLI11 knows no name of.
+class UsageFormatter : public CLI::Formatter {
+public:
+    std::string make_usage(const CLI::App* app, std::string name) const override
+    {
+        auto line = CLI::Formatter::make_usage(app, std::move(name));
+        if (!tail.empty()) line.insert(line.find_last_not_of('\n') + 1, " " + tail);
+        return line;
+    }
+    std::string tail;
+};
+
 struct Options::Parser {
     CLI::App app;
+    std::shared_ptr<UsageFormatter> formatter = std::make_shared<UsageFormatter>();
 };
 
 Options::Options(const Invocation& invocation) : invocation_(invocation), parser_(std::make_unique<Parser>())
@@ -16,6 +29,7 @@ Options::Options(const Invocation& invocation) : invocation_(invocation), parser
     const auto* command = find_command(invocation.name);
     parser_->app.description(command ? std::string(command->summary) : "");
     parser_->app.name("retromod " + invocation.name);
+    parser_->app.formatter(parser_->formatter);
 }
 
 Options::~Options() = default;
@@ -80,7 +94,14 @@ Options& Options::rest(const std::string& name, std::vector<std::string>& into, 
     parser_->app.positionals_at_end(false);
     parser_->app.prefix_command();
     parser_->app.footer(name + ": " + help);
+    usage_tail(name);
     rest_ = &into;
+    return *this;
+}
+
+Options& Options::usage_tail(const std::string& tail)
+{
+    parser_->formatter->tail = tail;
     return *this;
 }
 

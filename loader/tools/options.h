@@ -32,6 +32,9 @@ public:
     /// What is left over; options behind the first of them belong to it.
     Options& rest(const std::string& name, std::vector<std::string>& into, const std::string& help);
 
+    /// What the usage line of --help ends on, where that is no option: `-- COMMAND`.
+    Options& usage_tail(const std::string& tail);
+
     /// Reads the command line. Nothing: go on; else the exit status: help was printed, or the one line that says what
     /// is wrong.
     std::optional<int> parse();

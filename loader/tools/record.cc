@@ -191,7 +191,8 @@ int record_command(const Invocation& invocation)
         .value("--steps", choice.steps, "do the steps of this scenario file again, instead of commands")
         .value("--id", choice.id, "what the scenario is called")
         .value("--title", choice.title, "a sentence about it")
-        .positional("OUT", choice.out, "file to write; commands follow, each behind a --: insmod foo.o -- rmmod foo");
+        .positional("OUT", choice.out, "file to write; commands follow, each behind a --: insmod foo.o -- rmmod foo")
+        .usage_tail("-- COMMAND [ARGUMENT...] [-- COMMAND...]");
     if (const auto status = options.parse()) return *status;
     const auto releases = chosen_releases(release);
     if (!releases) {

@@ -104,7 +104,7 @@ int snapshot_command(const Invocation& invocation)
     std::vector<std::string> words;
     Options options(invocation);
     options.flag("-f,--force", force, "save: replace a snapshot of that name")
-        .rest("save|restore|remove|diff NAME, list", words, "what to do; diff shows what changed since the snapshot");
+        .rest("save|restore|remove|diff NAME | list", words, "what to do; diff shows what changed since the snapshot");
     if (const auto status = options.parse()) return *status;
     for (const auto& action : actions) {
         if (words.empty() || words.front() != action.name || words.size() != 1u + action.takes_name) continue;

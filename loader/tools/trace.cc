@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -12,20 +15,43 @@
 namespace retromod {
 namespace {
 
-/// Closes what it opened.
-struct TraceFile {
-    std::FILE* file = stderr;
-    ~TraceFile()
+/// Where the trace goes: stderr, a file, or standard output. Closes what it opened.
+class TraceOutput {
+public:
+    TraceOutput() = default;
+    TraceOutput(const TraceOutput&) = delete;
+    TraceOutput& operator=(const TraceOutput&) = delete;
+    ~TraceOutput()
     {
-        if (file != stderr) std::fclose(file);
+        if (file_ != stderr) std::fclose(file_);
     }
-    void open(const std::string& path)
+
+    void open(const std::string& path) { use(std::fopen(path.c_str(), "w"), path); }
+
+    /// From now on standard output is the trace's; what the command prints there goes to stderr.
+    void take_standard_output()
     {
-        file = std::fopen(path.c_str(), "w");
-        if (file) return;
-        file = stderr;
-        throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+        std::fflush(stdout);
+        use(fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w"), "standard output");
+        dup2(STDERR_FILENO, STDOUT_FILENO);
     }
+
+    std::FILE* file() const { return file_; }
+
+    /// Writes out what is left. Throws when something could not be written.
+    void finish(const std::string& name)
+    {
+        if (std::fflush(file_) != 0 || std::ferror(file_)) throw std::runtime_error(fmt::format("{}: cannot be written", name));
+    }
+
+private:
+    void use(std::FILE* opened, const std::string& name)
+    {
+        if (!opened) throw std::runtime_error(fmt::format("{}: {}", name, std::strerror(errno)));
+        file_ = opened;
+    }
+
+    std::FILE* file_ = stderr;
 };
 
 } // namespace
@@ -36,24 +62,27 @@ int trace_command(const Invocation& invocation)
     std::optional<std::string> path;
     std::vector<std::string> words;
     Options options(invocation);
-    options.flag("--json", choice.json, "one JSON object a line")
+    options.flag("--json", choice.json, "one JSON object a line, on standard output; what the command prints goes to stderr")
         .flag("--io", choice.io, "accesses to I/O ports and device memory too")
-        .value("-o,--output", path, "write the trace into this file instead of to stderr")
-        .rest("COMMAND", words, "what to run: insmod foo.o, rmmod foo, cat /proc/foo, ...");
+        .value("-o,--output", path, "write the trace into this file")
+        .rest("COMMAND [ARGUMENT...]", words, "what to run: insmod foo.o, rmmod foo, cat /proc/foo, ...");
     if (const auto status = options.parse()) return *status;
     const auto* command = words.empty() ? nullptr : find_command(words.front());
     if (!command) {
         complain(words.empty() ? "trace: no command" : fmt::format("trace: unknown command '{}'", words.front()));
         return exit_status::usage;
     }
-    TraceFile into;
+    TraceOutput into;
     if (path) into.open(*path);
-    choice.into = into.file;
+    else if (choice.json) into.take_standard_output();
+    choice.into = into.file();
     auto inner = invocation;
     inner.name = words.front();
     inner.arguments.assign(words.begin() + 1, words.end());
     inner.trace = choice;
-    return command->run(inner);
+    const int status = command->run(inner);
+    into.finish(path.value_or("standard output"));
+    return status;
 }
 
 } // namespace retromod
