@@ -36,7 +36,7 @@ std::string escaped(std::string_view text)
         else if (c == '>') out += "&gt;";
         else if (c == '&') out += "&amp;";
         else if (c == '"') out += "&quot;";
-        else if (byte >= 0x7f || (byte < ' ' && c != '\n')) out += fmt::format("&#xfffd;");
+        else if (byte >= 0x7f || (byte < ' ' && c != '\n' && c != '\t')) out += fmt::format("&#xfffd;");
         else out += c;
     }
     return out;

@@ -16,6 +16,7 @@ std::string code(std::string_view line)
     for (const char c : line) {
         if (c == '|') text += "\\|";
         else if (c == '`') text += '\'';
+        else if (c == '\t') text += c;
         else if (static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) >= 0x7f) text += '?';
         else text += c;
     }

@@ -47,6 +47,14 @@ std::string read_text(const std::string& path)
     return text;
 }
 
+/// What --like tells; an error names the option.
+ModuleLikeness like_of(const std::string& path)
+try {
+    return read_likeness(path);
+} catch (const NoLikeness& reason) {
+    throw std::runtime_error(fmt::format("--like {}", reason.what()));
+}
+
 } // namespace
 
 std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions& boot)
@@ -56,7 +64,7 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     if (!arch_.empty()) wanted.arch = arch_;
     std::string_view like_arch;
     if (like_) {
-        const auto like = read_likeness(*like_);
+        const auto like = like_of(*like_);
         if (!release) wanted.release = like.release->name;
         if (!wanted.uts_release) wanted.uts_release = like.uts_release;
         profile_ = like.profile;

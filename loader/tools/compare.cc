@@ -26,6 +26,20 @@ struct CompareChoice {
 
 bool is_scenario_file(const std::string& path) { return path.ends_with(".json"); }
 
+/// What the files lack to be compared; nothing when they can be.
+std::optional<std::string> problem_of(const CompareChoice& choice)
+{
+    const auto& files = choice.files;
+    const auto module = std::ranges::find_if_not(files, is_scenario_file);
+    if (module == files.end() || files.size() == 2 || (files.size() == 1 && is_source(files[0]))) return std::nullopt;
+    if (files.size() > 1)
+        return fmt::format("{}: modules are compared two at a time, the old form and the new form; {} files are given", *module,
+                           files.size());
+    const bool is_new = module->ends_with(".ko");
+    return fmt::format("{}: the module's {} form is missing: give {}, or one C source of both", *module, is_new ? "old" : "new",
+                       is_new ? "OLD.o " + *module : *module + " NEW.ko");
+}
+
 std::vector<ComparisonScenario> read_files(const CompareChoice& choice)
 {
     std::vector<ComparisonScenario> scenarios;
@@ -84,6 +98,10 @@ int compare_command(const Invocation& invocation)
             "FILE", choice.files,
             "scenario files (.json), a module in its old form and in its new form (objects or C sources), or one C source of both");
     if (const auto status = options.parse()) return *status;
+    if (const auto problem = problem_of(choice)) {
+        complain("compare: " + *problem);
+        return exit_status::usage;
+    }
     auto scenarios = read_files(choice);
     if (scenarios.empty()) {
         complain("compare: no scenario of that id");

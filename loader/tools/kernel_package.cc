@@ -64,7 +64,7 @@ std::optional<GivenSymbol> read_line(const std::string& line, const std::string&
 
 [[noreturn]] void unlike(const std::string& path, const std::string& what)
 {
-    throw std::runtime_error(fmt::format("--like {}: {}", path, what));
+    throw NoLikeness(fmt::format("{}: {}", path, what));
 }
 
 /// The row for a kernel of that name and architecture, or nothing.

@@ -6,6 +6,7 @@
 #include "loader/modern/module_profile.h"
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,13 @@ struct ModuleLikeness {
     bool modversions;        ///< whether its kernel has symbol versions
 };
 
-/// Reads it from a .ko: the size of struct module and where its name, init and exit lie, the version magic. Throws
-/// std::runtime_error that says why a file cannot tell.
+/// A module file that does not tell of its kernel; the text names the file and what is wrong.
+struct NoLikeness : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Reads it from a .ko: the size of struct module and where its name, init and exit lie, the version magic. Throws NoLikeness,
+/// or std::runtime_error when it is no module file at all.
 ModuleLikeness read_likeness(const std::string& path);
 
 } // namespace retromod

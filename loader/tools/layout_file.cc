@@ -5,9 +5,13 @@
 #include "loader/legacy/insmod.h"
 #include "loader/legacy/module_header.h"
 #include "loader/legacy/module_tables.h"
+#include "loader/legacy/resolve.h"
+#include "loader/legacy/versions.h"
+#include "loader/elf/modinfo.h"
 #include "loader/link/relocate.h"
 #include "loader/link/relocation.h"
 #include "loader/tools/command.h"
+#include "loader/tools/layout_kernel_module.h"
 
 #include <fmt/format.h>
 
@@ -77,15 +81,22 @@ void print_struct(const Object& object)
     }
 }
 
-/// The object as insmod lays it out, its header filled with all that does not need a kernel.
-std::uint64_t build(Object& object, const std::string& path)
+/// The object as insmod lays it out for a kernel that offers nothing: what it exports is all that insmod would add.
+std::uint64_t build(Object& object, const ModuleFile& file, const Modinfo& modinfo, const std::string& path)
 {
-    create_this_module(object, module_name_of(path));
-    hide_special_symbols(object);
+    const auto name = module_name_of(path);
+    create_this_module(object, name);
     create_got(object);
+    settle_undefined(object, {});
+    create_veneers(object);
     object.allocate_commons();
+    hide_special_symbols(object);
+    add_ksymoops_symbols(object, file, name, module_version(object, modinfo).code, ExportAll::yes);
+    create_module_tables(object, {}, {}, ExportAll::yes);
+    fill_archdata(object);
     const auto size = object.lay_out();
     if (relocation_arch(object.arch())) relocate(object, {}); // fills in addresses; what is out of reach at 0 is no matter
+    fill_archdata(object);
     fill_module_header(object, {.size = size});
     return size;
 }
@@ -105,10 +116,11 @@ int print_file_layout(const std::string& path)
                              8 * file->header().word_bytes));
         return exit_status::failure;
     }
+    if (file->find_section(this_module_section)) return print_kernel_module_layout(*file, path);
     std::vector<Problem> complaints;
     auto object = Object::load(*file, *arch, complaints);
     if (!object) return refuse(object.problem(), path);
-    const auto size = build(*object, path);
+    const auto size = build(*object, *bytes, Modinfo(*file), path);
     if (const auto sentence = engine_sentence(*arch); !sentence.empty()) fmt::print("{}\n", sentence);
     fmt::print("module of {} bytes\n", size);
     print_sections(*object);

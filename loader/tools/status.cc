@@ -30,8 +30,9 @@ int status_command(const Invocation& invocation)
     const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
 
     fmt::print("machine     {}\n", machine_path(invocation.machine));
-    fmt::print("release     {} (rules of {}, structures of {})\n", machine.uts_release(), machine.release().name,
-               layout_version_name(machine.release().layouts));
+    const auto& release = machine.release();
+    fmt::print("release     {} (rules of {}, structures of {})\n", machine.uts_release(), release.name,
+               release.modern ? release.name : layout_version_name(release.layouts));
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
     fmt::print("jiffies     {}\n", kernel.clock().jiffies());

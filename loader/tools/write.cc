@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// retromod write DEVICE [TEXT]: writes TEXT, or stdin, to a device of the guest.
+// retromod write DEVICE [-t TEXT]: writes TEXT, or standard input, to a device of the guest.
 #include "loader/tools/commands.h"
 #include "loader/tools/device_path.h"
 #include "loader/tools/guest_output.h"
@@ -28,7 +28,7 @@ int write_all(KernelCalls& calls, const std::string& path, std::string_view text
         return exit_status::failure;
     }
     int status = 0;
-    do {
+    while (status == 0 && !text.empty() && !calls.is_interrupted()) {
         const auto result = file.write(text);
         if (result.failed(calls.arch())) {
             complain_of_call("write", path, "write", result, calls.arch());
@@ -39,7 +39,7 @@ int write_all(KernelCalls& calls, const std::string& path, std::string_view text
         } else {
             text.remove_prefix(result.word);
         }
-    } while (status == 0 && !text.empty() && !calls.is_interrupted());
+    }
     file.close();
     return status;
 }
