@@ -2,6 +2,8 @@
 // How lib/vsprintf.c of a release differs from those of the others: a row per release.
 #include "emu/kernel/text_rules.h"
 
+#include "emu/kernel/kernel.h"
+
 namespace retromod {
 namespace {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernels' own vsprintf, sscanf, simple_strto*, get_option(s) and memparse answer: text_vectors.json, a case an entry.
 // Characters are Latin-1; an argument is a number, a text, or null for a buffer of 64 bytes 0xaa.
+#include "emu/kernel/outcome.h"
+#include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
