@@ -121,7 +121,7 @@ private:
 bool is_chosen(const Scenario& scenario, const ReplayOptions& options)
 {
     return std::ranges::all_of(options.filters, [&](const std::string& wanted) {
-        return scenario.has_tag(wanted) || scenario.id == wanted;
+        return scenario.has_tag(wanted) || scenario.id == wanted || scenario.id.starts_with(wanted + "-");
     });
 }
 

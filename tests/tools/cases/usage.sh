@@ -11,6 +11,14 @@ try retromod
 try retromod nosuch
 try retromod --nosuch
 try retromod --machine
+try retromod --version
+try retromod help nosuch
+try retromod help rmmod
+try retromod status --machine
+try retromod status --budget many
+try retromod compare one.o
+try retromod compare one.ko
+try retromod compare a.o b.o c.ko
 try retromod boot --release 2.5.0
 try retromod boot --release 2.2.26 --arch mipsel
 try retromod boot --memory 1
