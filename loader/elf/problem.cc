@@ -38,6 +38,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::names_too_long, "{where}: names of {value} bytes in all are more than the limit of {expected}"},
     {ProblemKind::bad_link, "{where}: it refers to section {value}, which does not exist or is of another type"},
     {ProblemKind::unhandled_section_type, "{where}: sections of type {value:#x} are not handled"},
+    {ProblemKind::unknown_section_type, "{where}: sections of the processor's type {value:#x} are not known"},
     {ProblemKind::wrong_relocation_form, "{where}: {detail} relocations do not exist on this architecture"},
     {ProblemKind::symbol_size, "{where}: symbols are {value} bytes each, not {expected}"},
     {ProblemKind::relocation_size, "{where}: relocations are {value} bytes each, not {expected}"},

@@ -34,6 +34,7 @@ enum class ProblemKind : std::uint8_t {
     names_too_long,
     bad_link,
     unhandled_section_type,
+    unknown_section_type,      ///< a processor-specific one
     wrong_relocation_form,
     symbol_size,
     relocation_size,

@@ -38,6 +38,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::section_outside_file, no_data},
     {ProblemKind::sections_overlap, no_data},
     {ProblemKind::unhandled_section_type, "can't handle sections of type {value} {file}"},
+    {ProblemKind::unknown_section_type, "Unknown section header type: {value:x}"},
     {ProblemKind::wrong_relocation_form, "{detail} relocations not supported on this architecture {file}"},
     {ProblemKind::symbol_size, "symbol size mismatch {file}: {value} != {expected}"},
     {ProblemKind::relocation_size, "relocation entry size mismatch {file}: {value} != {expected}"},

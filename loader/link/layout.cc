@@ -22,7 +22,7 @@ std::uint64_t aligned(std::uint64_t offset, std::uint64_t alignment)
 
 } // namespace
 
-unsigned load_priority(const LinkSection& section)
+unsigned load_priority(const LinkSection& section, std::uint64_t small_data_flag)
 {
     unsigned priority = 0;
     if (!is_init_section(section.name)) priority |= 64;
@@ -31,12 +31,16 @@ unsigned load_priority(const LinkSection& section)
     if (!(section.flags & elf::shf_write)) priority |= 8;
     if (!section.is_nobits()) priority |= 4;
     if (section.name == ".got") priority |= 2;
-    return priority;
+    return section.flags & small_data_flag ? (priority & ~4u) | 1 : priority;
 }
 
 std::vector<std::uint32_t> Object::load_order() const
 {
     std::vector<std::uint32_t> order(first_sections_.rbegin(), first_sections_.rend());
+    if (settled_order_) {
+        order.insert(order.end(), settled_order_->begin(), settled_order_->end());
+        return order;
+    }
     for (auto group = by_priority_.rbegin(); group != by_priority_.rend(); ++group)
         order.insert(order.end(), group->begin(), group->end());
     return order;
@@ -75,8 +79,19 @@ void Object::allocate_commons()
             bss.size = symbol->value + symbol->size;
         }
     }
+    settle_load_order();
     for (auto& section : sections_)
         if (section.is_nobits()) section.type = elf::sht_progbits;
+}
+
+/// Sections keep their places when their priorities change, and later ones are put before the first of a lower priority.
+void Object::settle_load_order()
+{
+    if (settled_order_) return;
+    std::vector<std::uint32_t> order;
+    for (auto group = by_priority_.rbegin(); group != by_priority_.rend(); ++group)
+        order.insert(order.end(), group->begin(), group->end());
+    settled_order_ = std::move(order);
 }
 
 std::uint64_t Object::lay_out()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/link/object.h"
+#include "loader/link/relocation.h"
 
 #include <algorithm>
 
@@ -45,7 +46,16 @@ std::uint32_t Object::append_section(LinkSection section)
 
 void Object::insert_in_load_order(std::uint32_t index)
 {
-    by_priority_[load_priority(sections_[index])].push_back(index);
+    const auto* relocation = relocation_arch(*arch_);
+    const auto flag = relocation ? relocation->small_data_flag : 0;
+    const auto priority = load_priority(sections_[index], flag);
+    if (!settled_order_) {
+        by_priority_[priority].push_back(index);
+        return;
+    }
+    const auto lower = std::ranges::find_if(
+        *settled_order_, [&](std::uint32_t other) { return load_priority(sections_[other], flag) < priority; });
+    settled_order_->insert(lower, index);
 }
 
 std::uint32_t Object::create_section(std::string name, std::uint64_t alignment, std::uint64_t size, std::uint64_t flags)

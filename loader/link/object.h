@@ -68,6 +68,8 @@ public:
     SymbolTable& symbols() { return symbols_; }
     const SymbolTable& symbols() const { return symbols_; }
     const std::vector<RelocationTable>& relocations() const { return relocations_; }
+    /// Slots in .got of relocations without a symbol: an addend each.
+    std::vector<GotSlot>& symbolless_got_slots() { return symbolless_got_slots_; }
     const std::vector<AddressPatch>& patches() const { return patches_; }
 
     /// The section of that name: the linker's own, else the file's first.
@@ -132,6 +134,8 @@ private:
     std::optional<std::uint32_t> veneers_;
     std::vector<std::uint32_t> first_sections_;
     std::array<std::vector<std::uint32_t>, priority_count> by_priority_;
+    std::optional<std::vector<std::uint32_t>> settled_order_; ///< instead of them, since common symbols have their places
+    std::vector<GotSlot> symbolless_got_slots_;
 
     std::optional<Problem> take_sections(const ElfFile& file);
     std::optional<Problem> take_symbols(const ElfFile& file, const ElfFile::Section& table,
@@ -140,11 +144,12 @@ private:
                                             std::vector<Problem>& complaints);
     std::uint32_t append_section(LinkSection section);
     void insert_in_load_order(std::uint32_t index);
+    void settle_load_order();
     std::uint32_t common_section();
 };
 
-/// The place in memory that insmod gives a section: sections with a higher number come first.
-/// Source: modutils 2.4 obj_common.c.
-unsigned load_priority(const LinkSection& section);
+/// The place in memory that insmod gives a section: sections with a higher number come first; those with the flag of small data
+/// behind other data. Source: modutils 2.4 obj_common.c.
+unsigned load_priority(const LinkSection& section, std::uint64_t small_data_flag);
 
 } // namespace retromod

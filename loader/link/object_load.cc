@@ -26,13 +26,25 @@ std::uint32_t native_table(const Arch& arch)
     return arch.relocation_form == RelocationForm::rela ? elf::sht_rela : elf::sht_rel;
 }
 
+/// modutils looks at processor-specific types on MIPS only. Source: modutils 2.4.26, which skips DWARF, too.
+bool passes_on_mips(std::uint32_t type)
+{
+    constexpr std::uint32_t mips_debug = 0x70000005, mips_reginfo = 0x70000006, mips_dwarf = 0x7000001e;
+    return type == mips_debug || type == mips_reginfo || type == mips_dwarf;
+}
+
 /// insmod knows the section types of its time and refuses all others, up to the processor-specific ones.
 std::optional<Problem> judge_type(const ElfFile::Section& section, const Arch& arch)
 {
     constexpr std::uint32_t known[] = {elf::sht_null,   elf::sht_progbits, elf::sht_symtab,
                                        elf::sht_strtab, elf::sht_note,     elf::sht_nobits};
-    if (std::ranges::find(known, section.type) != std::end(known) || section.type >= elf::sht_loproc)
-        return std::nullopt;
+    if (std::ranges::find(known, section.type) != std::end(known)) return std::nullopt;
+    constexpr std::uint16_t mips_machine = 8;
+    if (section.type >= elf::sht_loproc) {
+        if (arch.elf_machine != mips_machine || passes_on_mips(section.type)) return std::nullopt;
+        return Problem{
+            .kind = ProblemKind::unknown_section_type, .where = std::string(section.name), .value = section.type};
+    }
     if (section.type == native_table(arch)) return std::nullopt;
     if (is_relocation_table(section.type)) {
         if (section.size == 0) return std::nullopt;
@@ -103,13 +115,15 @@ std::optional<Problem> Object::take_sections(const ElfFile& file)
     for (const auto& section : file.sections())
         if (auto problem = judge_type(section, *arch_)) return problem;
     for (const auto& from : file.sections()) {
-        if (auto problem = judge_size(from.name, from.size, from.alignment)) return problem;
+        const bool loaded = (from.flags & elf::shf_alloc) != 0; // of others the alignment does not matter
+        if (auto problem = judge_size(from.name, from.size, loaded ? from.alignment : 0)) return problem;
         LinkSection section;
         section.name = from.name;
         section.type = from.type;
         section.flags = is_description(from.name) ? from.flags & ~elf::shf_alloc : from.flags;
         section.alignment = from.alignment;
         section.size = from.size;
+        section.address = {from.address}; // stays when it is not loaded: its symbols count from there
         section.file_ = image_bytes(from);
         const auto index = append_section(std::move(section));
         if (sections_[index].is_loaded()) insert_in_load_order(index);

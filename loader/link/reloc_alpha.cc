@@ -47,6 +47,7 @@ constexpr RelocationKind kinds[] = {
 };
 
 constexpr std::uint64_t gp_in_got = 0x8000;
+constexpr std::uint64_t SHF_ALPHA_GPREL = 0x10000000; ///< of .sdata, .sbss and .got
 
 /// Whether `value` is the sign extension of its low `bits`.
 bool fits(std::uint64_t value, unsigned bits)
@@ -166,6 +167,7 @@ const RelocationArch relocation_alpha{.elf_machine = 0x9026,
                                       .kinds = kinds,
                                       .apply = apply,
                                       .archdata_section = "",
-                                      .gp_in_got = gp_in_got};
+                                      .gp_in_got = gp_in_got,
+                                      .small_data_flag = SHF_ALPHA_GPREL};
 
 } // namespace retromod

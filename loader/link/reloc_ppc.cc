@@ -83,7 +83,7 @@ const RelocationArch relocation_ppc{.elf_machine = 20,
                                     .word_bytes = 4,
                                     .kinds = kinds,
                                     .apply = apply,
-                                    .archdata_section = "",
+                                    .archdata_section = "__ftr_fixup",
                                     .veneer = {16, write_veneer}};
 
 } // namespace retromod

@@ -66,14 +66,14 @@ private:
                              .detail = kind_name(arch_.find(relocation.type), relocation.type)});
     }
 
-    /// Fills the symbol's slot for this addend and returns its offset in .got.
-    std::uint64_t fill_slot(const LinkSymbol& symbol, std::int64_t addend)
+    /// Fills the symbol's slot for this addend, without a symbol that of the addend alone, and returns its offset in .got.
+    std::uint64_t fill_slot(const LinkSymbol* symbol, std::int64_t addend)
     {
-        const auto* const slot = find_slot(symbol.got_slots, addend);
+        const auto* const slot = find_slot(symbol ? symbol->got_slots : object_.symbolless_got_slots(), addend);
         if (!slot || !got_) return 0;
         const auto& arch = object_.arch();
         const auto place = object_.place(*got_, slot->offset, arch.word_bytes);
-        const auto value = arch.word(object_.address_of(symbol).value + slot->addend);
+        const auto value = arch.word((symbol ? object_.address_of(*symbol).value : 0) + slot->addend);
         if (!place.empty()) store_unsigned(place.data(), arch.word_bytes, arch.order, value);
         return slot->offset;
     }
@@ -109,7 +109,7 @@ private:
                 .P = section_.address.value + relocation.offset,
                 .B = base_.value,
                 .GOT = got_ ? object_.section(*got_).address.value : 0,
-                .G = symbol ? fill_slot(*symbol, relocation.addend) : 0,
+                .G = fill_slot(symbol, relocation.addend),
                 .V = symbol ? fill_veneer(*symbol, relocation.addend) : 0,
                 .order = object_.arch().order,
                 .entry = entry,
@@ -163,13 +163,14 @@ void create_got(Object& object)
             if (!kind || kind->got == GotNeed::none) continue;
             needed = true;
             auto* symbol = object.symbol_of(table, relocation);
-            if (kind->got != GotNeed::slot || !symbol || find_slot(symbol->got_slots, relocation.addend)) continue;
-            symbol->got_slots.push_back({static_cast<std::uint64_t>(relocation.addend), bytes});
+            auto& slots = symbol ? symbol->got_slots : object.symbolless_got_slots();
+            if (kind->got != GotNeed::slot || find_slot(slots, relocation.addend)) continue;
+            slots.push_back({static_cast<std::uint64_t>(relocation.addend), bytes});
             bytes += object.arch().word_bytes;
         }
     }
     if (!needed) return;
-    const auto got = object.create_section(".got", object.arch().word_bytes, bytes, elf::shf_write);
+    const auto got = object.create_section(".got", object.arch().word_bytes, bytes, elf::shf_write | arch->small_data_flag);
     object.set_got(got);
     if (auto* symbol = object.symbols().find(got_symbol); symbol && symbol->is_undefined()) {
         symbol->section = got;

@@ -67,10 +67,13 @@ struct RelocationArch {
     unsigned word_bytes;
     std::span<const RelocationKind> kinds;
     RelocationOutcome (*apply)(const RelocationSite& site, RelocationState& state);
-    /// The section whose bounds fill the module's archdata (mips: bus error handlers); "" when there is none.
+    /// The section whose bounds fill the module's archdata (mips: bus error handlers; ppc: places that
+    /// depend on the CPU's features); "" when there is none.
     std::string_view archdata_section;
     /// Where the global pointer points to in .got, bytes (alpha); 0 when there is none. With it every module has a .got.
     std::uint64_t gp_in_got = 0;
+    /// Section flag of what must lie near the global pointer (alpha): these follow .data. 0 when there is none.
+    std::uint64_t small_data_flag = 0;
     Veneer veneer = {};
 
     const RelocationKind* find(std::uint32_t type) const;
