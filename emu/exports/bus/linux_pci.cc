@@ -414,6 +414,16 @@ void add_function(Kernel& kernel, GuestAddr bus, const DescribedFunction& item, 
     guest_list::add_tail(kernel, device.address("bus_list"), GuestStruct(kernel, "struct pci_bus", bus).address("devices"));
 }
 
+/// The first function of a device says in its header type whether there are more.
+void mark_multifunction(Kernel& kernel)
+{
+    constexpr unsigned header_type = 0x0e, multifunction = 0x80, functions = 8;
+    for (const auto& row : kernel.machine().table<PciFunctionRow>()) {
+        auto* first = row.devfn % functions ? function_at(kernel, 0, row.devfn - row.devfn % functions) : nullptr;
+        if (first) store_config(*first, header_type, 1, load_config(*first, header_type, 1) | multifunction);
+    }
+}
+
 void add_board(Kernel& kernel)
 {
     if (kernel.arch().name != "i386") return;
@@ -423,6 +433,7 @@ void add_board(Kernel& kernel)
         const auto word = [&](unsigned at) { return item.config[at] | item.config[at + 1] << 8; };
         add_function(kernel, bus, item, fmt::format("PCI device {:04x}:{:04x}", word(0), word(2)));
     }
+    mark_multifunction(kernel);
 }
 
 std::uint64_t list_bytes(Kernel& kernel) { return 2 * kernel.arch().word_bytes; }
