@@ -148,7 +148,8 @@ std::vector<KernelSymbol> KernelBoot::offered_symbols()
     if (!options.only_symbols.empty()) return chosen_symbols();
     const auto& release = kernel.machine().release();
     const auto published = [&](std::string_view name) {
-        if (const auto version = options.versions.find(std::string(name)); version != options.versions.end()) return version->second;
+        const auto version = options.versions.find(std::string(name));
+        if (version != options.versions.end()) return version->second;
         const bool for_gpl = options.versions.empty() && !release.modern && is_gpl_export(release.exports, name);
         return std::string(for_gpl ? gpl_only_prefix : "") + std::string(name);
     };

@@ -78,7 +78,8 @@ std::string two_columns(const ComparisonStepReport& step, const ColumnRow& row, 
 
 std::string comparison_text(const ComparisonReport& report, unsigned columns)
 {
-    const auto width = std::max(least_cell, (std::max<std::size_t>(columns, label_columns + gap_columns) - label_columns - gap_columns) / 2);
+    constexpr auto around = label_columns + gap_columns;
+    const auto width = std::max(least_cell, (std::max<std::size_t>(columns, around) - around) / 2);
     auto text = fmt::format("{}: {}\n", report.id, report.title);
     text += fmt::format("  {:<7}{:<{}}   {}\n", "", report.machines[0], width, report.machines[1]);
     for (std::size_t number = 0; number < report.steps.size(); ++number) {
