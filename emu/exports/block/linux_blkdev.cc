@@ -40,12 +40,35 @@ struct DiskRow {
     std::uint64_t disk;
 };
 
+/// Where the kernel's list points to that disk, or its end. A list of more disks than there are majors is none.
+std::optional<GuestAddr> link_to(Kernel& kernel, GuestAddr disk)
+{
+    auto link = kernel.symbols().find_variable("gendisk_head");
+    for (unsigned seen = 0; link && seen < majors; ++seen) {
+        const auto at = kernel.memory().load_pointer(*link);
+        if (!at || at == disk) return link;
+        link = GuestStruct(kernel, "struct gendisk", at).address("next");
+    }
+    return std::nullopt;
+}
+
+// Source: drivers/block/genhd.c: new ones come first, and none twice.
 void add_gendisk(Kernel& kernel, GuestAddr disk)
 {
+    const auto link = link_to(kernel, disk);
+    if (link && kernel.memory().load_pointer(*link) == disk) return;
+    if (link) {
+        const auto head = kernel.symbols().variable("gendisk_head");
+        GuestStruct(kernel, "struct gendisk", disk).set("next", kernel.memory().load_pointer(head));
+        kernel.memory().store_word(head, disk.value);
+    }
     if (auto* row = kernel.machine().table<DiskRow>().insert()) row->disk = disk.value;
 }
 void del_gendisk(Kernel& kernel, GuestAddr disk)
 {
+    const auto link = link_to(kernel, disk);
+    if (link && kernel.memory().load_pointer(*link) == disk)
+        kernel.memory().store_word(*link, GuestStruct(kernel, "struct gendisk", disk).pointer("next").value);
     auto rows = kernel.machine().table<DiskRow>();
     if (auto* row = rows.find_if([&](const DiskRow& r) { return r.disk == disk.value; })) rows.erase(*row);
 }
@@ -110,6 +133,8 @@ constexpr DataExport data[] = {
     {"read_ahead", per_major<4>},
     {"gendisk_head", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr,
      until(LayoutVersion::v2_4_0)},
+    {"gendisk_head", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr,
+     from(LayoutVersion::v2_4_22)},
     {"ROOT_DEV", [](Kernel&) -> std::uint64_t { return 4; }},
 };
 

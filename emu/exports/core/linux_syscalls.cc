@@ -98,8 +98,16 @@ constexpr Export functions[] = {
     inert<refuse<Errno::enosys>>("do_pipe", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
 };
 
+constexpr unsigned largest_call_table = 270; ///< NR_syscalls of i386, 2.4.37; others have fewer
+
+/// A vendor's 2.4.18-14 does not export it. Differs from the kernel: its slots are NULL, and no call goes through them.
+constexpr DataExport data[] = {
+    {"sys_call_table", words<largest_call_table>, nullptr, until(LayoutVersion::v2_4_0)},
+    {"sys_call_table", words<largest_call_table>, nullptr, from(LayoutVersion::v2_4_22)},
+};
+
 } // namespace
 
-extern const Family linux_syscalls{.header = "linux/unistd.h", .functions = functions};
+extern const Family linux_syscalls{.header = "linux/unistd.h", .functions = functions, .data = data};
 
 } // namespace retromod

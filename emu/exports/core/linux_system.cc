@@ -234,6 +234,7 @@ constexpr DataExport data[] = {
     {"apm_info", fixed_bytes<64>, nullptr, since_2_4},
     {"cap_bset", fixed_bytes<4>, store_number<0xfffffeff>, since_2_4},
     {"disable_all_usb", fixed_bytes<4>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
+    {"fg_console", fixed_bytes<4>, nullptr, since_2_4},
     {"gdt", words<1>, nullptr, since_2_4},
     {"init_task_union", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().thread_bytes; }, nullptr, since_2_4},
     {"is_sony_vaio_laptop", fixed_bytes<4>, nullptr, from(LayoutVersion::v2_4_18_14)},
