@@ -75,7 +75,8 @@ std::optional<Errno> ModernKernel::check_section_names(LoadInfo& info)
     }
     const auto& first = info.sections[0];
     if (first.type != type_null || first.size != 0 || first.address != 0) {
-        log(3, fmt::format("ELF Spec violation: section 0 type({})!=SH_NULL or non-zero len or addr", first.type));
+        log(3, fmt::format("ELF Spec violation: section 0 type({})!=SH_NULL or non-zero len or addr",
+                           static_cast<std::int32_t>(first.type)));
         return Errno::enoexec;
     }
     return std::nullopt;
@@ -89,8 +90,8 @@ std::optional<Errno> ModernKernel::check_sections(LoadInfo& info)
         const auto& section = sections[number];
         if (section.type == type_null || section.type == type_nobits) continue;
         if (section.type == type_symtab && (section.link == undefined || section.link >= sections.size())) {
-            log(3, fmt::format("Invalid ELF sh_link!=SHN_UNDEF({}) or (sh_link({}) >= hdr->e_shnum({})", section.link,
-                               section.link, sections.size()));
+            log(3, fmt::format("Invalid ELF sh_link!=SHN_UNDEF({}) or (sh_link({}) >= hdr->e_shnum({})",
+                               static_cast<std::int32_t>(section.link), static_cast<std::int32_t>(section.link), sections.size()));
             return Errno::enoexec;
         }
         if (!fits(info, section)) {

@@ -53,6 +53,7 @@ std::int64_t ModernKernel::read_user_file(const UserFile& file, std::vector<std:
     if (size == 0) return error(Errno::einval);
     if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max())) return error(Errno::efbig);
     if (size > kernel_.memory().total_pages() * kernel_.arch().page_bytes) return error(Errno::enomem);
+    if (file.read_error) return error(*file.read_error);
     if (size != file.content.size()) return error(Errno::eio);
     image = file.content;
     return 0;

@@ -75,13 +75,15 @@ ModernKernel::Task ModernKernel::load_checked(LoadInfo& info, GuestAddr params)
         if (const auto wrong = copy_arguments(info, params)) co_return wrong;
     if (rules().looks_for_twin_early)
         if (const auto wrong = co_await add_unformed(info, true)) co_return wrong;
-    if (!rules().taints_when_allocated) note_origin(info);
+    if (!rules().taints_when_allocated)
+        if (const auto wrong = note_origin(info)) co_return error(*wrong);
     if (const auto wrong = check_section_flags(info)) co_return error(*wrong);
     if (const auto wrong = lay_out(info)) co_return error(*wrong);
     if (const auto wrong = co_await add_unformed(info, false)) co_return wrong;
     const auto is_proprietary = [&] { return (tainted() & taint_bit(TaintFlag::proprietary)) != 0; };
     const bool was_proprietary = is_proprietary();
-    if (rules().taints_when_allocated) note_origin(info);
+    if (rules().taints_when_allocated)
+        if (const auto wrong = note_origin(info)) co_return error(*wrong);
     note_signature(info);
     if (rules().taints_when_allocated) note_known_liars(info, was_proprietary);
     check_this_module(info);

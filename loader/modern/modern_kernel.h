@@ -30,6 +30,7 @@ struct UserFile {
     std::vector<std::byte> content;
     std::optional<std::uint64_t> size = {}; ///< what its inode says, where that is not the content's
     std::uint64_t inode = 0;       ///< calls on one inode may be merged; 0: like no other
+    std::optional<Errno> read_error = {}; ///< what reading behind the content fails with
 };
 
 /// The caller's open files, by descriptor.
@@ -157,7 +158,8 @@ private:
     bool check_version(LoadInfo& info, std::string_view symbol, std::optional<std::uint32_t> crc);
     std::optional<Errno> check_magic(LoadInfo& info);
     bool force_load(LoadInfo& info, std::string_view reason);
-    void note_origin(LoadInfo& info);
+    std::optional<Errno> check_live_patch(LoadInfo& info);
+    std::optional<Errno> note_origin(LoadInfo& info);
     void note_signature(LoadInfo& info);
     std::optional<Errno> check_section_flags(LoadInfo& info);
     void note_known_liars(LoadInfo& info, bool was_proprietary);
@@ -183,6 +185,7 @@ private:
     // relocate.cc
     std::optional<Errno> apply_relocations(LoadInfo& info);
     std::optional<Errno> relocate_section(LoadInfo& info, unsigned number, bool with_addend);
+    std::optional<Errno> skip_live_patch(LoadInfo& info, unsigned number);
 
     // parameters.cc
     struct Parameter;

@@ -97,7 +97,16 @@ std::optional<Errno> ModernKernel::check_versions_and_magic(LoadInfo& info)
     const std::string_view layout = rules().has_finit ? "module_layout" : "struct_module";
     if (!check_version(info, layout, version_of_layout(kernel_.machine())))
         return Errno::enoexec;
-    return check_magic(info);
+    if (const auto wrong = check_magic(info)) return wrong;
+    return rules().taints_when_allocated ? check_live_patch(info) : std::nullopt;
+}
+
+/// Source: check_modinfo_livepatch of a kernel without CONFIG_LIVEPATCH.
+std::optional<Errno> ModernKernel::check_live_patch(LoadInfo& info)
+{
+    if (!rules().has_finit || has(ModernOption::livepatch) || !info.modinfo("livepatch")) return std::nullopt;
+    log(3, fmt::format("{}: module is marked as livepatch module, but livepatch support is disabled", struct_name(info)));
+    return Errno::enoexec;
 }
 
 // --- taints -----------------------------------------------------------------------------------------------------
@@ -110,7 +119,7 @@ static bool is_gpl_compatible(std::string_view license)
 }
 
 /// Where the module comes from, in the kernel's order of messages.
-void ModernKernel::note_origin(LoadInfo& info)
+std::optional<Errno> ModernKernel::note_origin(LoadInfo& info)
 {
     const auto name = struct_name(info);
     const auto is_new = [&](TaintFlag flag) { return !(tainted() & taint_bit(flag)); };
@@ -122,6 +131,7 @@ void ModernKernel::note_origin(LoadInfo& info)
         add_module_taint(info, TaintFlag::staging);
         log(4, fmt::format("{}: module is from the staging directory, the quality is unknown, you have been warned.", name));
     }
+    if (const auto wrong = check_live_patch(info)) return wrong;
     if (rules().has_finit && info.modinfo("livepatch") && has(ModernOption::livepatch)) {
         add_module_taint(info, TaintFlag::livepatch);
         if (!std::exchange(state().said_livepatch, 1)) log(5, fmt::format("{}: tainting kernel with TAINT_LIVEPATCH", name));
@@ -135,6 +145,7 @@ void ModernKernel::note_origin(LoadInfo& info)
         if (is_new(TaintFlag::test)) log(4, fmt::format("{}: loading test module taints kernel.", name));
         add_module_taint(info, TaintFlag::test);
     }
+    return std::nullopt;
 }
 
 void ModernKernel::note_signature(LoadInfo& info)

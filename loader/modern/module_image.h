@@ -21,6 +21,7 @@ namespace modern_elf {
 constexpr std::uint16_t relocatable = 1;
 constexpr std::uint32_t type_null = 0, type_symtab = 2, type_rela = 4, type_note = 7, type_nobits = 8, type_rel = 9;
 constexpr std::uint64_t flag_write = 1, flag_alloc = 2, flag_exec = 4;
+constexpr std::uint64_t flag_live_patch = 0x00100000; ///< SHF_RELA_LIVEPATCH
 constexpr std::uint64_t flag_ro_after_init = 0x00200000;
 constexpr std::uint16_t undefined = 0, absolute = 0xfff1, common = 0xfff2, livepatch = 0xff20;
 constexpr unsigned weak = 2;

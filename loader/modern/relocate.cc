@@ -56,6 +56,10 @@ std::optional<Errno> ModernKernel::apply_relocations(LoadInfo& info)
     for (unsigned number = 1; number < info.sections.size(); ++number) {
         const auto& section = info.sections[number];
         if (section.info >= info.sections.size() || !info.allocated(section.info)) continue;
+        if (rules().has_finit && section.flags & flag_live_patch) {
+            if (const auto refused = skip_live_patch(info, number)) return refused;
+            continue;
+        }
         std::optional<Errno> wrong;
         const bool wide = kernel_.arch().word_bytes == 8;
         if (section.type == type_rel && wide) {
@@ -70,6 +74,19 @@ std::optional<Errno> ModernKernel::apply_relocations(LoadInfo& info)
         if (wrong) return wrong;
     }
     return std::nullopt;
+}
+
+/// Relocations of a live patch wait for the object that they patch. A kernel without live patches passes them over.
+/// Source: klp_apply_section_relocs.
+std::optional<Errno> ModernKernel::skip_live_patch(LoadInfo& info, unsigned number)
+{
+    constexpr std::string_view prefix = ".klp.rela.";
+    if (!has(ModernOption::livepatch)) return std::nullopt;
+    const auto name = info.section_name(number);
+    const auto object = name.starts_with(prefix) ? std::string_view(name).substr(prefix.size()) : std::string_view();
+    if (!object.empty() && object[0] != '.') return std::nullopt;
+    log(3, fmt::format("livepatch: section {} has an incorrectly formatted name", name));
+    return Errno::einval;
 }
 
 std::optional<Errno> ModernKernel::relocate_section(LoadInfo& info, unsigned number, bool with_addend)
@@ -115,11 +132,11 @@ std::optional<Errno> ModernKernel::relocate_section(LoadInfo& info, unsigned num
         const auto value = S + A - (rule->relative ? P : 0);
         if (memory.load_sized({P}, rule->bytes) != 0) {
             log(3, fmt::format("module: x86/modules: {}, existing value is nonzero for type {}, loc {:016x}, val {:x}",
-                               rules().nonzero_target, relocation.type, P, value));
+                               rules().nonzero_target, static_cast<std::int32_t>(relocation.type), P, value));
             return Errno::enoexec;
         }
         if (!in_range(*rule, value)) {
-            log(3, fmt::format("module: overflow in relocation type {} val {:x}", relocation.type, value));
+            log(3, fmt::format("module: overflow in relocation type {} val {:x}", static_cast<std::int32_t>(relocation.type), value));
             log(3, fmt::format("module: `{}' likely not compiled with -mcmodel=kernel", struct_name(info)));
             return Errno::enoexec;
         }

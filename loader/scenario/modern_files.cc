@@ -25,6 +25,8 @@ constexpr Opening openings[] = {
     {"O_PATH", false, false, UserFile::Kind::regular},
     {"memfd with the image", true, false, UserFile::Kind::regular},
     {"read end of a pipe", true, false, UserFile::Kind::other},
+    {"socket", true, true, UserFile::Kind::other},
+    {"O_RDONLY, cut short", true, false, UserFile::Kind::regular},
 };
 
 constexpr std::uint64_t sysfs_size = 4096; ///< what sysfs says of every file
@@ -45,7 +47,8 @@ std::int32_t ModernFiles::open(const std::string& fd, const std::string& path, s
         return static_cast<std::int32_t>(negative ? 0 - *value : *value);
     const auto* opening = std::ranges::find(openings, fd, &Opening::words);
     if (opening == std::end(openings)) throw ScenarioError(fmt::format("fd '{}' means nothing", fd));
-    UserFile file{opening->kind, opening->readable, opening->written, std::move(content), {}, 0};
+    UserFile file{opening->kind, opening->readable, opening->written, std::move(content), {}, 0, {}};
+    if (fd == "O_RDONLY, cut short") file.size = file.content.size() + 1; // its inode says more than can be read
     if (path.starts_with("/proc/")) file.size = 0;
     else if (path.starts_with("/sys/")) file.size = sysfs_size;
     else if (path.starts_with('/')) file.kind = UserFile::Kind::other; // a folder or a device

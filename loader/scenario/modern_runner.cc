@@ -73,6 +73,30 @@ std::uint64_t length_argument(const std::string& text, std::uint64_t size)
     return rest[0] == '-' ? size - number(rest.substr(1)) : size + number(rest.substr(1));
 }
 
+/// "40 MiB of 'x'", "16 bytes 'x' ending at an unmapped page, no NUL".
+struct RepeatedText {
+    std::uint64_t count;
+    char letter;
+    bool has_nul;
+};
+std::optional<RepeatedText> repeated_text(const std::string& text)
+{
+    constexpr std::pair<std::string_view, unsigned> units[] = {{" bytes ", 0}, {" KiB ", 10}, {" MiB ", 20}};
+    constexpr std::string_view edge = " ending at an unmapped page, no NUL";
+    for (const auto& [unit, shift] : units) {
+        const auto at = text.find(unit);
+        if (at == text.npos) continue;
+        std::string_view rest = std::string_view(text).substr(at + unit.size());
+        if (rest.starts_with("of ")) rest.remove_prefix(3);
+        if (rest.size() < 3 || rest[0] != '\'' || rest[2] != '\'' || (rest.size() > 3 && rest.substr(3) != edge)) return std::nullopt;
+        const auto count = number(text.substr(0, at));
+        if (count > scenario_limits::parameter_bytes >> shift)
+            throw ScenarioError(fmt::format("'{}' is longer than {} bytes", text, scenario_limits::parameter_bytes));
+        return RepeatedText{count << shift, rest[1], rest.size() == 3};
+    }
+    return std::nullopt;
+}
+
 std::uint64_t delete_flags(const std::string& text)
 {
     constexpr std::pair<std::string_view, std::uint64_t> names[] = {{"NONBLOCK", 04000}, {"TRUNC", 01000}};
@@ -130,13 +154,11 @@ GuestAddr ModernRunner::pointer(const std::string& text)
 {
     if (text == "NULL") return {};
     if (text == "kernel address") return {machine_.arch().page_offset.value + page};
-    constexpr std::string_view edge = " bytes 'x' ending at an unmapped page, no NUL";
-    if (text.ends_with(edge)) {
-        const std::string content(
-            std::min<std::uint64_t>(number(text.substr(0, text.size() - edge.size())), scenario_limits::buffer_bytes), 'x');
-        return user_.place(std::as_bytes(std::span(content)), BufferedUserMemory::Fit::end);
-    }
-    return {number(text)};
+    const auto repeated = repeated_text(text);
+    if (!repeated) return {number(text)};
+    const std::string content(repeated->count, repeated->letter);
+    return repeated->has_nul ? user_.place(std::string_view(content))
+                             : user_.place(std::as_bytes(std::span(content)), BufferedUserMemory::Fit::end);
 }
 
 GuestAddr ModernRunner::params_pointer(const json& args)
@@ -326,6 +348,7 @@ ModernResult ModernRunner::step(const json& step)
     else if (call == "sleep") kernel_.scheduler().settle(number(first()) / milliseconds_a_tick);
     else if (call == "wait") finish_background();
     else if (call == "drop CAP_SYS_MODULE") capable_ = false;
+    else if (call == "unshare(CLONE_NEWUSER)") capable_ = root_ = false; // a capability in a child namespace does not count
     else if (call == "setuid") capable_ = root_ = number(first()) == 0;
     else throw ScenarioError(fmt::format("there is no step '{}'", call));
     result.log = log_;
