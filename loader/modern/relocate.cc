@@ -129,14 +129,15 @@ std::optional<Errno> ModernKernel::relocate_section(LoadInfo& info, unsigned num
             continue;
         }
         const auto A = static_cast<std::uint64_t>(relocation.addend);
+        const auto type = static_cast<std::int32_t>(relocation.type); // as the kernel prints it
         const auto value = S + A - (rule->relative ? P : 0);
         if (memory.load_sized({P}, rule->bytes) != 0) {
             log(3, fmt::format("module: x86/modules: {}, existing value is nonzero for type {}, loc {:016x}, val {:x}",
-                               rules().nonzero_target, static_cast<std::int32_t>(relocation.type), P, value));
+                               rules().nonzero_target, type, P, value));
             return Errno::enoexec;
         }
         if (!in_range(*rule, value)) {
-            log(3, fmt::format("module: overflow in relocation type {} val {:x}", static_cast<std::int32_t>(relocation.type), value));
+            log(3, fmt::format("module: overflow in relocation type {} val {:x}", type, value));
             log(3, fmt::format("module: `{}' likely not compiled with -mcmodel=kernel", struct_name(info)));
             return Errno::enoexec;
         }

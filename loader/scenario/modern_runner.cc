@@ -88,7 +88,8 @@ std::optional<RepeatedText> repeated_text(const std::string& text)
         if (at == text.npos) continue;
         std::string_view rest = std::string_view(text).substr(at + unit.size());
         if (rest.starts_with("of ")) rest.remove_prefix(3);
-        if (rest.size() < 3 || rest[0] != '\'' || rest[2] != '\'' || (rest.size() > 3 && rest.substr(3) != edge)) return std::nullopt;
+        const bool quotes_one = rest.size() >= 3 && rest[0] == '\'' && rest[2] == '\'';
+        if (!quotes_one || (rest.size() > 3 && rest.substr(3) != edge)) return std::nullopt;
         const auto count = number(text.substr(0, at));
         if (count > scenario_limits::parameter_bytes >> shift)
             throw ScenarioError(fmt::format("'{}' is longer than {} bytes", text, scenario_limits::parameter_bytes));
