@@ -7,6 +7,7 @@
 #include "emu/kernel/processes.h"
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/touched.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/trouble.h"
 #include "emu/kernel/user_access.h"
@@ -54,6 +55,7 @@ void release(Kernel& kernel, ModuleView module, bool mark_freed)
     const auto count = module.get(ModuleField::ndeps);
     for (std::uint64_t i = 0; i < count; ++i) unlink_ref(kernel, deps + i * bytes, mark_freed);
     kernel.modules().unlink(module.address());
+    note_gone_module(kernel, module.address());
     forget_exception_table(kernel, module.address());
     kernel.symbols().remove_debug(module.address());
     kernel.memory().vfree(module.address());

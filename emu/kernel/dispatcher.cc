@@ -19,6 +19,7 @@
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
+#include "emu/kernel/touched.h"
 #include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
@@ -217,7 +218,8 @@ std::optional<Outcome> Dispatcher::oops(const Stop& stop)
     if (kernel_.sink()) kernel_.sink()->faulted(stop.pc, stop.fault.address, headline);
     report_oops(kernel_, headline, stop);
     kernel_.threads().finish(*kernel_.threads().current(), ThreadState::dead);
-    return Outcome{Outcome::Kind::oops, {}, stop.pc, headline};
+    const auto touched = stop.kind == StopKind::fault ? name_touched(kernel_, stop.fault.address) : std::string();
+    return Outcome{Outcome::Kind::oops, {}, stop.pc, touched.empty() ? headline : fmt::format("{} ({})", headline, touched)};
 }
 
 /// The thread cannot go on, for a reason that the kernel itself would not report.

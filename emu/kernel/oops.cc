@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace retromod {
 namespace {
@@ -21,6 +22,35 @@ constexpr std::uint64_t first_page = 4096;
 constexpr std::size_t stack_words_shown = 24;
 constexpr std::size_t calls_shown = 32;
 constexpr std::size_t code_bytes_shown = 20;
+
+/// What the kernel calls i386's and x86-64's traps, by vector. Source: arch/i386/kernel/traps.c of 2.4.
+constexpr std::string_view x86_traps[] = {
+    "divide error", "debug", "nmi", "int3", "overflow", "bounds", "invalid operand", "device not available", "double fault",
+    "coprocessor segment overrun", "invalid TSS", "segment not present", "stack segment", "general protection fault",
+    "page fault", "spurious interrupt", "coprocessor error", "alignment check", "machine check", "simd coprocessor error",
+};
+
+bool is_x86(const Arch& arch) { return arch.name == "i386" || arch.name == "x86_64"; }
+
+/// print_tainted of kernel/panic.c.
+std::string taint_text(unsigned taint)
+{
+    constexpr unsigned proprietary = 1, forced = 2;
+    if (!taint) return "Not tainted";
+    return fmt::format("Tainted: {}{}", taint & proprietary ? 'P' : 'G', taint & forced ? 'F' : ' ');
+}
+
+/// The error code of a trap that says which selector could not be loaded: that of `lcall $0x60,$0`.
+unsigned trap_code(Kernel& kernel, const Stop& stop)
+{
+    constexpr unsigned segment_not_present = 11, general_protection = 13;
+    constexpr std::byte far_call{0x9a}, far_jump{0xea};
+    std::array<std::byte, 7> code{};
+    if (!is_x86(kernel.arch()) || stop.kind != StopKind::trap || stop.vector < segment_not_present || stop.vector > general_protection)
+        return 0;
+    if (kernel.memory().read(stop.pc, code) != code.size() || (code[0] != far_call && code[0] != far_jump)) return 0;
+    return (std::to_integer<unsigned>(code[5]) | std::to_integer<unsigned>(code[6]) << 8) & 0xfffc;
+}
 
 std::string hex_word(const Arch& arch, std::uint64_t value) { return fmt::format("{:0{}x}", value, 2 * arch.word_bytes); }
 
@@ -88,7 +118,7 @@ std::string oops_headline(const Arch& arch, const Stop& stop)
     switch (stop.kind) {
     case StopKind::illegal: return "invalid operand";
     case StopKind::trap:
-        if (stop.vector == 0) return "divide error";
+        if (is_x86(arch) && stop.vector < std::size(x86_traps)) return std::string(x86_traps[stop.vector]);
         return fmt::format("trap {:#x}", stop.vector);
     default: break;
     }
@@ -112,11 +142,11 @@ void report_oops(Kernel& kernel, const std::string& headline, const Stop& stop)
         const unsigned code = (stop.fault.mapped ? 1 : 0) | (stop.fault.access == Access::write ? 2 : 0);
         log(fmt::format("<4>Oops: {:04x}\n", code));
     } else {
-        log(fmt::format("<4>{}: 0000\n", headline));
+        log(fmt::format("<4>{}: {:04x}\n", headline, trap_code(kernel, stop)));
     }
     log("<4>CPU:    0\n");
     log(fmt::format("<4>EIP:    0010:[<{}>]    {}\n", hex_word(arch, pc.value),
-                    kernel.state().tainted ? "Tainted" : "Not tainted"));
+                    taint_text(kernel.state().tainted)));
     if (const auto name = kernel.symbols().describe(pc); !name.empty()) log(fmt::format("<4>EIP is at {}\n", name));
 
     log_registers(kernel, context);

@@ -12,6 +12,7 @@
 #include "emu/kernel/system_calls.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/user_access.h"
+#include "emu/kernel/threads.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ namespace retromod {
 namespace {
 
 /// How far open is.
-enum Phase : std::uint32_t { entered, opening, asked_for_module };
+enum Phase : std::uint32_t { entered, permitting, opening, asked_for_module };
 
 constexpr std::uint64_t character_device = 0020666, regular_file = 0100444;
 
@@ -27,6 +28,38 @@ Return opened(Kernel& kernel, OpenFileRow& row)
 {
     row.open_done = 1;
     return {kernel.machine().table<OpenFileRow>().number_of(row) + first_descriptor};
+}
+
+/// The operations of a /proc entry's inode: proc_iops of 2.4, ops of 2.2; NULL when it has none.
+GuestAddr inode_operations(Kernel& kernel, GuestAddr entry)
+{
+    const GuestStruct fields(kernel, "struct proc_dir_entry", entry);
+    return fields.pointer(fields.has("proc_iops") ? "proc_iops" : "ops");
+}
+
+/// The function that open_namei asks for permission; NULL when there is none.
+GuestAddr proc_permission(Kernel& kernel, GuestAddr entry)
+{
+    constexpr std::string_view type = "struct inode_operations";
+    const auto operations = entry ? inode_operations(kernel, entry) : GuestAddr{};
+    if (!operations || !kernel.layouts().has(type, "permission")) return {};
+    return GuestStruct(kernel, type, operations).pointer("permission");
+}
+
+/// ACC_MODE: MAY_READ and MAY_WRITE of open's flags. Source: fs/namei.c.
+std::uint64_t access_mask(std::uint64_t flags)
+{
+    constexpr std::uint64_t may_write = 2, may_read = 4;
+    constexpr std::uint64_t masks[] = {may_read, may_write, may_read | may_write, may_read | may_write};
+    return masks[flags & 3];
+}
+
+Step call_open(Kernel& kernel, Frame& frame, OpenFileRow& row)
+{
+    const auto open = file_operation(kernel, row, "open");
+    if (!open) return opened(kernel, row);
+    frame.phase = opening;
+    return CallGuest{open, {row.inode, row.file}, 2, "open"};
 }
 
 /// The file's objects, its driver's module held, and its driver's open called.
@@ -40,11 +73,12 @@ Step open_with(Kernel& kernel, Frame& frame, const FileRequest& request)
         return failure(kernel, Errno::enfile);
     }
     row->owner = owner.value;
-    const auto open = file_operation(kernel, *row, "open");
-    if (!open) return opened(kernel, *row);
     frame.local<std::uint32_t>() = kernel.machine().table<OpenFileRow>().number_of(*row);
-    frame.phase = opening;
-    return CallGuest{open, {row->inode, row->file}, 2, "open"};
+    if (const auto permission = proc_permission(kernel, {request.proc_entry})) {
+        frame.phase = permitting;
+        return CallGuest{permission, {row->inode, access_mask(request.flags)}, 2, "permission"};
+    }
+    return call_open(kernel, frame, *row);
 }
 
 /// Nobody has registered that device: once, user space is asked for who might.
@@ -109,11 +143,11 @@ Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
 
 Step sys_open(Kernel& kernel, Frame& frame)
 {
-    if (frame.phase == opening) {
+    if (frame.phase == permitting || frame.phase == opening) {
         auto* row = kernel.machine().table<OpenFileRow>().find(frame.local<std::uint32_t>());
         if (!row) return failure(kernel, Errno::ebadf);
         const auto result = static_cast<std::int32_t>(frame.result);
-        if (result == 0) return opened(kernel, *row);
+        if (result == 0) return frame.phase == permitting ? call_open(kernel, frame, *row) : opened(kernel, *row);
         drop_file(kernel, *row);
         return Return{kernel.arch().word(static_cast<std::uint64_t>(static_cast<std::int64_t>(result)))};
     }

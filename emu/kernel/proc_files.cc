@@ -17,6 +17,7 @@
 #include "emu/kernel/registry.h"
 #include "emu/kernel/scheduler.h"
 #include "emu/kernel/system_calls.h"
+#include "emu/kernel/uts_version.h"
 #include "emu/memory/buffered_user_memory.h"
 
 #include <fmt/format.h>
@@ -66,8 +67,7 @@ std::string uptime_text(Kernel& kernel)
 
 std::string version_text(Kernel& kernel)
 {
-    return fmt::format("Linux version {} (retromod) #1 {}\n", kernel.machine().uts_release(),
-                       kernel.machine().smp() ? "SMP" : "UP");
+    return fmt::format("Linux version {} (retromod) {}\n", kernel.machine().uts_release(), uts_version(kernel.machine()));
 }
 
 std::string meminfo_text(Kernel& kernel)
@@ -98,7 +98,7 @@ constexpr KernelText kernel_texts[] = {
     {"/proc/modules", proc_modules_text},
     {"/proc/net/dev", net_devices_text},
     {"/proc/pci", pci_text},
-    {"/proc/sys/kernel/tainted", tainted_text},
+    {"/proc/sys/kernel/tainted", tainted_text, LayoutVersion::v2_4_18_14}, // since 2.4.10
     {"/proc/tty/drivers", tty_drivers_text},
     {"/proc/tty/ldiscs", tty_ldiscs_text},
     {"/proc/uptime", uptime_text},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/kernel_calls.h"
 
+#include "emu/kernel/uts_version.h"
 #include "emu/kernel/export_call.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/outcome.h"
@@ -104,7 +105,7 @@ SyscallResult KernelCalls::get_kernel_syms(std::span<std::byte> table)
 
 std::string KernelSystem::release() const { return std::string(kernel_.machine().uts_release()); }
 
-std::string KernelSystem::version() const { return kernel_.machine().smp() ? "#1 SMP" : "#1"; }
+std::string KernelSystem::version() const { return std::string(uts_version(kernel_.machine())); }
 
 // The file came with 2.4.10.
 LoaderSystem::Taint KernelSystem::taint() const

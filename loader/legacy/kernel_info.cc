@@ -13,6 +13,8 @@ constexpr std::size_t first_users = 64;
 constexpr std::size_t first_module_symbols = 1024;
 constexpr std::size_t first_kernel_symbols = 16 * 1024;
 
+constexpr std::uint64_t module_deleted = 2; // MOD_DELETED: what modutils takes a module for that the kernel no longer finds
+
 // No kernel answers with more; a larger demand would be a wrong one.
 constexpr std::uint64_t largest_answer = std::uint64_t{1} << 30;
 
@@ -147,6 +149,7 @@ std::optional<KernelInfo> get_kernel_info(ModuleCalls& calls, const Arch& arch, 
         const auto asked = ask_all(ModuleQuery(calls, arch, module, messages), wanted);
         if (asked == Asked::failed) return std::nullopt;
         module.vanished = asked == Asked::vanished;
+        if (module.vanished) module.flags = module_deleted;
     }
     if (!wanted.symbols) return info;
     info.answer.resize(first_kernel_symbols);

@@ -41,7 +41,6 @@ int lsmod(ModuleCalls& calls, const LoaderSystem& system, const TextSinks& sinks
     const auto info = get_kernel_info(calls, system.arch(), {.users = true}, messages);
     if (!info) return 1;
     for (const auto& module : info->modules) {
-        if (module.vanished) continue;
         const auto users = module.users.empty() ? std::string() : fmt::format(" [{}]", fmt::join(module.users, " "));
         messages.print(fmt::format("{:<20}{:>8}{:>4} {}{}", module.name, module.size, module.use_count,
                                    state_text(module.flags), users));

@@ -116,3 +116,30 @@ TEST_CASE("a setting in ticks is shown in seconds of the kernel's own HZ", "[exp
     REQUIRE(guest.call("register_sysctl_table", {table.value, 0}));
     CHECK(guest.file("/proc/sys/patience") == "3\n");
 }
+
+TEST_CASE("a name with an empty part is no name in /proc: /abs, a//b, driver//b, driver/", "[exports][proc]")
+{
+    const auto* release = GENERATE("2.2.1", "2.4.0", "2.4.18-14", "2.4.20", "2.4.37.11");
+    Guest guest(release);
+    for (const auto* name : {"/abs", "a//b", "driver//b", "driver/", ""}) {
+        INFO(name);
+        CHECK(guest.call("create_proc_entry", {guest.text(name), 0, 0}) == 0);
+    }
+    CHECK(guest.call("create_proc_entry", {guest.text("driver/b"), 0, 0}) != 0);
+    CHECK(guest.call("create_proc_entry", {guest.text("plain"), 0, 0}) != 0);
+}
+
+TEST_CASE("/proc/sys/kernel/tainted came after 2.4.0", "[exports][proc]")
+{
+    CHECK(Guest("2.2.1").file("/proc/sys/kernel/tainted") == "");
+    CHECK(Guest("2.4.0").file("/proc/sys/kernel/tainted") == "");
+    CHECK(Guest("2.4.18-14").file("/proc/sys/kernel/tainted") == "0\n");
+}
+
+TEST_CASE("an SMP kernel's version has SMP as its second word, and a date", "[exports][proc]")
+{
+    Guest guest;
+    CHECK(guest.file("/proc/version") == "Linux version 2.4.20 (retromod) #1 Thu Oct 23 07:00:00 UTC 2003\n");
+    auto smp = Session::in_memory({.release = find_release("2.4.20"), .smp = true});
+    CHECK(smp.system().version() == "#1 SMP Thu Oct 23 07:00:00 UTC 2003");
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/memory/buffered_user_memory.h"
 #include "tests/exports/guest.h"
 
 #include <catch2/catch.hpp>
@@ -123,4 +124,31 @@ TEST_CASE("get_options reads a list of numbers and says where it ended", "[expor
     CHECK(guest.memory().load<std::int32_t>(ints) == 3);
     CHECK(guest.memory().load<std::int32_t>(ints + 8) == 16);
     CHECK(guest.memory().load<std::int32_t>(ints + 12) == -2);
+}
+
+TEST_CASE("printk cuts one call at 1,023 characters, and the next one goes on in that line", "[exports][text]")
+{
+    Guest guest;
+    const std::string longer(1400, 'A');
+    CHECK(guest.call("printk", {guest.text("<6>" + longer + "\n")}) == 1404);
+    guest.call("printk", {guest.text("<6>next\n")});
+    CHECK(guest.log() == "<6>" + longer.substr(0, 1020) + "<6>next\n");
+    Guest older("2.4.0"); // its vsprintf knows no end
+    older.call("printk", {older.text("<6>" + longer + "\n")});
+    CHECK(older.log() == "<6>" + longer + "\n");
+}
+
+TEST_CASE("copy_to_user from memory that ends early returns what is left", "[exports][text]")
+{
+    Guest guest;
+    auto* const before = guest.memory().user_memory();
+    BufferedUserMemory user(guest.kernel().arch());
+    guest.memory().set_user_memory(&user);
+    const auto into = user.allocate(200);
+    const auto end = guest.memory().vmalloc(4096).value() + 4096;
+    CHECK(guest.call("__generic_copy_to_user", {into.value, (end - std::uint64_t{8}).value, 100}) == 92);
+    CHECK(guest.call("__generic_copy_to_user", {into.value, (end - std::uint64_t{6}).value, 100}) == 96); // a word is copied whole
+    CHECK(guest.call("__generic_copy_from_user", {(end - std::uint64_t{8}).value, into.value, 100}) == 92);
+    CHECK(guest.outcome().kind == Outcome::Kind::done);
+    guest.memory().set_user_memory(before);
 }

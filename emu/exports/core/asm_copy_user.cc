@@ -41,7 +41,12 @@ ULong clear_memory(Kernel& kernel, GuestAddr to, ULong bytes)
 /// m68k's copy takes the user's side for granted: there is no access_ok before it.
 ULong copy_in(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    return {kernel.user().copy_from(to, from, bytes.value)};
+    constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
+    if (bytes.value > largest_copy) return bytes;
+    std::vector<std::byte> buffer(bytes.value);
+    const auto left = kernel.user().copy_from(buffer, from);
+    const auto written = kernel.memory().write(to, buffer);
+    return {bytes.value - std::min<std::uint64_t>(written, bytes.value - left)};
 }
 
 constexpr Export functions[] = {

@@ -3,6 +3,7 @@
 // 2.4; the CPU is the one that the verdicts on archived modules come from.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/uts_version.h"
 
 namespace retromod {
 namespace {
@@ -42,7 +43,8 @@ void init_int(Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_
 void init_utsname(Kernel& kernel, GuestAddr at)
 {
     constexpr std::uint64_t field = 65;
-    const std::string_view texts[] = {"Linux", "retromod", kernel.machine().uts_release(), "#1", kernel.arch().utsname, "(none)"};
+    const auto& machine = kernel.machine();
+    const std::string_view texts[] = {"Linux", "retromod", machine.uts_release(), uts_version(machine), kernel.arch().utsname, "(none)"};
     for (std::size_t i = 0; i < std::size(texts); ++i) store_string(kernel, at + i * field, texts[i].substr(0, field - 1));
 }
 

@@ -14,17 +14,30 @@ namespace {
 
 constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
 
+/// What __copy_user leaves when it could copy `done` of `bytes`: it counts words first, then the bytes behind them.
+std::uint64_t left_by_words(std::uint64_t bytes, std::uint64_t done)
+{
+    const auto in_words = bytes & ~std::uint64_t{3};
+    return bytes - (done < in_words ? done & ~std::uint64_t{3} : done);
+}
+
+// Both sides have their entries in the exception table: a kernel buffer that ends early leaves a rest as a user's does.
 ULong copy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    return {kernel.user().copy_from(to, from, bytes.value)};
+    if (bytes.value > largest_copy) return bytes;
+    std::vector<std::byte> buffer(bytes.value);
+    const auto left = kernel.user().copy_from(buffer, from);
+    const auto written = kernel.memory().write(to, buffer);
+    return {left_by_words(bytes.value, std::min<std::uint64_t>(written, bytes.value - left))};
 }
 
 ULong copy_to_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    if (bytes.value > largest_copy) return bytes;
+    if (bytes.value > largest_copy || !kernel.user().access_ok(to, bytes.value)) return bytes;
     std::vector<std::byte> buffer(bytes.value);
-    kernel.memory().read_all(from, buffer);
-    return {kernel.user().copy_to(to, buffer)};
+    const auto read = kernel.memory().read(from, buffer);
+    const auto left = kernel.user().copy_to(to, std::span(buffer).first(read));
+    return {left_by_words(bytes.value, read - left)};
 }
 
 ULong clear_user(Kernel& kernel, GuestAddr to, ULong bytes)

@@ -14,10 +14,17 @@
 namespace retromod {
 namespace {
 
+/// Characters that one call of printk can log: its buffer has 1,024 bytes, from 2.4.10 on with vsnprintf.
+std::size_t printk_limit(Kernel& kernel)
+{
+    constexpr std::size_t buffer = 1024;
+    return kernel.machine().release().layouts >= LayoutVersion::v2_4_18_14 ? buffer - 1 : std::string::npos;
+}
+
 std::int32_t printk(Kernel& kernel, const GuestString& format, VarArgs arguments)
 {
     const auto text = format_text(kernel, format.text, arguments.cursor);
-    kernel.log().write(text);
+    kernel.log().write(std::string_view(text).substr(0, printk_limit(kernel)));
     return static_cast<std::int32_t>(text.size());
 }
 

@@ -191,7 +191,7 @@ constexpr std::string_view board_directories[] = {"kernel", "vm", "net", "net/co
 
 void make_directories(Kernel& kernel)
 {
-    for (const auto path : board_directories) create_proc(kernel, std::string(path), directory | 0555, sys_root(kernel));
+    for (const auto path : board_directories) create_proc(kernel, "sys/" + std::string(path), directory | 0555, {});
 }
 
 } // namespace

@@ -21,13 +21,19 @@ GuestStruct entry_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct pro
 
 GuestAddr root(Kernel& kernel) { return kernel.symbols().variable("proc_root"); }
 
-/// Splits "driver/foo" below `parent`: the directory of its last part and that part. A missing directory gives NULL.
+/// xlate_proc_name: splits "driver/foo" into the directory of its last part and that part. A directory that is not there,
+/// or has no name, gives NULL. A name below a `parent` is taken as it is.
 GuestAddr parent_of(Kernel& kernel, GuestAddr parent, const std::string& path, std::string& last)
 {
-    const auto slash = path.rfind('/');
-    last = slash == std::string::npos ? path : path.substr(slash + 1);
-    const auto start = parent ? parent : root(kernel);
-    return slash == std::string::npos ? start : find_proc_entry(kernel, start, path.substr(0, slash));
+    last = path;
+    if (parent) return parent;
+    auto at = root(kernel);
+    for (auto slash = last.find('/'); slash != std::string::npos; slash = last.find('/')) {
+        at = slash ? find_proc_child(kernel, at, last.substr(0, slash)) : GuestAddr{};
+        if (!at) return {};
+        last.erase(0, slash + 1);
+    }
+    return at;
 }
 
 /// A fresh entry with its name behind it, not linked yet.
