@@ -2,6 +2,8 @@
 // Virtual time: jiffies advance by what the guest executes and waits for, never by the host's clock.
 #include "emu/kernel/clock.h"
 
+#include "emu/kernel/work_budget.h"
+
 namespace retromod {
 
 void Clock::store()
@@ -23,6 +25,7 @@ void Clock::tick()
 
 void Clock::pass(std::uint64_t blocks)
 {
+    work_meter().take(steps_of(blocks));
     state_->tick_blocks += blocks;
     while (state_->tick_blocks >= blocks_per_jiffy) {
         state_->tick_blocks -= blocks_per_jiffy;

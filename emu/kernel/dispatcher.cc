@@ -21,6 +21,7 @@
 #include "emu/kernel/threads.h"
 #include "emu/kernel/touched.h"
 #include "emu/kernel/trouble.h"
+#include "emu/kernel/work_budget.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +45,26 @@ void deliver(const Cpu& cpu, const Convention& convention, const CallResult& res
     if (result.wide) set(cpu.result_second, result.second);
 }
 
+// What kernel code that this thread runs works on the host, as part of the budget of the run under way.
+thread_local WorkBudget work;
+thread_local bool work_limit_reached = false; ///< by a plain export, inside the engine's callback
+
+std::optional<Outcome> at_place(std::optional<Outcome> outcome, GuestAddr at)
+{
+    if (outcome) outcome->at = at;
+    return outcome;
+}
+
+/// Where the engine fails, the thread is lost with the registers that the engine had; the next one gets a new engine.
+Stop run_engine(Kernel& kernel, std::uint64_t blocks)
+try {
+    return kernel.processor().run(blocks);
+} catch (...) {
+    kernel.processor().drop();
+    kernel.threads().finish(*kernel.threads().current(), ThreadState::dead);
+    throw;
+}
+
 } // namespace
 
 Dispatcher::Dispatcher(Kernel& kernel) : kernel_(kernel), steps_(kernel.exports(), kernel.machine())
@@ -56,8 +77,12 @@ std::optional<Outcome> Dispatcher::run(std::uint64_t& blocks_left)
 {
     auto& threads = kernel_.threads();
     auto& thread = *threads.current();
+    // What waits in the background for a moment is not cut off in it: its run ends after it.
+    const auto least_work = thread.awaited ? 0 : RunLimits{}.blocks;
     while (threads.current() == &thread && thread.state == ThreadState::runnable) {
+        work.begin(std::max(blocks_left, least_work));
         const auto outcome = thread.in_guest ? run_guest(blocks_left) : step_current();
+        work.pay(blocks_left);
         if (outcome) return outcome;
     }
     return std::nullopt;
@@ -71,7 +96,15 @@ try {
     auto& frame = thread.frames[thread.depth - 1];
     const auto function = steps_.find(frame.step);
     if (!function) return give_up(Outcome::Kind::trap, "a kernel function that this build does not have");
-    return apply_step(function(kernel_, frame));
+    const auto step = [&] {
+        const WorkBudget::Working working(work);
+        return function(kernel_, frame);
+    }();
+    return apply_step(step);
+} catch (const WorkLimitReached&) {
+    const auto& thread = *kernel_.threads().current();
+    const GuestAddr entry{thread.frames[thread.depth - 1].entry};
+    return at_place(give_up(Outcome::Kind::budget, kernel_.symbols().describe(entry)), entry);
 } catch (const KernelFault& fault) {
     const auto& thread = *kernel_.threads().current();
     return oops({StopKind::fault, {thread.frames[thread.depth - 1].entry}, fault.fault});
@@ -143,10 +176,14 @@ std::optional<Outcome> Dispatcher::run_guest(std::uint64_t& blocks_left)
     auto& engine = processor.engine();
     if (kernel_.processes().has_undelivered_signal()) kernel_.processes().deliver_signal();
     if (deliver_interrupts()) return std::nullopt;
-    if (blocks_left == 0)
-        return give_up(Outcome::Kind::budget, kernel_.symbols().describe({engine.reg(kernel_.cpu().pc)}));
+    if (blocks_left == 0) {
+        const GuestAddr at{engine.reg(kernel_.cpu().pc)};
+        const auto where = kernel_.symbols().describe(at);
+        if (kernel_.threads().current()->awaited) return give_up(Outcome::Kind::budget, where);
+        return Outcome{Outcome::Kind::budget, {}, at, where}; // it goes on another time
+    }
     const auto before = engine.blocks_executed();
-    const auto stop = processor.run(std::min(blocks_left, kernel_.clock().blocks_to_tick()));
+    const auto stop = run_engine(kernel_, std::min(blocks_left, kernel_.clock().blocks_to_tick()));
     const auto used = engine.blocks_executed() - before;
     blocks_left -= std::min(used, blocks_left);
     if (const auto trouble = pending_trouble()) return trouble;
@@ -171,6 +208,8 @@ std::optional<Outcome> Dispatcher::pending_trouble()
     if (pending_failure_) std::rethrow_exception(std::exchange(pending_failure_, nullptr));
     if (const auto fault = std::exchange(pending_fault_, std::nullopt))
         return oops({StopKind::fault, {kernel_.processor().engine().reg(kernel_.cpu().pc)}, *fault});
+    if (std::exchange(work_limit_reached, false))
+        return give_up(Outcome::Kind::budget, kernel_.symbols().describe({kernel_.processor().engine().reg(kernel_.cpu().pc)}));
     if (const auto hang = std::exchange(pending_hang_, std::nullopt)) return give_up(Outcome::Kind::hang, *hang);
     if (const auto bug = std::exchange(pending_bug_, std::nullopt)) return give_up(Outcome::Kind::bug, *bug);
     if (const auto trap = std::exchange(pending_trap_, std::nullopt)) return give_up(Outcome::Kind::trap, *trap);
@@ -279,12 +318,18 @@ try {
     if (row->step) return Next::stop;
     ExportCall trace{row->name, row->grade, {}, {}, {}, true};
     auto context = context_of(entry, trace);
-    row->plain(context);
+    {
+        const WorkBudget::Working working(work);
+        row->plain(context);
+    }
     auto& engine = kernel_.processor().engine();
     deliver(kernel_.cpu(), kernel_.symbols().convention_at(entry), {context.result, context.result_second, context.wide},
             [&](unsigned number, std::uint64_t to) { engine.set_reg(number, to); });
     if (kernel_.sink()) kernel_.sink()->export_called(trace);
     return Next::resume;
+} catch (const WorkLimitReached&) {
+    work_limit_reached = true;
+    return Next::stop;
 } catch (const KernelFault& fault) {
     pending_fault_ = fault.fault;
     return Next::stop;

@@ -133,6 +133,7 @@ ErrnoOr<std::string> kernel_text(Kernel& kernel, std::string_view path)
 FileText read_guest_file(Kernel& kernel, std::string_view path, std::size_t limit)
 {
     constexpr std::size_t chunk = 4096;
+    constexpr unsigned most_reads = 65536; // a module's file may never come to an end
     BufferedUserMemory user(kernel.arch());
     auto* const before = kernel.memory().user_memory();
     kernel.memory().set_user_memory(&user);
@@ -149,7 +150,7 @@ FileText read_guest_file(Kernel& kernel, std::string_view path, std::size_t limi
     file.outcome = kernel.scheduler().call({"open", {name.value, 0, 0}, 3}, {true, "cat"});
     if (failed(file.outcome)) return file;
     const auto descriptor = file.outcome.result.word;
-    while (file.text.size() < limit) {
+    for (unsigned reads = 0; file.text.size() < limit && reads < most_reads; ++reads) {
         file.outcome = kernel.scheduler().call({"read", {descriptor, buffer.value, chunk}, 3}, {true, "cat"});
         if (failed(file.outcome) || !file.outcome.result.word) break;
         const auto bytes = user.buffer(buffer, std::min<std::size_t>(file.outcome.result.word, chunk));

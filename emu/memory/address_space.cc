@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/memory/address_space.h"
 
+#include "emu/memory/work_meter.h"
+
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace retromod {
@@ -9,6 +12,7 @@ namespace {
 
 constexpr std::uint8_t first_of_area = 0x80;
 constexpr std::uint8_t protection_bits = 0x07;
+constexpr std::uint64_t steps_of_access = 8; ///< of work, beside those for its bytes: to find where they are
 
 bool allows(std::uint8_t page, Access access)
 {
@@ -100,6 +104,7 @@ std::size_t AddressSpace::read(GuestAddr address, std::span<std::byte> into) con
         const auto source = bytes(address + done, Access::read, into.size() - done);
         if (source.empty()) break;
         const auto count = std::min(source.size(), into.size() - done);
+        work_meter().take(count + steps_of_access);
         std::ranges::copy(source.first(count), into.begin() + static_cast<std::ptrdiff_t>(done));
         done += count;
     }
@@ -117,6 +122,7 @@ std::size_t AddressSpace::write(GuestAddr address, std::span<const std::byte> fr
         const auto target = bytes(address + done, Access::write, from.size() - done);
         if (target.empty()) break;
         const auto count = std::min(target.size(), from.size() - done);
+        work_meter().take(count + steps_of_access);
         std::ranges::copy(from.subspan(done, count), target.begin());
         done += count;
     }
@@ -151,6 +157,7 @@ void AddressSpace::fill(GuestAddr address, std::uint64_t count, std::byte value)
         const auto target = bytes(address + done, Access::write, count - done);
         if (target.empty()) fault(address + done, Access::write);
         const auto part = target.first(std::min<std::uint64_t>(target.size(), count - done));
+        work_meter().take(part.size() + steps_of_access);
         std::ranges::fill(part, value);
         done += part.size();
     }
@@ -183,9 +190,11 @@ std::string AddressSpace::load_string(GuestAddr address, std::size_t limit) cons
         const auto source = bytes(address + text.size(), Access::read, likely_text);
         if (source.empty()) fault(address + text.size(), Access::read);
         const auto part = source.first(std::min(source.size(), limit - text.size()));
-        const auto nul = std::ranges::find(part, std::byte{0});
-        text.append(reinterpret_cast<const char*>(part.data()), static_cast<std::size_t>(nul - part.begin()));
-        if (nul != part.end()) break;
+        const auto* begin = reinterpret_cast<const char*>(part.data());
+        const auto length = ::strnlen(begin, part.size());
+        work_meter().take(length + steps_of_access);
+        text.append(begin, length);
+        if (length < part.size()) break;
     }
     return text;
 }

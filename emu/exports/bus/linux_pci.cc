@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace retromod {
@@ -257,9 +258,7 @@ std::int32_t pci_set_dma_mask(Kernel& kernel, GuestAddr device, ULong mask)
 
 unsigned order_of(Kernel& kernel, std::uint64_t bytes)
 {
-    unsigned order = 0;
-    while (kernel.arch().page_bytes << order < bytes) ++order;
-    return order;
+    return static_cast<unsigned>(std::bit_width(bytes ? (bytes - 1) / kernel.arch().page_bytes : 0));
 }
 
 GuestAddr pci_alloc_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr bus_address)
@@ -275,7 +274,8 @@ GuestAddr pci_alloc_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr
 
 void pci_free_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr at, ULong)
 {
-    if (at) kernel.memory().free_frames(at, std::uint64_t{1} << order_of(kernel, bytes.value));
+    const auto order = order_of(kernel, bytes.value);
+    if (at && order <= 10) kernel.memory().free_frames(at, std::uint64_t{1} << order);
 }
 
 constexpr Export functions[] = {

@@ -2,6 +2,7 @@
 // linux/fb.h: frame buffers and their colour maps. Source: drivers/video/{fbmem,fbcmap}.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
@@ -158,6 +159,8 @@ void fb_copy_cmap(Kernel& kernel, GuestAddr from_at, GuestAddr to_at, std::int32
     for (unsigned i = 0; i < arrays; ++i) {
         const auto source = from.array(i), target = to.array(i);
         if (i == transparency && (!source || !target)) continue;
+        require_access(kernel, direction == from_user ? target + to_offset * 2 : source + from_offset * 2, bytes,
+                       direction == from_user ? Access::write : Access::read);
         std::vector<std::byte> levels(bytes);
         if (direction == from_user) kernel.user().copy_from(levels, source + from_offset * 2);
         else kernel.memory().read_all(source + from_offset * 2, levels);

@@ -3,16 +3,15 @@
 // from and to user memory. Source: arch/alpha/lib/{divide.S,copy_user.S,clear_user.S},
 // include/asm-alpha/{uaccess,string}.h of 2.4.37.11.
 #include "emu/exports/core/copy_user.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/trouble.h"
 
 #include <limits>
-#include <vector>
+#include <array>
 
 namespace retromod {
 namespace {
-
-constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
 
 // --- division ---------------------------------------------------------------------------------------------------
 
@@ -39,10 +38,7 @@ template <Wanted wanted> ULong divide_unsigned_quadwords(Kernel&, ULong a, ULong
 
 GuestAddr copy_memory(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    if (bytes.value > largest_copy) throw KernelBug{"a copy of more than 256 MB"};
-    std::vector<std::byte> buffer(bytes.value);
-    kernel.memory().read_all(from, buffer);
-    kernel.memory().write_all(to, buffer);
+    copy_bytes(kernel, to, from, bytes.value);
     return to;
 }
 
@@ -55,10 +51,10 @@ GuestAddr set_memory(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
 /// Fills with a 16-bit value; the size is in bytes.
 GuestAddr set_memory_words(Kernel& kernel, GuestAddr to, ULong value, ULong bytes)
 {
-    if (bytes.value > largest_copy) throw KernelBug{"a fill of more than 256 MB"};
-    std::vector<std::byte> buffer(bytes.value);
-    for (std::size_t at = 0; at < buffer.size(); ++at) buffer[at] = static_cast<std::byte>(value.value >> 8 * (at % 2));
-    kernel.memory().write_all(to, buffer);
+    std::array<std::byte, 4096> pattern;
+    for (std::size_t at = 0; at < pattern.size(); ++at) pattern[at] = static_cast<std::byte>(value.value >> 8 * (at % 2));
+    for (std::uint64_t done = 0; done < bytes.value; done += pattern.size())
+        kernel.memory().write_all(to + done, std::span(pattern).first(std::min<std::uint64_t>(pattern.size(), bytes.value - done)));
     return to;
 }
 

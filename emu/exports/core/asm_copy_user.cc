@@ -3,6 +3,7 @@
 // architecture. Source: include/asm-*/uaccess.h of 2.4.37.11; which of them modules may call:
 // arch/*/kernel/*ksyms.c of 2.4.0 and 2.4.22.
 #include "emu/exports/core/copy_user.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/user_access.h"
 
@@ -13,19 +14,14 @@ namespace retromod {
 
 ULong copy_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    constexpr std::uint64_t largest_copy = std::uint64_t{1} << 28;
-    if (bytes.value > largest_copy) return bytes;
-    std::vector<std::byte> buffer(bytes.value);
-    const auto read = kernel.memory().read(from, buffer);
-    const auto written = kernel.memory().write(to, buffer); // its end is zeros where nothing was read
-    return {bytes.value - std::min(read, written)};
+    const auto left = copy_reachable_bytes(kernel, to, from, bytes.value);
+    clear_reachable_bytes(kernel, to + (bytes.value - left), left); // nothing where it was `to` that ended
+    return {left};
 }
 
 ULong clear_user_memory(Kernel& kernel, GuestAddr to, ULong bytes)
 {
-    constexpr std::uint64_t largest = std::uint64_t{1} << 28;
-    if (bytes.value > largest) return bytes;
-    return {bytes.value - kernel.memory().write(to, std::vector<std::byte>(bytes.value))};
+    return {clear_reachable_bytes(kernel, to, bytes.value)};
 }
 
 namespace {

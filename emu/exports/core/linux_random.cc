@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/random.h. Differs from 2.4: the bytes are the same in every run from the same machine, so that runs repeat.
 #include "emu/exports/family.h"
+#include "emu/memory/work_meter.h"
+
+#include <algorithm>
+#include <array>
 
 namespace retromod {
 namespace {
@@ -24,8 +28,15 @@ std::uint64_t next_random(Kernel& kernel)
 
 void get_random_bytes(Kernel& kernel, GuestAddr into, std::int32_t count)
 {
-    for (std::int32_t i = 0; i < count; ++i)
-        kernel.memory().store<std::uint8_t>(into + static_cast<std::uint64_t>(i), static_cast<std::uint8_t>(next_random(kernel)));
+    std::array<std::byte, 4096> bytes;
+    for (std::int64_t left = count; left > 0;) {
+        const auto part = std::span(bytes).first(std::min<std::size_t>(bytes.size(), static_cast<std::size_t>(left)));
+        work_meter().take(part.size());
+        for (auto& byte : part) byte = static_cast<std::byte>(next_random(kernel));
+        kernel.memory().write_all(into, part);
+        into += part.size();
+        left -= static_cast<std::int64_t>(part.size());
+    }
 }
 
 ULong net_random(Kernel& kernel) { return {next_random(kernel) & 0xffffffff}; }

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/string.h: what i386 kernels keep out of line, and what other CPUs import. Source: lib/string.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/symbols.h"
+#include "emu/memory/work_meter.h"
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
+#include <bitset>
 
 namespace retromod {
 namespace {
 
-/// The guest bytes of a memory function, copied out. KernelFault where a byte cannot be read.
-std::vector<std::byte> load_bytes(Kernel& kernel, GuestAddr at, std::uint64_t bytes)
-{
-    if (bytes > std::uint64_t{1} << 28) throw KernelFault{{at + (std::uint64_t{1} << 28), Access::read}};
-    std::vector<std::byte> buffer(bytes);
-    kernel.memory().read_all(at, buffer);
-    return buffer;
-}
-
 GuestAddr memcpy(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    kernel.memory().write_all(to, load_bytes(kernel, from, bytes.value));
+    copy_bytes(kernel, to, from, bytes.value);
     return to;
 }
 
@@ -33,15 +25,24 @@ GuestAddr memset(Kernel& kernel, GuestAddr at, std::int32_t value, ULong bytes)
 
 std::int32_t memcmp(Kernel& kernel, GuestAddr a, GuestAddr b, ULong bytes)
 {
-    const auto left = load_bytes(kernel, a, bytes.value), right = load_bytes(kernel, b, bytes.value);
-    const auto [l, r] = std::ranges::mismatch(left, right);
-    return l == left.end() ? 0 : static_cast<int>(*l) - static_cast<int>(*r);
+    std::int32_t difference = 0;
+    for_each_stretch(kernel, a, bytes.value, [&](std::span<const std::byte> left) {
+        for_each_stretch(kernel, b, left.size(), [&](std::span<const std::byte> right) {
+            const auto [l, r] = std::ranges::mismatch(left, right);
+            if (r != right.end()) difference = static_cast<int>(*l) - static_cast<int>(*r);
+            left = left.subspan(right.size());
+            b += right.size();
+            return !difference;
+        });
+        return !difference;
+    });
+    return difference;
 }
 
 GuestAddr memscan(Kernel& kernel, GuestAddr at, std::int32_t value, ULong bytes)
 {
-    const auto area = load_bytes(kernel, at, bytes.value);
-    return at + static_cast<std::uint64_t>(std::ranges::find(area, static_cast<std::byte>(value)) - area.begin());
+    const auto wanted = static_cast<unsigned char>(value);
+    return at + find_byte(kernel, at, bytes.value, [&](unsigned char c) { return c == wanted; });
 }
 
 void store_bytes(Kernel& kernel, GuestAddr at, std::string_view text)
@@ -50,12 +51,15 @@ void store_bytes(Kernel& kernel, GuestAddr at, std::string_view text)
     kernel.memory().store<std::uint8_t>(at + text.size(), 0);
 }
 
+/// The length of a text that may have no more than `limit` bytes.
+std::uint64_t length_of(Kernel& kernel, GuestAddr text, std::uint64_t limit)
+{
+    return find_byte(kernel, text, limit, [](unsigned char c) { return c == 0; });
+}
+
 ULong strlen(Kernel&, const GuestString& text) { return {text.text.size()}; }
 
-ULong strnlen(Kernel& kernel, GuestAddr text, ULong limit)
-{
-    return {kernel.memory().load_string(text, limit.value).size()};
-}
+ULong strnlen(Kernel& kernel, GuestAddr text, ULong limit) { return {length_of(kernel, text, limit.value)}; }
 
 GuestAddr strcpy(Kernel& kernel, GuestAddr to, const GuestString& from)
 {
@@ -65,9 +69,9 @@ GuestAddr strcpy(Kernel& kernel, GuestAddr to, const GuestString& from)
 
 GuestAddr strncpy(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes)
 {
-    auto text = kernel.memory().load_string(from, bytes.value);
-    text.resize(std::max<std::size_t>(bytes.value, text.size()), '\0');
-    kernel.memory().write_all(to, std::as_bytes(std::span(text)));
+    const auto length = length_of(kernel, from, bytes.value);
+    copy_bytes(kernel, to, from, length);
+    kernel.memory().fill(to + length, bytes.value - length, std::byte{0});
     return to;
 }
 
@@ -127,15 +131,60 @@ GuestAddr strrchr(Kernel&, const GuestString& text, std::int32_t c)
     return wanted ? place(text, text.text.rfind(wanted)) : text.address + text.text.size();
 }
 
-GuestAddr strstr(Kernel&, const GuestString& text, const GuestString& wanted) { return place(text, text.text.find(wanted.text)); }
-GuestAddr strpbrk(Kernel&, const GuestString& text, const GuestString& set)
+/// As the kernel's: at each place one comparison, which ends at the first difference.
+GuestAddr strstr(Kernel&, const GuestString& text, const GuestString& wanted)
 {
-    return place(text, text.text.find_first_of(set.text));
+    const std::string_view all = text.text, part = wanted.text;
+    if (part.empty()) return text.address;
+    for (std::size_t at = 0; at + part.size() <= all.size(); ++at) {
+        at = all.find(part.front(), at);
+        if (at == all.npos || at + part.size() > all.size()) break;
+        const auto rest = all.substr(at, part.size());
+        const auto same = static_cast<std::size_t>(std::ranges::mismatch(rest, part).in1 - rest.begin());
+        if (same == part.size()) return text.address + at;
+        work_meter().take(same);
+    }
+    return {};
 }
 
-ULong strspn(Kernel&, const GuestString& text, const GuestString& set)
+/// Which characters a text has.
+class CharacterSet {
+public:
+    explicit CharacterSet(std::string_view text)
+    {
+        for (const char c : text) has_.set(static_cast<unsigned char>(c));
+    }
+    bool operator()(unsigned char c) const { return has_[c]; }
+
+private:
+    std::bitset<256> has_;
+};
+
+/// How many bytes from `at` on come before the first that is in `set` (or is not), or before the text's end.
+std::uint64_t before_first(Kernel& kernel, GuestAddr at, const CharacterSet& set, bool is_in)
 {
-    return {std::min(text.text.find_first_not_of(set.text), text.text.size())};
+    return find_byte(kernel, at, UINT64_MAX, [&](unsigned char c) { return !c || set(c) == is_in; });
+}
+bool is_end(Kernel& kernel, GuestAddr at) { return !kernel.memory().load<std::uint8_t>(at); }
+
+GuestAddr strpbrk(Kernel& kernel, GuestAddr text, const GuestString& set)
+{
+    const auto at = text + before_first(kernel, text, CharacterSet(set.text), true);
+    return is_end(kernel, at) ? GuestAddr{} : at;
+}
+
+ULong strspn(Kernel& kernel, GuestAddr text, const GuestString& set)
+{
+    return {before_first(kernel, text, CharacterSet(set.text), false)};
+}
+
+/// Ends the token that starts at `start` with a NUL; where the rest begins, NULL when there is none.
+GuestAddr end_token(Kernel& kernel, GuestAddr start, const CharacterSet& separators)
+{
+    const auto end = start + before_first(kernel, start, separators, true);
+    if (is_end(kernel, end)) return {};
+    kernel.memory().store<std::uint8_t>(end, 0);
+    return end + 1;
 }
 
 // The rest of the text that strtok is in is the kernel's variable ___strtok.
@@ -145,26 +194,21 @@ GuestAddr strtok(Kernel& kernel, GuestAddr text, const GuestString& separators)
     const auto rest = kernel.symbols().variable("___strtok");
     const auto start = text ? text : memory.load_pointer(rest);
     if (!start) return {};
-    const auto all = memory.load_string(start);
-    const auto begin = all.find_first_not_of(separators.text);
-    if (begin == std::string::npos) {
+    const CharacterSet set(separators.text);
+    const auto token = start + before_first(kernel, start, set, false);
+    if (is_end(kernel, token)) {
         memory.store_word(rest, 0);
         return {};
     }
-    const auto end = all.find_first_of(separators.text, begin);
-    if (end != std::string::npos) memory.store<std::uint8_t>(start + end, 0);
-    memory.store_word(rest, end == std::string::npos ? 0 : (start + end + 1).value);
-    return start + begin;
+    memory.store_word(rest, end_token(kernel, token, set).value);
+    return token;
 }
 
 GuestAddr strsep(Kernel& kernel, GuestAddr text_pointer, const GuestString& separators)
 {
-    auto& memory = kernel.memory();
-    const auto start = memory.load_pointer(text_pointer);
+    const auto start = kernel.memory().load_pointer(text_pointer);
     if (!start) return {};
-    const auto end = memory.load_string(start).find_first_of(separators.text);
-    if (end != std::string::npos) memory.store<std::uint8_t>(start + end, 0);
-    memory.store_word(text_pointer, end == std::string::npos ? 0 : (start + end + 1).value);
+    kernel.memory().store_word(text_pointer, end_token(kernel, start, CharacterSet(separators.text)).value);
     return start;
 }
 

@@ -3,6 +3,7 @@
 #include "emu/exports/core/scan.h"
 #include "emu/exports/family.h"
 #include "emu/exports/fs/proc_entries.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/proc_tree.h"
@@ -159,7 +160,9 @@ std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, 
         return 0;
     }
     if (write) {
-        std::string text(std::min(length, room - 1), '\0');
+        const auto taken = std::min(length, room - 1);
+        require_access(kernel, row.pointer("data"), taken, Access::write);
+        std::string text(taken, '\0');
         if (kernel.user().copy_from(std::as_writable_bytes(std::span(text)), buffer)) return error_code(kernel, Errno::efault);
         store_string(kernel, row.pointer("data"),
                      std::string_view(text).substr(0, text.find_first_of(std::string_view("\n\0", 2))));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/zlib.h: zlib's inflate as the kernel carries it. Source: lib/zlib_inflate of 2.4.18.
 #include "emu/exports/family.h"
+#include "emu/memory/work_meter.h"
+#include "emu/kernel/guest_bytes.h"
 
 #include <zlib.h>
 
@@ -13,6 +15,7 @@ namespace {
 /// What a stream's workspace holds here: how many bytes of compressed data were taken, and those. A stream is inflated
 /// from its start at each call, so that its state is data of the guest and lives in the machine.
 constexpr std::uint64_t workspace_bytes = 128 << 10, header_bytes = 8;
+constexpr std::uint64_t most_output = 256 << 20; ///< of one stream: what 128 KiB can inflate to, and `total_out` is the guest's
 
 /// struct z_stream_s: nine words and what zlib keeps for itself.
 class Stream {
@@ -34,6 +37,8 @@ public:
     /// What was taken before, and what is there now.
     std::vector<unsigned char> input() const
     {
+        require_access(kernel_, store() + header_bytes, kept(), Access::read);
+        require_access(kernel_, {get(next_in)}, get(avail_in), Access::read);
         std::vector<unsigned char> bytes(kept() + get(avail_in));
         const auto all = std::as_writable_bytes(std::span(bytes));
         kernel_.memory().read_all(store() + header_bytes, all.first(kept()));
@@ -94,7 +99,11 @@ std::int32_t inflate_some(Kernel& kernel, GuestAddr at, std::int32_t flush)
     auto input = stream.input();
     const auto before = stream.kept();
     const auto done = stream.get(Stream::total_out);
-    std::vector<unsigned char> output(done + std::min<std::uint64_t>(stream.get(Stream::avail_out), 16 << 20));
+    const auto room = std::min<std::uint64_t>(stream.get(Stream::avail_out), 16 << 20);
+    require_access(kernel, {stream.get(Stream::next_out)}, room, Access::write);
+    if (done > most_output) return Z_MEM_ERROR;
+    work_meter().take(done + room);
+    std::vector<unsigned char> output(done + room);
     z_stream z{};
     if (inflateInit2(&z, stream.window()) != Z_OK) return Z_MEM_ERROR;
     z.next_in = input.data();

@@ -9,6 +9,8 @@
 
 namespace retromod {
 
+class ArgCursor;
+
 /// A number at the start of a text, and how many characters it took.
 struct ParsedNumber {
     std::uint64_t value = 0;

@@ -3,6 +3,7 @@
 // strncpy_from_user.S) below arch/{mips,sparc,arm}/lib, of 2.4.22.
 #include "emu/exports/core/copy_user.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/memory/work_meter.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/user_access.h"
 
@@ -28,6 +29,7 @@ template <Checked checked> Long length_of(Kernel& kernel, GuestAddr text, Long l
         const auto bytes = readable<checked>(kernel, text + static_cast<std::uint64_t>(length));
         if (bytes.empty()) return {0};
         const auto nul = std::ranges::find(bytes, std::byte{0});
+        work_meter().take(static_cast<std::uint64_t>(nul - bytes.begin()));
         length += nul - bytes.begin();
         if (nul != bytes.end()) return {std::min(length, limit.value) + 1};
     }
@@ -39,6 +41,7 @@ template <Checked checked> Long copy_string(Kernel& kernel, GuestAddr to, GuestA
     for (std::int64_t i = 0; i < limit.value; ++i) {
         const auto bytes = readable<checked>(kernel, from + static_cast<std::uint64_t>(i));
         if (bytes.empty()) return {error_code(kernel, Errno::efault)};
+        work_meter().take(1);
         const auto c = bytes.front();
         kernel.memory().write_all(to + static_cast<std::uint64_t>(i), std::span(&c, 1));
         if (c == std::byte{0}) return {i};

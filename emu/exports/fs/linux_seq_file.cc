@@ -3,6 +3,7 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/format.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/thread.h"
@@ -146,8 +147,7 @@ bool hand_out(SeqFile& seq, Walk& walk, std::uint64_t from)
 {
     auto& kernel = seq.kernel;
     const auto bytes = std::min(seq.get(SeqFile::count), walk.wanted);
-    std::vector<std::byte> text(bytes);
-    kernel.memory().read_all(seq.text() + from, text);
+    const auto text = load_bytes(kernel, seq.text() + from, bytes);
     if (kernel.user().copy_to({walk.user}, text)) {
         walk.error = error_code(kernel, Errno::efault);
         return false;

@@ -5,6 +5,7 @@
 #include "emu/exports/answers.h"
 #include "emu/exports/net/socket_buffer.h"
 #include "emu/kernel/clock.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
 
 #include <algorithm>
@@ -28,9 +29,7 @@ void rta_fill(Kernel& kernel, GuestAddr buffer, std::int32_t type, std::int32_t 
     auto& memory = kernel.memory();
     memory.store<std::uint16_t>(at, static_cast<std::uint16_t>(length));
     memory.store<std::uint16_t>(at + 2, static_cast<std::uint16_t>(type));
-    std::vector<std::byte> content(static_cast<std::uint32_t>(bytes));
-    memory.read_all(data, content);
-    memory.write_all(at + attribute_header, content);
+    copy_bytes(kernel, at + attribute_header, data, static_cast<std::uint32_t>(bytes));
 }
 
 std::int32_t rtattr_parse(Kernel& kernel, GuestAddr table, std::int32_t highest, GuestAddr at, std::int32_t bytes)

@@ -2,6 +2,7 @@
 // linux/skbuff.h: socket buffers, whose heads modules edit inline. Source: net/core/skbuff.c of 2.2 and 2.4.
 #include "emu/exports/family.h"
 #include "emu/exports/net/socket_buffer.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/log.h"
@@ -152,9 +153,7 @@ GuestAddr copy_expand(Kernel& kernel, GuestAddr from, std::int64_t headroom, std
     set_count(copy, "users", 1);
     for (const auto header : {"h.raw", "nh.raw", "mac.raw"})
         if (const auto old = source.get(header)) copy.set(header, old + (data.value - source.get("data")));
-    std::vector<std::byte> bytes(static_cast<std::size_t>(length));
-    kernel.memory().read_all(source.pointer("data"), bytes);
-    kernel.memory().write_all(data, bytes);
+    copy_bytes(kernel, data, source.pointer("data"), static_cast<std::uint64_t>(length));
     return at;
 }
 
@@ -214,9 +213,7 @@ std::int32_t pskb_expand_head(Kernel& kernel, GuestAddr at, std::int32_t headroo
     const auto bytes = round_up(used + static_cast<std::uint32_t>(headroom) + static_cast<std::uint32_t>(tailroom), 16);
     const auto fresh = kernel.heap().allocate(bytes + tail_bytes(kernel));
     if (!fresh) return error_code(kernel, Errno::enomem);
-    std::vector<std::byte> content(used);
-    kernel.memory().read_all(head, content);
-    kernel.memory().write_all(fresh + static_cast<std::uint32_t>(headroom), content);
+    copy_bytes(kernel, fresh + static_cast<std::uint32_t>(headroom), head, used);
     const auto shift = [&](GuestAddr old) { return fresh + static_cast<std::uint32_t>(headroom) + (old - head); };
     for (const auto member : {"data", "tail", "h.raw", "nh.raw", "mac.raw"})
         if (const auto old = skb.pointer(member)) skb.set(member, shift(old));

@@ -2,6 +2,7 @@
 // Networking as modules of 2.2 used it: masquerading, firewalls, routing. No packet comes. Source: net/ipv4/{ip_masq*,ip_fw}.c,
 // net/core/firewall.c, drivers/net/slhc.c of 2.2.
 #include "emu/exports/answers.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
 
 #include <vector>
@@ -12,9 +13,8 @@ namespace {
 /// Copies a frame into a fresh buffer. Differs from 2.2: no checksum is made on the way; the receiver makes it.
 void eth_copy_and_sum(Kernel& kernel, GuestAddr buffer, GuestAddr frame, std::int32_t bytes, std::int32_t)
 {
-    std::vector<std::byte> content(static_cast<std::uint32_t>(bytes));
-    kernel.memory().read_all(frame, content);
-    kernel.memory().write_all(GuestStruct(kernel, "struct sk_buff", buffer).pointer("data"), content);
+    const auto data = GuestStruct(kernel, "struct sk_buff", buffer).pointer("data");
+    copy_bytes(kernel, data, frame, static_cast<std::uint32_t>(bytes));
 }
 
 constexpr Export functions[] = {

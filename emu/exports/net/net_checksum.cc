@@ -2,6 +2,7 @@
 // net/checksum.h, linux/uio.h, linux/socket.h: sums over packets, and copies between them and a caller's vectors.
 // Source: arch/i386/lib/checksum.S, net/core/iovec.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/user_access.h"
 
@@ -26,9 +27,7 @@ std::uint32_t sum_bytes(Kernel& kernel, std::span<const std::byte> bytes, std::u
 
 std::vector<std::byte> bytes_at(Kernel& kernel, GuestAddr at, std::int32_t count)
 {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(std::max(count, 0)));
-    kernel.memory().read_all(at, bytes);
-    return bytes;
+    return load_bytes(kernel, at, static_cast<std::uint32_t>(std::max(count, 0)));
 }
 
 /// Differs from 2.4: the 32-bit sum may differ by what the folding to 16 bits makes equal.
@@ -46,7 +45,9 @@ std::uint32_t csum_partial_copy_generic(Kernel& kernel, GuestAddr from, GuestAdd
         kernel.memory().write_all(to, bytes);
         return sum_bytes(kernel, bytes, start);
     }
-    std::vector<std::byte> bytes(static_cast<std::size_t>(std::max(count, 0)));
+    const auto size = static_cast<std::uint32_t>(std::max(count, 0));
+    require_access(kernel, to, size, Access::write);
+    std::vector<std::byte> bytes(size);
     if (kernel.user().copy_from(bytes, from)) {
         kernel.memory().store<std::int32_t>(from_error, error_code(kernel, Errno::efault));
         std::ranges::fill(bytes, std::byte{0});
@@ -86,6 +87,7 @@ std::int32_t copy_vector(Kernel& kernel, GuestAddr memory, GuestAddr vector, std
         }
         const auto count = std::min(bytes, length - skip);
         const auto place = base + skip;
+        require_access(kernel, memory, count, direction == Direction::from_vector ? Access::write : Access::read);
         std::vector<std::byte> content(count);
         std::uint64_t missed = 0;
         if (direction == Direction::from_vector) {
