@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/machine/file_lock.h"
 
+#include "emu/machine/host_path.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -24,6 +26,7 @@ constexpr auto first_pause = 50us;
 constexpr auto longest_pause = 5ms;
 constexpr auto say_after = 1s;
 
+constexpr std::size_t holder_bytes = 11; ///< a process id, right-aligned, and a newline
 constexpr std::uint64_t writer_byte = 0;
 constexpr std::uint64_t commit_byte = 0;
 constexpr std::uint64_t turnstile_byte = 1;
@@ -42,8 +45,9 @@ struct flock one_byte(std::uint64_t byte, short type)
 /// Read-only where the directory or the file may not be written: a reader of another user's machine.
 HostFile open_lock_file(const std::string& path)
 {
+    refuse_other_kinds(path);
     try {
-        return HostFile(path, O_RDWR | O_CREAT);
+        return HostFile(path, O_RDWR | O_CREAT | O_NOFOLLOW);
     } catch (const std::system_error& error) {
         if (error.code().value() != EACCES && error.code().value() != EROFS) throw;
         auto file = HostFile::open_existing(path, O_RDONLY);
@@ -57,6 +61,15 @@ void pause_for(std::chrono::microseconds pause)
 {
     const timespec time{0, std::chrono::nanoseconds(pause).count()};
     ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
+/// Whether the file holds nothing but what we leave there; else it is somebody's that happens to have the name.
+bool is_ours(const HostFile& file)
+{
+    std::array<std::byte, holder_bytes + 1> bytes{};
+    const auto count = file.read(bytes, 0);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), count);
+    return text.empty() || (count == holder_bytes && text.find_first_not_of(" 0123456789\n") == text.npos);
 }
 
 } // namespace
@@ -104,6 +117,7 @@ bool LockFile::held_elsewhere(std::uint64_t byte) const
 
 void LockFile::leave_holder()
 {
+    if (!is_ours(file_)) return;
     const auto text = fmt::format("{:>10}\n", ::getpid());
     // Only for messages: on a full disk the lock works without it.
     [[maybe_unused]] const auto written = ::pwrite(file_.descriptor(), text.data(), text.size(), 0);
@@ -111,7 +125,7 @@ void LockFile::leave_holder()
 
 int LockFile::holder() const
 {
-    std::array<std::byte, 11> bytes{};
+    std::array<std::byte, holder_bytes> bytes{};
     file_.read(bytes, 0);
     const auto* text = reinterpret_cast<const char*>(bytes.data());
     const auto* end = text + bytes.size();
@@ -120,7 +134,10 @@ int LockFile::holder() const
     return process;
 }
 
-void LockFile::remove() { ::unlink(file_.path().c_str()); }
+void LockFile::remove()
+{
+    if (is_ours(file_)) ::unlink(file_.path().c_str());
+}
 
 // A lock file that its holder removed is no lock file any more: whoever waited for it starts anew with the next one.
 

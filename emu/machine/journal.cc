@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/machine/journal.h"
 
+#include "emu/machine/host_path.h"
 #include "emu/machine/machine.h"
 #include "emu/machine/machine_check.h"
+#include "emu/machine/machine_opening.h"
 
 #include <fmt/format.h>
 
@@ -47,6 +49,7 @@ static_assert(sizeof(JournalHeader) == journal_header_bytes);
 struct StoredCommit {
     std::vector<std::byte> bytes;
     Commit commit;
+    bool durable = false;  ///< it was promised to outlast a power failure
     std::string_view torn; ///< not empty: a durable journal that did not reach the disk as a whole, and why we think so
 };
 
@@ -121,7 +124,7 @@ StoredCommit read_commit(const HostFile& file)
     auto header = *found;
     const auto damaged = [&](std::string_view reason) -> StoredCommit {
         if (header.state != state_durable) refuse(file, reason);
-        return {{}, {header.identity, header.generation, header.page_bytes, {}}, reason};
+        return {{}, {header.identity, header.generation, header.page_bytes, {}}, true, reason};
     };
     const auto size = file.size();
     const auto body = size - sizeof header;
@@ -139,6 +142,7 @@ StoredCommit read_commit(const HostFile& file)
     if (add_checksum(add_checksum(0, bytes_of(header)), stored.bytes) != checksum)
         return damaged("the journal of a commit is damaged: its checksum is wrong");
 
+    stored.durable = header.state == state_durable;
     stored.commit = {header.identity, header.generation, header.page_bytes, {}};
     std::uint64_t contents = number_bytes;
     for (std::uint64_t i = 0; i < header.page_count; ++i) {
@@ -257,7 +261,20 @@ void apply(HostFile& machine, const Commit& commit)
     machine.write({pages.front().bytes, commit.page_bytes}, 0); // ends `applying`
 }
 
-Journal::Journal(std::string path) : file_(std::move(path), O_RDWR | O_CREAT) {}
+Journal::Journal(std::string path)
+{
+    refuse_other_kinds(path);
+    file_ = HostFile(std::move(path), O_RDWR | O_CREAT | O_NOFOLLOW);
+}
+
+bool is_foreign_journal(const std::string& path)
+{
+    std::array<char, journal_magic.size()> magic{};
+    const auto file = HostFile::open_existing(path, O_RDONLY);
+    if (file) file->read(std::as_writable_bytes(std::span(magic)), 0);
+    const std::string_view text(magic.data(), magic.size());
+    return text != journal_magic && text.find_first_not_of('\0') != text.npos;
+}
 
 std::optional<Journal> Journal::open_for_reading(std::string path)
 {
@@ -280,6 +297,7 @@ void Journal::write_body(const Commit& commit, Durability durability)
     idle.endian_mark = machine_endian_mark;
     parts.insert(parts.begin(), {&idle, sizeof idle});
     file_.write(parts, 0);
+    if (durability == Durability::power_failure) file_.sync(); // what cannot be on the disk must not be promised
     const auto header = complete_header(commit, durability);
     std::ranges::copy(bytes_of(header), header_.begin());
 }
@@ -287,7 +305,13 @@ void Journal::write_body(const Commit& commit, Durability durability)
 void Journal::complete(Durability durability)
 {
     file_.write(header_, 0);
-    if (durability == Durability::power_failure) file_.sync();
+    if (durability != Durability::power_failure) return;
+    try {
+        file_.sync();
+    } catch (...) {
+        file_.write(bytes_of(state_idle), offsetof(JournalHeader, state)); // the promise is taken back
+        throw;
+    }
 }
 
 void Journal::finish()
@@ -306,7 +330,7 @@ void Journal::recover(HostFile& machine, Durability durability)
     if (stored.commit.pages.empty()) return;
     check_fits(file_, machine, stored.commit);
     apply(machine, stored.commit);
-    if (durability == Durability::power_failure) machine.sync();
+    if (durability == Durability::power_failure || stored.durable) machine.sync();
     finish();
 }
 

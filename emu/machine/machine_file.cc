@@ -94,7 +94,7 @@ void MachineFile::remove() const
     CommitLock commit(path_);
     CommitLockGuard guard(commit, LockMode::exclusive, options_.wait);
     if (::unlink(path_.c_str()) != 0) throw std::system_error(errno, std::generic_category(), path_ + ": cannot remove");
-    ::unlink((path_ + ".journal").c_str()); // without the machine, it and the locks mean nothing
+    if (!is_foreign_journal(path_ + ".journal")) ::unlink((path_ + ".journal").c_str()); // without the machine it means nothing
     commit.remove();
     writer.remove();
 }

@@ -32,8 +32,19 @@ std::uint64_t random_identity();
 void lock_settled(CommitLock& lock, const std::string& path, const MachineFileOptions& options);
 
 /// The generation of the machine that a fresh one at that path will replace; 0 when there is none. A machine, whole or
-/// damaged, may be replaced, and an empty file; any other may not: std::system_error.
+/// damaged, may be replaced; nothing else may: std::system_error.
 std::uint64_t generation_to_replace(const std::string& path);
+
+/// Gives a complete machine its name, in place of the machine that has it. Where that is to outlast a power failure and cannot,
+/// everything is as before: std::system_error.
+void move_into_place(HostFile& file, const std::string& path, Durability durability);
+
+/// Whether the file at that path is no journal, but somebody's that happens to have the name of one.
+bool is_foreign_journal(const std::string& path);
+
+/// Removes a copy or fresh machine that a process which died left at that path. What it could not have left stays:
+/// std::system_error.
+void remove_unfinished(const std::string& path);
 
 /// Finishes what a killed process left in the journal. The writer lock must be held.
 void finish_pending_commit(Journal& journal, CommitLock& lock, const std::string& path, const MachineFileOptions& options);

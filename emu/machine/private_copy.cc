@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace retromod {
 namespace {
@@ -14,8 +15,12 @@ void copy_data(const HostFile& file, std::span<std::byte> into)
         const auto end = std::min<std::uint64_t>(file.next_hole(*start), into.size());
         const auto extent = into.subspan(*start, end - *start);
         ::madvise(extent.data(), extent.size(), MADV_POPULATE_WRITE); // all page faults at once; old hosts refuse
-        file.read(extent, *start);
-        start = file.next_data(end);
+        if (file.read(extent, *start) == extent.size()) {
+            start = file.next_data(end);
+            continue;
+        }
+        errno = EIO;
+        file.fail("cut short while it was read");
     }
 }
 

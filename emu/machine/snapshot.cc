@@ -56,7 +56,7 @@ class Copy {
 public:
     Copy(const HostFile& from, const std::string& path)
     {
-        ::unlink(path.c_str()); // left by a process that died
+        remove_unfinished(path);
         file_ = HostFile(path, O_RDWR | O_CREAT | O_EXCL);
         try {
             if (::ioctl(file_.descriptor(), FICLONE, from.descriptor()) != 0) copy_sparse(from, file_);
@@ -76,9 +76,8 @@ public:
     void keep_as(const std::string& path, Durability durability)
     {
         if (durability == Durability::power_failure) file_.sync();
-        if (::rename(file_.path().c_str(), path.c_str()) != 0) file_.fail("cannot become " + path);
+        move_into_place(file_, path, durability);
         kept_ = true;
-        if (durability == Durability::power_failure) sync_directory_of(path);
     }
 
 private:
@@ -111,6 +110,7 @@ void save_snapshot(const MachineFile& machine, std::string_view name, Replace re
     const auto path = snapshot_path(machine, name);
     if (replace == Replace::no && ::access(path.c_str(), F_OK) == 0)
         throw std::system_error(EEXIST, std::generic_category(), path + ": not saved");
+    generation_to_replace(path);
     open_machine_file(machine.path(), O_RDONLY); // before a lock file is made for something that is no machine
     CommitLock lock(machine.path());
     lock_settled(lock, machine.path(), machine.options());
@@ -151,7 +151,7 @@ std::vector<Snapshot> list_snapshots(const MachineFile& machine)
         const auto file_name = entry.path().filename().string();
         struct stat status;
         if (!file_name.starts_with(prefix) || !is_name(file_name.substr(prefix.size()))) continue;
-        if (::stat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+        if (::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
         Snapshot snapshot{file_name.substr(prefix.size()), 0, static_cast<std::uint64_t>(status.st_blocks) * 512, status.st_mtime};
         if (const auto header = header_if_machine(HostFile(entry.path(), O_RDONLY))) snapshot.generation = header->generation;
         found.push_back(std::move(snapshot));

@@ -3,6 +3,7 @@
 
 #include "emu/machine/dirty_pages.h"
 #include "emu/machine/machine_opening.h"
+#include "emu/machine/mapping_guard.h"
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -47,6 +48,7 @@ struct Transaction::State {
     ~State();
 
     void map();
+    void check_whole() const;
     void write_commit(const Commit& commit);
     void publish(const Commit& commit);
     void forget_copies(std::span<const std::uint64_t> pages);
@@ -62,6 +64,7 @@ struct Transaction::State {
     Journal journal;
     HostFile file;                         ///< of another name until a fresh machine's first commit
     bip::mapped_region region;
+    MappingGuard guard;                    ///< of `region`
     std::unique_ptr<Machine> machine;
     DirtyPages dirty_pages;
     ::pid_t maker = ::getpid();
@@ -77,7 +80,18 @@ void Transaction::State::map()
     machine.reset();
     file = open_machine_file(path, O_RDWR);
     region = map_private(file);
+    guard = MappingGuard(bytes());
     machine = attach_machine(path, bytes());
+}
+
+/// The machine's file may have been cut short since it was opened.
+void Transaction::State::check_whole() const
+{
+    const auto size = file.size();
+    if (size < region.get_size())
+        throw MachineDamaged(fmt::format("{}: cut short to {} bytes while it was open: nothing was kept", path, size));
+    if (guard.is_broken())
+        throw MachineDamaged(path + ": a part of it could not be read (its disk is full or fails): nothing was kept");
 }
 
 Transaction::Transaction(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -102,10 +116,11 @@ Transaction MachineFile::create(const MachineOptions& machine) const
     const auto generation = generation_to_replace(path_);
     finish_or_discard(state->journal, state->commit_lock, path_, options_);
     const auto fresh = path_ + ".new";
-    ::unlink(fresh.c_str()); // left by a process that died
+    remove_unfinished(fresh);
     state->file = HostFile(fresh, O_RDWR | O_CREAT | O_EXCL);
     state->file.set_size(bytes);
     state->region = map_private(state->file);
+    state->guard = MappingGuard(state->bytes());
     Machine::format(state->bytes(), machine);
     state->machine = attach_machine(path_, state->bytes());
     state->machine->header().generation = generation;
@@ -122,6 +137,7 @@ Machine& Transaction::machine()
 bool Transaction::commit()
 {
     auto& state = *state_;
+    state.check_whole();
     if (state.is_published())
         finish_pending_commit(state.journal, state.commit_lock, state.file, state.options); // if writing the last one failed
     auto numbers = state.dirty_pages.find(state.bytes(), state.file);
@@ -156,7 +172,7 @@ void Transaction::State::write_commit(const Commit& commit)
     journal.complete(durability);
     try {
         apply(file, commit);
-        if (durability == Durability::power_failure) file.sync();
+        if (durability == Durability::power_failure && ::fdatasync(file.descriptor()) != 0) return; // the journal, which is on the disk, stays
         journal.finish();
     } catch (const std::system_error& error) {
         throw std::system_error(error.code(), fmt::format("{}: committed, but not all is written yet (the next command will): {}",
@@ -170,9 +186,8 @@ void Transaction::State::publish(const Commit& commit)
     apply(file, commit);
     if (options.durability == Durability::power_failure) file.sync();
     CommitLockGuard guard(commit_lock, LockMode::exclusive, options.wait);
-    if (::rename(file.path().c_str(), path.c_str()) != 0) file.fail("cannot become " + path);
-    file.set_path(path);
-    if (options.durability == Durability::power_failure) sync_directory_of(path);
+    generation_to_replace(path); // what is there may be another since we looked
+    move_into_place(file, path, options.durability);
 }
 
 /// The file holds now what our copies of these pages do: without them, the next commit need not write them again.

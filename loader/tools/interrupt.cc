@@ -33,13 +33,6 @@ void interrupted(int)
     errno = former_errno;
 }
 
-/// A page of the machine's file could not be had: a full tmpfs, a failing disk.
-void bus_error(int)
-{
-    say("retromod: the machine's file cannot be used: its disk is full or fails; the machine is as it was\n");
-    _exit(exit_status::failure);
-}
-
 void mask(int how)
 {
     sigset_t set;
@@ -55,8 +48,6 @@ void catch_interrupts()
     struct sigaction action = {};
     action.sa_handler = interrupted;
     sigaction(SIGINT, &action, nullptr);
-    action.sa_handler = bus_error;
-    sigaction(SIGBUS, &action, nullptr);
 }
 
 int interrupt_count() { return interrupts; }

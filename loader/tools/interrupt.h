@@ -5,7 +5,7 @@ namespace retromod {
 
 /// Makes Ctrl-C a signal to the guest's task while guest code runs in a jail, with one line that says so; the second, or
 /// the first while none runs, ends the program with one line and exit status 130: what was not committed is as if it had
-/// not been. A bus error ends it with one line, too.
+/// not been.
 void catch_interrupts();
 
 /// How many Ctrl-C there were.

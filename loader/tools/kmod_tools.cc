@@ -2,6 +2,7 @@
 // insmod, rmmod and lsmod on a machine since 2.6: options and texts are kmod 30's; loader/kmod does the work.
 #include "loader/tools/kmod_tools.h"
 
+#include "emu/machine/host_path.h"
 #include "loader/api/machine_path.h"
 #include "loader/api/machine_words.h"
 #include "loader/api/modern_kernel_calls.h"
@@ -12,7 +13,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <fcntl.h>
+
+#include <span>
 
 namespace retromod {
 namespace {
@@ -67,9 +70,9 @@ KmodWords read_words(const Invocation& invocation, const char* letters, const ch
 bool is_modern_machine(const Invocation& invocation)
 {
     // The header alone: to open the machine costs more than most commands do.
-    std::ifstream file(machine_path(invocation.machine), std::ios::binary);
+    const auto file = open_regular(machine_path(invocation.machine), O_RDONLY);
     MachineHeader header{};
-    if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return false;
+    if (!file || file->read(std::as_writable_bytes(std::span(&header, 1)), 0) != sizeof header) return false;
     const std::string_view name(header.release, sizeof header.release);
     const auto* release = find_release(name.substr(0, name.find('\0')));
     return release && release->modern;

@@ -177,7 +177,7 @@ TEST_CASE("removing a machine, killed at any system call, leaves a whole one or 
 TEST_CASE("a commit of which any system call fails leaves the state before it, or after it", "[machine][death]")
 {
     for (const auto durability : {Durability::process_death, Durability::power_failure}) {
-        for (const int error : {EIO, ENOSPC, EINTR}) {
+        for (const int error : {EIO, ENOSPC, ENOMEM, EINTR}) {
             Scratch scratch;
             const MachineFile file(scratch.path(), {.durability = durability});
             make_machine(file, 1);

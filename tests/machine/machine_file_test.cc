@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/sysmacros.h>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -476,11 +478,90 @@ TEST_CASE("what is no machine is refused with its name, and nothing is left besi
     std::ofstream(scratch.path("text")) << std::string(100000, 'x');
     refused(scratch.path("text"), "not a machine");
     ::mkfifo(scratch.path("pipe").c_str(), 0600);
-    refused(scratch.path("pipe"), "not a machine file");
+    refused(scratch.path("pipe"), "not a machine file but a FIFO");
     const auto text = digest(scratch.path("text"));
     CHECK_THROWS_WITH(MachineFile(scratch.path("text")).create(small_machine()), Contains("not replaced"));
     CHECK_THROWS_WITH(MachineFile(scratch.path("no/such")).create(small_machine()), Contains("No such file"));
     CHECK(digest(scratch.path("text")) == text);
+}
+
+TEST_CASE("a FIFO, a device, an empty file or a dangling link does not become a machine", "[machine][file][damage]")
+{
+    Scratch scratch;
+    const auto refused = [&](const std::string& name, const std::string& reason) {
+        INFO(name << ": " << reason);
+        struct stat before, after;
+        REQUIRE(::lstat(scratch.path(name).c_str(), &before) == 0);
+        CHECK_THROWS_WITH(MachineFile(scratch.path(name)).create(small_machine()), Contains(name) && Contains(reason));
+        REQUIRE(::lstat(scratch.path(name).c_str(), &after) == 0);
+        CHECK(before.st_ino == after.st_ino);
+        CHECK(before.st_mode == after.st_mode);
+        CHECK(before.st_size == after.st_size);
+        CHECK_FALSE(std::filesystem::exists(scratch.path(name) + ".lock"));
+    };
+    ::mkfifo(scratch.path("pipe").c_str(), 0600);
+    refused("pipe", "a FIFO");
+    std::ofstream(scratch.path("empty"));
+    refused("empty", "not a machine, so it is not replaced");
+    std::filesystem::create_symlink(scratch.path("nowhere"), scratch.path("link"));
+    refused("link", "a symbolic link that leads nowhere");
+    std::filesystem::create_directory(scratch.path("folder"));
+    refused("folder", "a directory");
+    if (::mknod(scratch.path("null").c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0) refused("null", "a character device");
+}
+
+TEST_CASE("files of others beside a machine are neither written nor removed", "[machine][file][damage]")
+{
+    Scratch scratch;
+    const MachineFile file(scratch.path());
+    const auto put = [&](const char* suffix) {
+        std::ofstream(scratch.path() + suffix) << "somebody's own text";
+        return digest(scratch.path() + suffix);
+    };
+    SECTION("a lock")
+    {
+        const auto before = put(".lock");
+        make_machine(file);
+        file.remove();
+        CHECK(digest(scratch.path() + ".lock") == before);
+    }
+    SECTION("a journal")
+    {
+        const auto before = put(".journal");
+        CHECK_THROWS_WITH(make_machine(file), Contains("not a machine's journal"));
+        CHECK(digest(scratch.path() + ".journal") == before);
+    }
+    SECTION("what is called like a machine being made")
+    {
+        const auto before = put(".new");
+        CHECK_THROWS_WITH(make_machine(file), Contains("not a machine being made"));
+        CHECK(digest(scratch.path() + ".new") == before);
+    }
+    SECTION("a link where the lock is to be")
+    {
+        const auto before = put(".text");
+        std::filesystem::create_symlink(scratch.path() + ".text", scratch.path() + ".lock");
+        std::filesystem::remove(scratch.path() + ".text.lock");
+        try {
+            make_machine(file);
+        } catch (const std::system_error&) {
+        }
+        CHECK(digest(scratch.path() + ".text") == before);
+    }
+}
+
+TEST_CASE("a machine that is cut short under an open transaction is an error, not the end of the process", "[machine][file][damage]")
+{
+    Scratch scratch;
+    const MachineFile file(scratch.path());
+    make_machine(file);
+    auto transaction = file.begin();
+    std::filesystem::resize_file(file.path(), 4096);
+    auto& memory = transaction.machine().memory();
+    memory.load<std::uint32_t>(memory.arch().page_offset + 4 * 4096);
+    CHECK_THROWS_WITH(transaction.commit(), StartsWith(file.path()) && Contains("cut short to 4096 bytes"));
+    CHECK_THROWS_AS(transaction.rollback(), MachineDamaged);
+    CHECK(std::filesystem::file_size(file.path()) == 4096);
 }
 
 TEST_CASE("a damaged machine file is refused with its name and what is wrong", "[machine][file][damage]")
