@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/unicorn/unicorn_engine.h"
 
+#include "emu/cpu/unicorn/crash_guard.h"
 #include "emu/cpu/unicorn/unicorn_error.h"
+
+#include <fmt/format.h>
 
 #include <sys/mman.h>
 
@@ -33,7 +36,7 @@ UnicornEngine::~UnicornEngine()
 {
     if (pristine_) uc_context_free(pristine_);
     owner_.reset(); // before the memory that it maps
-    munmap(decoy_page_, page_bytes);
+    if (!failed_) munmap(decoy_page_, page_bytes);
 }
 
 // --- registers --------------------------------------------------------------------------------------------------
@@ -108,6 +111,7 @@ void UnicornEngine::reset_exception_state()
 Stop UnicornEngine::run(std::uint64_t blocks)
 {
     assert(!running_);
+    if (failed_) throw std::runtime_error("the CPU engine failed before");
     constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
     limit_ = blocks > no_limit - blocks_ ? no_limit : blocks_ + blocks;
     for (;;) {
@@ -120,8 +124,14 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         last_precise_ = no_address;
         look_up_at_.store(0); // the first block is looked at, and sets what follows
         // `until` 0 is never reached as code and, unlike other values, costs no invalidation at the end of the run.
-        const auto error = uc_emu_start(uc_, pc_.value, 0, 0, 0);
+        const auto start = [](void* self) {
+            auto& engine = *static_cast<UnicornEngine*>(self);
+            return static_cast<int>(uc_emu_start(engine.uc_, engine.pc_.value, 0, 0, 0));
+        };
+        const auto call = call_guarded(start, this);
         running_ = false;
+        if (call.signal) give_up(call.signal);
+        const auto error = static_cast<uc_err>(call.result);
         look_up_at_.store(0); // the MMU may run code of its own
         remove_decoys({{0}, no_address});
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -131,6 +141,23 @@ Stop UnicornEngine::run(std::uint64_t blocks)
     }
     if (stop_->kind == StopKind::fault) settle_fault(*stop_);
     return *stop_;
+}
+
+// Unicorn is not to be used any more, nor can what it has be given back.
+void UnicornEngine::give_up(int signal)
+{
+    constexpr std::size_t most_bytes = 16;
+    std::uint64_t pc = 0;
+    uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
+    std::vector<std::byte> code(most_bytes);
+    code.resize(memory_.read({pc}, code));
+    std::string bytes;
+    for (const auto byte : code) bytes += fmt::format(" {:02x}", static_cast<unsigned>(byte));
+    failed_ = true;
+    pristine_ = nullptr;
+    static_cast<void>(owner_.release());
+    throw std::runtime_error(fmt::format("the CPU engine cannot execute the code at {:#x} ({} bytes:{}): {}", pc, arch_.name, bytes,
+                                         crash_sentence(signal)));
 }
 
 // Unicorn ended the run, not a hook of ours.

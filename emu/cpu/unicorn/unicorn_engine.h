@@ -54,6 +54,7 @@ private:
     void drain_changes();
     bool needs_pause() const;
     void after_failure(uc_err error);
+    [[noreturn]] void give_up(int signal);
     void settle_fault(Stop& stop);
     void handle_hidden_trap();
     CpuContext read_registers() const;
@@ -124,6 +125,7 @@ private:
     std::optional<Stop> stop_;
     bool paused_ = false;
     bool running_ = false;
+    bool failed_ = false; ///< it crashed: nothing may be asked of it
     GuestAddr wanted_; ///< to be mapped before the run goes on
     std::exception_ptr error_;
     CpuContext at_bad_access_;              ///< where instructions are traced: the registers before it changed any

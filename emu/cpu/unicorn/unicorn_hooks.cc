@@ -3,6 +3,8 @@
 // thrown again by run().
 #include "emu/cpu/unicorn/unicorn_engine.h"
 
+#include "emu/cpu/unicorn/crash_guard.h"
+
 #include <stdexcept>
 
 namespace retromod {
@@ -199,7 +201,11 @@ void UnicornEngine::on_entry(std::uint64_t address)
 {
     if (std::exchange(skip_entry_, false)) return;
     pc_ = {address};
-    if (handler_->on_hypercall({address}) == HypercallHandler::Next::stop)
+    const auto next = [&] {
+        const CrashGuardSuspended our_own_code;
+        return handler_->on_hypercall({address});
+    }();
+    if (next == HypercallHandler::Next::stop)
         return stop_with({StopKind::hypercall, {address}, {}});
     drain_changes();
     if (!needs_pause()) return;
