@@ -3,6 +3,7 @@
 
 #include "emu/kernel/clock.h"
 #include "loader/api/c_machine.h"
+#include "loader/api/failure_sentence.h"
 #include "loader/api/retromod.h"
 
 #include <algorithm>
@@ -52,11 +53,9 @@ Result guarded(retromod_machine* machine, Result failed, Body body) noexcept
     } catch (const BadArgument& wrong) {
         note(machine, RETROMOD_BAD_ARGUMENT, wrong.what());
     } catch (const std::bad_alloc&) {
-        note(machine, RETROMOD_HOST_FAILURE, "out of memory");
-    } catch (const std::exception& failure) {
-        note(machine, RETROMOD_HOST_FAILURE, failure.what());
+        note(machine, RETROMOD_HOST_FAILURE, "out of memory"); // no sentence that would have to be allocated
     } catch (...) {
-        note(machine, RETROMOD_HOST_FAILURE, "an exception that is no std::exception");
+        note(machine, RETROMOD_HOST_FAILURE, failure_sentence());
     }
     return failed;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/c_machine.h"
 
+#include "loader/api/failure_sentence.h"
+
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/outcome.h"
@@ -156,7 +158,9 @@ std::unique_ptr<CMachine> CMachine::open(const std::string& file)
 {
     if (!MachineFile(file).exists()) throw std::runtime_error(fmt::format("{}: no machine there", file));
     auto claim = std::make_unique<Claim>(file);
-    return std::unique_ptr<CMachine>(new CMachine(Session::change(file), file, std::move(claim)));
+    std::unique_ptr<CMachine> made(new CMachine(Session::change(file), file, std::move(claim)));
+    made->jail_ = true;
+    return made;
 }
 
 bool CMachine::set_jail(bool on)
@@ -196,8 +200,8 @@ CAnswer CMachine::perform_jailed(const std::function<CAnswer(Session&)>& work)
             return 0;
         } catch (const std::bad_alloc&) {
             throw;
-        } catch (const std::exception& failure) {
-            shared.put_failure(failure.what());
+        } catch (...) {
+            shared.put_failure(failure_sentence());
             return 1;
         }
     });

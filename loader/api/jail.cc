@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/jail.h"
 
+#include "loader/api/failure_sentence.h"
 #include "loader/api/jail_filter.h"
 
 #include <fmt/format.h>
@@ -79,19 +80,15 @@ void set_handler(int signal, void (*handler)(int))
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(1);
         set_handler(SIGINT, SIG_IGN);
-        for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTERM})
-            set_handler(signal, SIG_DFL); // our death tells
+        for (const int signal : {SIGABRT, SIGSEGV, SIGILL, SIGFPE, SIGTERM})
+            set_handler(signal, SIG_DFL); // our death tells; of SIGBUS the guard of the machine's mapping knows more
         enter_jail(limits);
         status = work();
-        if (std::fflush(stdout) != 0) throw std::runtime_error("standard output: cannot be written");
     } catch (const std::bad_alloc&) {
         ::_exit(no_memory_status);
-    } catch (const std::exception& error) {
-        std::fflush(stdout);
-        fmt::print(stderr, "retromod: {}\n", error.what());
-        status = 1;
     } catch (...) {
-        fmt::print(stderr, "retromod: the jailed work ended with an exception that is no std::exception\n");
+        std::fflush(stdout);
+        std::fputs(("retromod: " + failure_sentence() + "\n").c_str(), stderr);
         status = 1;
     }
     std::fflush(nullptr);

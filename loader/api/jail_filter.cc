@@ -48,6 +48,11 @@ public:
     {
         allow_if(call, {argument, SCMP_CMP_MASKED_EQ, mask, value});
     }
+    /// Where both hold.
+    void allow_if_both(int call, scmp_arg_cmp one, scmp_arg_cmp other)
+    {
+        check(seccomp_rule_add(context_, SCMP_ACT_ALLOW, call, 2, one, other));
+    }
     void load() { check(seccomp_load(context_)); }
 
 private:
@@ -65,7 +70,7 @@ void enter_jail_filter(JailFiles files)
                {// files that are open
                 SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev),
                 SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fallocate), SCMP_SYS(ftruncate),
-                SCMP_SYS(fdatasync), SCMP_SYS(fsync), SCMP_SYS(fcntl), SCMP_SYS(getdents64),
+                SCMP_SYS(fdatasync), SCMP_SYS(fsync), SCMP_SYS(getdents64),
                 // what names lead to
                 SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat),
                 SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
@@ -80,6 +85,9 @@ void enter_jail_filter(JailFiles files)
                 SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
                 SCMP_SYS(gettimeofday), SCMP_SYS(time)});
     filter.allow_masked(SCMP_SYS(mmap), 3, MAP_ANONYMOUS, MAP_ANONYMOUS);
+    for (const auto command : {F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC, F_OFD_SETLK, F_OFD_GETLK})
+        filter.allow_equal(SCMP_SYS(fcntl), 1, static_cast<scmp_datum_t>(command)); // nothing that sends signals to others
+    filter.allow_if_both(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFL, 0}, {2, SCMP_CMP_MASKED_EQ, O_ASYNC, 0});
     filter.allow_equal(SCMP_SYS(ioctl), 1, PAGEMAP_SCAN); // which pages a commit writes
     filter.allow_equal(SCMP_SYS(ioctl), 1, TCGETS);       // how standard output is buffered
     filter.allow_equal(SCMP_SYS(prlimit64), 2, 0);        // asking only

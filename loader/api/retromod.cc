@@ -3,6 +3,7 @@
 // became of the last function.
 #include "loader/api/c_function.h"
 #include "loader/api/machine_words.h"
+#include "loader/modern/pkcs7.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,8 @@ BootOptions boot_options(const retromod_options& options, const MachineOptions& 
         throw BadArgument("command_line, configuration and module_keys are for kernels since 2.6");
     if (options.command_line) boot.command_line = options.command_line;
     if (options.module_keys) boot.module_keys = options.module_keys;
+    if (!boot.module_keys.empty() && !count_certificates(boot.module_keys))
+        throw BadArgument("module_keys: no certificate (PEM) in it");
     std::istringstream words(options.configuration ? options.configuration : "");
     for (std::string word; words >> word;)
         if (const auto wrong = read_configuration(word, boot)) throw BadArgument(*wrong);
@@ -87,7 +90,7 @@ retromod_machine* retromod_boot(const retromod_options* given)
         const auto options = known_members(given);
         MachineOptions machine;
         if (const auto wrong = read_machine_words(words_of(options), machine)) throw BadArgument(*wrong);
-        return hand_out(CMachine::boot({options.file ? std::optional<std::string>(options.file) : std::nullopt, options.jail != 0},
+        return hand_out(CMachine::boot({options.file ? std::optional<std::string>(options.file) : std::nullopt, options.jail != RETROMOD_NO_JAIL},
                                        machine, boot_options(options, machine)));
     });
 }

@@ -38,8 +38,8 @@ extern "C" {
 #define RETROMOD_API
 #endif
 
-/* Counts up when something is added. */
-#define RETROMOD_API_VERSION 1
+/* Counts up when something is added, or has another default: 2 since a jail is the default. */
+#define RETROMOD_API_VERSION 2
 
 /* One machine with its kernel. */
 typedef struct retromod_machine retromod_machine;
@@ -65,6 +65,9 @@ typedef enum retromod_outcome_t {
 /* What query_module is asked for. Source: include/linux/module.h of 2.4. */
 enum { RETROMOD_QM_MODULES = 1, RETROMOD_QM_DEPS = 2, RETROMOD_QM_REFS = 3, RETROMOD_QM_SYMBOLS = 4, RETROMOD_QM_INFO = 5 };
 
+/* For retromod_options.jail: guest code runs in this process. An engine that crashes takes the process with it. */
+enum { RETROMOD_NO_JAIL = -1 };
+
 /* What to boot. Members that are 0 or NULL have the value named behind them. */
 typedef struct retromod_options {
     size_t size;              /* sizeof(retromod_options), so that later members are told from garbage; required */
@@ -74,7 +77,7 @@ typedef struct retromod_options {
     const char *uts_release;  /* what uname says; `release` */
     uint64_t memory_bytes;    /* 128 MiB; 16 to 896 MiB */
     int smp;                  /* not 0: structures of an SMP kernel */
-    int jail;                 /* not 0: as retromod_set_jail(machine, 1), from the start */
+    int jail;                 /* a jail, as of retromod_set_jail(machine, 1), from the start; RETROMOD_NO_JAIL: none */
     const char *command_line; /* of a kernel since 2.6: "module_blacklist=a,b module.sig_enforce lockdown=integrity"; none */
     const char *configuration;/* of a kernel since 2.6, where it is not as measured: "MODULE_FORCE_LOAD=n MODULE_SIG=n"; none */
     const char *module_keys;  /* of a kernel since 2.6: the text of certificates, PEM, that modules may be signed by; none */
@@ -94,9 +97,9 @@ RETROMOD_API retromod_machine *retromod_open(const char *file);
 /* Ends the use of a machine; NULL is allowed. What is in a file stays there. */
 RETROMOD_API void retromod_close(retromod_machine *machine);
 
-/* Runs guest code in a forked child under seccomp and resource limits from now on (1), or in this process (0, the default).
- * A child that dies leaves the machine as it was. A machine in memory has a jail only if it was booted with one (it then
- * lives in a temporary file, whose folder $TMPDIR chooses). 0, or RETROMOD_FAILED. */
+/* Runs guest code in a forked child under seccomp and resource limits from now on (1, the default), or in this process (0).
+ * A child that dies leaves the machine as it was. A machine in memory has a jail only if it was not booted without one (it
+ * then lives in a temporary file, whose folder $TMPDIR chooses). 0, or RETROMOD_FAILED. */
 RETROMOD_API int64_t retromod_set_jail(retromod_machine *machine, int on);
 
 /* How much guest time one call may take, in milliseconds of the guest's clock (default 50,000). 0, or RETROMOD_FAILED. */

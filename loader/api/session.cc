@@ -128,6 +128,7 @@ Session Session::look(ReadView view) { return Session(std::make_unique<State>(st
 /// After a jailed child may have committed, everything is made anew over what the file holds now.
 Session::State& Session::state()
 {
+    if (!state_) throw std::runtime_error("the machine is not open any more: it could not be taken up again");
     if (state_->stale) {
         auto work = std::move(*state_->transaction);
         state_.reset();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Scenario files of comparisons; docs/comparison.md describes them.
+#include "emu/machine/host_text.h"
 #include "loader/comparison/comparison.h"
+#include "loader/scenario/json_sentence.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -272,12 +274,11 @@ std::vector<ComparisonScenario> read_all(const Json& json, const std::filesystem
 
 std::vector<ComparisonScenario> read_comparisons(const std::string& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error(path + ": cannot be opened");
+    const auto text = read_host_text(path);
     try {
-        return read_all(Json::parse(file), std::filesystem::path(path).parent_path());
+        return read_all(Json::parse(text), std::filesystem::path(path).parent_path());
     } catch (const Json::exception& fault) {
-        throw std::runtime_error(fmt::format("{}: {}", path, fault.what()));
+        throw std::runtime_error(fmt::format("{}: {}", path, json_sentence(fault)));
     } catch (const Fault& fault) {
         throw std::runtime_error(fmt::format("{}: {}", path, fault.what()));
     }

@@ -124,4 +124,6 @@ std::optional<Errno> verify_pkcs7(std::span<const std::byte> data, std::span<con
     return result;
 }
 
+std::size_t count_certificates(std::string_view pem) { return Certificates(pem).all().size(); }
+
 } // namespace retromod

@@ -15,4 +15,7 @@ namespace retromod {
 /// ENOPKG: by an algorithm that there is not. Source: verify_pkcs7_signature of certs/system_keyring.c.
 std::optional<Errno> verify_pkcs7(std::span<const std::byte> data, std::span<const std::byte> signature, std::string_view keys);
 
+/// How many certificates a text in PEM form has; 0 where it is no such text.
+std::size_t count_certificates(std::string_view pem);
+
 } // namespace retromod

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/modern_bases.h"
 
+#include "emu/machine/host_text.h"
 #include "loader/scenario/scenario.h"
 
 #include <fmt/format.h>
@@ -31,9 +32,7 @@ std::span<const std::byte> find_embedded(std::string_view name)
 
 std::vector<std::byte> read_file(const std::filesystem::path& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw ScenarioError(fmt::format("{} cannot be read", path.string()));
+    const auto text = read_host_text(path);
     const auto bytes = std::as_bytes(std::span(text));
     return {bytes.begin(), bytes.end()};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/modern_scenario.h"
 
+#include "loader/scenario/json_sentence.h"
 #include "loader/scenario/modern_compare.h"
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
@@ -210,7 +211,7 @@ try {
     result.passed = result.differences.empty();
     return result;
 } catch (const json::exception& error) {
-    throw ScenarioError(fmt::format("{}: {}", scenario.id, error.what()));
+    throw ScenarioError(fmt::format("{}: {}", scenario.id, json_sentence(error)));
 } catch (const ScenarioError& error) {
     throw ScenarioError(fmt::format("{}: {}", scenario.id, error.what()));
 }

@@ -4,6 +4,7 @@
 
 #include "emu/abi/byte_order.h"
 #include "loader/scenario/editable_image.h"
+#include "loader/scenario/json_sentence.h"
 #include "loader/scenario/scenario.h"
 #include "loader/scenario/scenario_text.h"
 
@@ -383,7 +384,7 @@ try {
     for (const auto& operation : operations) mutator.apply(operation);
     return mutator.take();
 } catch (const json::exception& error) {
-    throw ScenarioError(fmt::format("an operation is not as it should be: {}", error.what()));
+    throw ScenarioError(fmt::format("an operation is not as it should be: {}", json_sentence(error)));
 }
 
 } // namespace retromod

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/scenario/replay.h"
 
+#include "emu/machine/host_text.h"
 #include "loader/scenario/modern_scenario.h"
 
 #include <fmt/format.h>
@@ -127,9 +128,8 @@ bool is_chosen(const Scenario& scenario, const ReplayOptions& options)
 
 ScenarioFile load_any(const std::string& path)
 {
-    std::ifstream stream(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    return stream && is_modern_scenario_file(text) ? parse_modern_scenarios(path, text) : load_scenarios(path);
+    const auto text = read_host_text(path);
+    return is_modern_scenario_file(text) ? parse_modern_scenarios(path, text) : load_scenarios(path);
 }
 
 /// Calls `use` with each file that can be used; what is wrong with the others goes to `errors`. Returns how many.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/scenario/json_sentence.h"
 #include "loader/scenario/runner.h"
 #include "loader/scenario/scenario_text.h"
 #include "loader/scenario/translate.h"
@@ -71,7 +72,7 @@ try {
 } catch (const ScenarioError& error) {
     throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
 } catch (const json::exception& error) { // a form that the check of the file let pass
-    throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, error.what()));
+    throw ScenarioError(fmt::format("scenario {}: step {}: {}", scenario.id, number, json_sentence(error)));
 }
 
 ScenarioRunner make_runner(const Scenario& scenario, const Release& release)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/machine/host_text.h"
+#include "loader/scenario/json_sentence.h"
 #include "loader/scenario/scenario.h"
-
 #include "loader/scenario/scenario_limits.h"
 #include "loader/scenario/scenario_text.h"
 #include "loader/scenario/step_forms.h"
@@ -130,15 +131,7 @@ Scenario take_scenario(const std::string& path, std::size_t number, const json& 
 
 std::string read_whole(const std::string& path)
 {
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw std::system_error(errno, std::generic_category(), path);
-    std::ostringstream text;
-    // An empty file gives no characters, which is a failure to operator<<, but not of reading.
-    if (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf()))
-        throw std::system_error(errno ? errno : EIO, std::generic_category(), path);
-    if (stream.bad()) throw std::system_error(errno ? errno : EIO, std::generic_category(), path);
-    return text.str();
+    return read_host_text(path);
 }
 
 json parse(const std::string& text, const Place& place)
@@ -151,7 +144,7 @@ try {
 } catch (const json::parse_error& error) {
     place.refuse(fmt::format("not JSON at byte {}", error.byte));
 } catch (const json::exception& error) { // a number that no type holds
-    place.refuse(fmt::format("not JSON: {}", error.what()));
+    place.refuse(fmt::format("not JSON: {}", json_sentence(error)));
 }
 
 } // namespace

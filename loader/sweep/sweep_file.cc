@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/sweep_file.h"
 
+#include "emu/machine/host_text.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -53,8 +55,7 @@ std::string difference(const SweepHeader& there, const SweepHeader& wanted)
 
 SweepResults read_sweep_results(const std::string& path)
 {
-    std::ifstream file(path);
-    if (!file) throw cannot(path, std::strerror(errno));
+    std::istringstream file(read_host_text(path));
     SweepResults results;
     std::string line;
     for (unsigned number = 1; std::getline(file, line); ++number) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/scenario/json_sentence.h"
 #include "loader/sweep/sweep_row.h"
 
 #include <nlohmann/json.hpp>
@@ -55,7 +56,7 @@ try {
     if (json.contains("use_count")) row.use_count = json.at("use_count").get<std::string>();
     return row;
 } catch (const Json::exception& error) {
-    throw std::runtime_error(std::string("no row of a sweep: ") + error.what());
+    throw std::runtime_error(std::string("no row of a sweep: ") + json_sentence(error));
 }
 
 } // namespace retromod

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/verdicts.h"
 
+#include "emu/machine/host_text.h"
+#include "loader/scenario/json_sentence.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -103,10 +106,9 @@ constexpr std::string_view needed_columns[] = {"module", "params", "deps", "verd
 
 std::vector<Verdict> read_verdicts(const std::string& path)
 {
-    std::ifstream file(path);
+    std::istringstream file(read_host_text(path));
     std::string line;
-    if (!file || !std::getline(file, line))
-        throw std::runtime_error(fmt::format("{}: {}", path, file.is_open() ? "no rows" : std::strerror(errno)));
+    if (!std::getline(file, line)) throw std::runtime_error(path + ": no rows");
     const auto names = split(line, '\t');
     for (const auto column : needed_columns)
         if (std::ranges::find(names, column) == names.end())
@@ -120,7 +122,7 @@ std::vector<Verdict> read_verdicts(const std::string& path)
         try {
             verdicts.push_back(verdict_of({names, fields}));
         } catch (const Json::exception& error) {
-            throw std::runtime_error(fmt::format("{}:{}: {}", path, number, error.what()));
+            throw std::runtime_error(fmt::format("{}:{}: {}", path, number, json_sentence(error)));
         }
     }
     return verdicts;

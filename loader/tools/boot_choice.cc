@@ -2,7 +2,9 @@
 #include "loader/tools/boot_choice.h"
 
 #include "emu/kernel/boot_options.h"
+#include "emu/machine/host_text.h"
 #include "loader/modern/modern_kernel.h"
+#include "loader/modern/pkcs7.h"
 #include "loader/tools/device_file.h"
 #include "loader/tools/kernel_package.h"
 #include "loader/tools/symbol_versions.h"
@@ -10,8 +12,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace retromod {
 
@@ -39,11 +39,11 @@ void BootChoice::declare(Options& options)
 
 namespace {
 
-std::string read_text(const std::string& path)
+std::string read_certificates(const std::string& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file) throw std::runtime_error(path + ": cannot be read");
+    auto text = read_host_text(path);
+    if (!count_certificates(text)) throw std::runtime_error(path + ": no certificate (PEM) in it");
+    if (!text.ends_with('\n')) text += '\n';
     return text;
 }
 
@@ -79,7 +79,7 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     boot.command_line = command_line_;
     for (const auto& word : configuration_)
         if (auto wrong = read_configuration(word, boot)) return wrong;
-    for (const auto& key : keys_) boot.module_keys += read_text(key);
+    for (const auto& key : keys_) boot.module_keys += read_certificates(key);
     boot.stub = stub;
     if (devices) boot.devices = std::make_shared<const DescribedDevices>(read_device_file(*devices));
     if (modules) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/child_pool.h"
 
+#include "loader/api/failure_sentence.h"
+
 #include <chrono>
 #include <cerrno>
 #include <csignal>
@@ -37,8 +39,8 @@ struct Child {
     std::string output;
     try {
         output = job(index);
-    } catch (const std::exception& error) {
-        output = error.what();
+    } catch (...) {
+        output = failure_sentence();
         status = 1;
     }
     for (std::size_t at = 0; at < output.size();) {

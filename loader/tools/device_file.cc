@@ -2,6 +2,8 @@
 // boot --devices FILE: a line of words for each device or property.
 #include "loader/tools/device_file.h"
 
+#include "emu/machine/host_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -214,8 +216,7 @@ struct Reader {
 
 DescribedDevices read_device_file(const std::string& path)
 {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+    std::istringstream file(read_host_text(path));
     Reader reader;
     std::string line;
     for (unsigned number = 1; std::getline(file, line); ++number) {

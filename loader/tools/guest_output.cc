@@ -12,6 +12,7 @@ namespace retromod {
 namespace {
 
 constexpr std::uint64_t block_bytes = 4096; ///< as cat(1) of the time asked for
+constexpr std::uint64_t most_reads = 65536; ///< of a file whose end is waited for: a driver may never come to one
 
 } // namespace
 
@@ -30,7 +31,13 @@ bool print_guest_file(KernelCalls& calls, const std::string& path, std::string_v
         return false;
     }
     bool good = true;
+    auto reads_left = bytes == whole_file ? most_reads : bytes;
     while (bytes) {
+        if (!reads_left--) {
+            complain(fmt::format("{}: {}: no end after {} reads", command, path, most_reads));
+            good = false;
+            break;
+        }
         const auto part = file.read(std::min(bytes, block_bytes));
         if (part.result.failed(arch)) {
             complain_of_call(command, path, "read", part.result, arch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/kernel_package.h"
 
+#include "emu/machine/host_text.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
 #include "loader/elf/modinfo.h"
@@ -113,8 +114,7 @@ std::optional<std::uint32_t> name_place(std::span<const std::byte> module, std::
 
 std::vector<GivenSymbol> read_exported_symbols(const std::string& path)
 {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+    std::istringstream file(read_host_text(path));
     std::vector<GivenSymbol> symbols;
     std::string line;
     for (unsigned number = 1; std::getline(file, line); ++number)

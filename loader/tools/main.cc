@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/api/failure_sentence.h"
 #include "loader/tools/command.h"
 #include "loader/tools/global_options.h"
 #include "loader/tools/interrupt.h"
+#include "loader/tools/standard_streams.h"
 
 #include <fmt/format.h>
 
@@ -86,13 +88,13 @@ int run(const std::string& program, std::vector<std::string> words)
 
 int main(int argc, char** argv)
 {
+    retromod::prepare_standard_streams();
+    int status = retromod::exit_status::failure;
     try {
         retromod::catch_interrupts();
-        const int status = retromod::run(argc ? argv[0] : "retromod", {argv + std::min(argc, 1), argv + argc});
-        if (std::fflush(stdout) != 0) throw std::runtime_error("standard output: cannot be written");
-        return status;
-    } catch (const std::exception& error) {
-        retromod::complain(error.what());
-        return retromod::exit_status::failure;
+        status = retromod::run(argc ? argv[0] : "retromod", {argv + std::min(argc, 1), argv + argc});
+    } catch (...) {
+        retromod::complain(retromod::failure_sentence());
     }
+    return retromod::status_after_output(status);
 }

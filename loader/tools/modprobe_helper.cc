@@ -5,12 +5,13 @@
 #include "emu/kernel/module_view.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/symbols.h"
+#include "emu/machine/host_text.h"
 #include "loader/tools/command.h"
 #include "loader/tools/insmod_run.h"
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 
@@ -23,7 +24,8 @@ constexpr unsigned most_aliases = 16; ///< of aliases: more is a circle
 std::map<std::string, std::string, std::less<>> read_aliases(const std::string& path)
 {
     std::map<std::string, std::string, std::less<>> aliases;
-    std::ifstream file(path);
+    if (std::error_code error; !std::filesystem::exists(path, error) && !error) return aliases;
+    std::istringstream file(read_host_text(path));
     std::string line;
     for (unsigned number = 1; std::getline(file, line); ++number) {
         std::istringstream words(line.substr(0, line.find('#')));

@@ -3,6 +3,7 @@
 // share/retromod/modules beside the folder of the program, as `install` does.
 #include "loader/tools/module_build.h"
 
+#include "emu/machine/host_text.h"
 #include "loader/tools/compiler.h"
 #include "loader/tools/module_supplement.h"
 
@@ -60,8 +61,7 @@ unsigned version_code(std::string_view release)
 
 std::vector<std::byte> read_bytes(const fs::path& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    std::vector<char> text{std::istreambuf_iterator<char>(file), {}};
+    const auto text = read_host_text(path);
     const auto bytes = std::as_bytes(std::span(text));
     return {bytes.begin(), bytes.end()};
 }

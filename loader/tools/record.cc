@@ -3,6 +3,7 @@
 // with results. docs/scenarios.md describes the files.
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/symbols.h"
+#include "emu/machine/host_text.h"
 #include "loader/api/session.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
@@ -157,8 +158,7 @@ int record_commands(const RecordChoice& choice, const Invocation& invocation)
 int record_steps(const RecordChoice& choice)
 {
     const auto checked = load_scenarios(*choice.steps);
-    std::ifstream stream(*choice.steps, std::ios::binary);
-    auto scenarios = ordered_json::parse(stream)["scenarios"].get<std::vector<ordered_json>>();
+    auto scenarios = ordered_json::parse(read_host_text(*choice.steps))["scenarios"].get<std::vector<ordered_json>>();
     const auto& arch = checked.scenarios.empty() ? i386() : *checked.scenarios.front().arch;
     for (auto& scenario : scenarios) expect(scenario, choice, arch);
     write_file(choice.out, scenario_file_text(scenarios, arch));

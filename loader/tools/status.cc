@@ -5,6 +5,7 @@
 #include "emu/kernel/module_list.h"
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/threads.h"
+#include "loader/api/failure_sentence.h"
 #include "loader/api/machine_path.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
@@ -13,8 +14,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace retromod {
+
+namespace {
+
+/// What `text` makes of guest memory, or why it cannot be read.
+std::string readable(const std::function<std::string()>& text)
+try {
+    return text();
+} catch (...) {
+    return failure_sentence();
+}
+
+} // namespace
 
 int status_command(const Invocation& invocation)
 {
@@ -25,8 +39,9 @@ int status_command(const Invocation& invocation)
     auto& kernel = session->kernel();
     const auto& memory = kernel.memory();
     auto* loader = kernel.module_loader(); // since 2.6
-    const auto modules =
-        loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
+    const auto count_modules = [&] {
+        return loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
+    };
     const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
 
     fmt::print("machine     {}\n", machine_path(invocation.machine));
@@ -36,11 +51,11 @@ int status_command(const Invocation& invocation)
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
     fmt::print("jiffies     {}\n", kernel.clock().jiffies());
-    fmt::print("modules     {}\n", modules);
+    fmt::print("modules     {}\n", readable([&] { return std::to_string(count_modules()); }));
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     fmt::print("generation  {}\n", machine.header().generation);
-    const auto threads = kernel.threads().describe();
+    const auto threads = readable([&] { return kernel.threads().describe(); });
     if (!threads.empty()) fmt::print("threads\n{}\n", threads);
     return 0;
 }

@@ -162,6 +162,7 @@ static void files_and_jails(const char *samples, const char *folder)
     retromod_close(machine);
 
     options.file = NULL; /* in memory, with a jail */
+    options.jail = 0;    /* which is the default */
     machine = retromod_boot(&options);
     CHECK(retromod_create_module(machine, "by_hand", 4096) > 0);
     CHECK_IS(retromod_create_module(machine, "by_hand", 4096), -EEXIST);
@@ -211,8 +212,14 @@ static void bad_arguments(void)
     CHECK_IS(retromod_read_file(machine, "/proc/none", NULL, 0), -ENOENT);
     CHECK_IS(retromod_read_file(machine, NULL, NULL, 0), RETROMOD_FAILED);
     CHECK_IS(retromod_set_budget(machine, UINT64_MAX), RETROMOD_FAILED);
-    CHECK_IS(retromod_set_jail(machine, 1), RETROMOD_FAILED); /* a machine in memory, booted without */
+    CHECK_IS(retromod_set_jail(machine, 1), 0);
     CHECK_IS(retromod_api_version(), RETROMOD_API_VERSION);
+    retromod_close(machine);
+
+    retromod_options unjailed = {.size = sizeof unjailed, .jail = RETROMOD_NO_JAIL};
+    machine = retromod_boot(&unjailed);
+    CHECK(machine != NULL);
+    CHECK_IS(retromod_set_jail(machine, 1), RETROMOD_FAILED); /* a machine in memory, booted without */
     retromod_close(machine);
 }
 

@@ -165,7 +165,7 @@ def bad_files_are_refused_by_place():
             assert done.returncode != 0 and said in done.stderr, f"{steps}: {done.stdout}{done.stderr}"
         pathlib.Path(folder, "x.json").write_text("[]", encoding="utf-8")
         assert "x.json: is no object" in compare(f"{folder}/x.json").stderr
-        assert "cannot be opened" in compare(f"{folder}/none.json").stderr
+        assert "No such file" in compare(f"{folder}/none.json").stderr
 
 
 if __name__ == "__main__":

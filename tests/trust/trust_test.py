@@ -9,6 +9,7 @@ import fcntl
 import os
 import pathlib
 import signal
+import stat
 import struct
 import subprocess
 import sys
@@ -128,6 +129,83 @@ def not_a_machine(place):
     place.refused("lsmod", says=["not a machine"])
     place.refused("insmod", HELLO, says=["not a machine"])
     place.refused("boot", says=["not a machine"])
+
+
+def what_is_no_machine_does_not_become_one(place):
+    """A FIFO, a device, an empty file: each is refused by what it is, at once, and stays what it is."""
+    def refused(path, *says):
+        before = os.lstat(path)
+        for words in (["boot"], ["lsmod"], ["insmod", HELLO], ["status"], ["shutdown"], ["fsck"], ["snapshot", "save", "x"]):
+            done = place.run("--machine", path, *words)
+            assert done.returncode > 0, f"{path}: {words}: exit status {done.returncode}"
+            lines = done.stderr.splitlines() + [line for line in done.stdout.splitlines() if words == ["fsck"]]
+            assert any(str(path) in line and (words != ["boot"] or all(text in line for text in says)) for line in lines), f"{words}: {lines}"
+        after = os.lstat(path)
+        assert (before.st_ino, before.st_mode, before.st_rdev, before.st_size) == (after.st_ino, after.st_mode, after.st_rdev, after.st_size)
+
+    pipe, empty, link, null = (place.folder / name for name in ("pipe", "empty", "link", "null"))
+    os.mkfifo(pipe)
+    refused(pipe, "a FIFO")
+    empty.touch()
+    refused(empty, "not a machine, so it is not replaced")
+    link.symlink_to(place.folder / "nowhere")
+    refused_link = place.run("--machine", link, "boot")
+    assert refused_link.returncode == 1 and "link" in refused_link.stderr and link.is_symlink(), refused_link.stderr
+    if os.geteuid() == 0:
+        try:
+            os.mknod(null, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+        except PermissionError:
+            return
+        refused(null, "a character device")
+
+
+def closed_standard_descriptors(place):
+    """What a command says does not end up in the machine's files when 0, 1 or 2 are closed."""
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        subprocess.run(["bash", "-c", f'"$0" insmod {HELLO} {closed}; "$0" insmod {HELLO} {closed}; "$0" rmmod hello {closed}', BIN / "retromod"],
+                       env=place.environment, timeout=60)
+        assert "clean" in place.good("fsck"), closed
+        assert place.modules() == [], closed
+
+
+def text_that_cannot_be_written(place):
+    """A full device behind standard output or error: the work is kept, the exit status tells."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BIN / "retromod", "lsmod"], env=place.environment, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 1 and "standard output: cannot be written: No space left" in done.stderr, done.stderr
+        done = subprocess.run([BIN / "retromod", "insmod", SAMPLES / "oops.o"] if (SAMPLES / "oops.o").exists() else [BIN / "retromod", "insmod", HELLO, "wrong=1"],
+                              env=place.environment, stdout=subprocess.PIPE, stderr=full, text=True, timeout=60)
+        assert done.returncode > 0, done.returncode
+        done = subprocess.run([BIN / "retromod", "insmod", HELLO], env=place.environment, stdout=full, stderr=full, timeout=60)
+        assert done.returncode >= 0, done.returncode
+    assert "hello" in place.modules()
+
+
+def text_inputs_without_an_end(place):
+    """/dev/zero, an endless line, a directory, no certificate: one line, nothing changed."""
+    for option in ("--versions", "--devices"):
+        place.refused("boot", option, "/dev/zero", says=["/dev/zero", "more than 64 MiB"])
+        place.refused("boot", option, place.folder, says=[str(place.folder), "directory"])
+    place.refused("replay", "/dev/zero", says=["/dev/zero"])
+    place.refused("boot", "--release", "6.1", "--module-key", HELLO, says=["hello.o", "no certificate"])
+    place.refused("boot", "--release", "6.1", "--module-key", "/dev/null", says=["/dev/null", "no certificate"])
+
+
+def reading_commands_on_a_damaged_module_list(place):
+    """A module list that leads into nowhere: every command that shows it says so, none is ended by a signal."""
+    place.good("insmod", HELLO)
+    at = int(place.good("layout", "hello").split("0x")[1].split()[0].rstrip(",:;)"), 16)
+    header = struct.unpack_from("<6Q", place.bytes(), 136)  # vmalloc_start, direct_offset, direct_bytes, vmalloc_offset, ...
+    place.good("snapshot", "save", "before")
+    for word in range(24):
+        place.poke(header[3] + at - header[0] + 4 * word, struct.pack("<I", 0xfffffff0))
+        for words in (["status"], ["lsmod"], ["ksyms"], ["layout", "hello"], ["cat", "/proc/modules"], ["fsck"],
+                      ["snapshot", "diff", "before"], ["rmmod", "hello"]):
+            done = place.run("--dry-run", *words)
+            assert done.returncode >= 0, f"word {word}: {words}: {done.returncode} {done.stderr}"
+            for text in ("terminate called", "KernelFault", "exception", "basic_string", "the jailed process"):
+                assert text not in done.stderr, f"word {word}: {words}: {done.stderr}"
+        place.good("snapshot", "restore", "before")
 
 
 def no_permission(place):
@@ -367,7 +445,8 @@ def a_command_that_dies_takes_its_child_along(place):
     place.good("insmod", HELLO)
 
 
-CASES = [newer_format, other_byte_order, not_a_machine, no_permission, another_users_file, read_only_file_system, full_disk,
+CASES = [newer_format, other_byte_order, not_a_machine, what_is_no_machine_does_not_become_one, closed_standard_descriptors,
+         text_that_cannot_be_written, text_inputs_without_an_end, reading_commands_on_a_damaged_module_list, no_permission, another_users_file, read_only_file_system, full_disk,
          missing_folder, fsck_of_a_clean_machine, fsck_counts_anew, fsck_discards_a_damaged_journal,
          fsck_of_a_commit_without_its_journal, fsck_finds_a_broken_module_list, snapshots_save_and_restore,
          snapshots_of_a_machine_since_2_6,
