@@ -98,15 +98,6 @@ TEST_CASE("a copy beyond the guest's memory faults where that ends", "[exports][
     CHECK(guest.log().find("virtual address") != std::string::npos);
 }
 
-TEST_CASE("a width of two thousand million costs no memory", "[exports][budget]")
-{
-    Guest guest;
-    const auto buffer = area(guest, 4096, 0);
-    const auto format = guest.text("%*d");
-    CHECK(call(guest, "snprintf", {buffer, 10, format, 0x7fffffff, 1}).kind == Outcome::Kind::budget);
-    CHECK(call(guest, "snprintf", {buffer, 10, format, 100'000'000, 1}).result.word == 100'000'000);
-}
-
 namespace {
 
 /// Words that a careless driver, or an attacker, could give to anything.
