@@ -41,8 +41,10 @@ void require_access(Kernel& kernel, GuestAddr at, std::uint64_t bytes, Access ac
 {
     for (std::uint64_t done = 0; done < bytes;) {
         const auto there = kernel.memory().bytes(at + done, access, bytes - done);
-        if (there.empty())
-            throw KernelFault{{at + done, access, access == Access::write && !kernel.memory().bytes(at + done, Access::read).empty()}};
+        if (there.empty()) {
+            const bool readable = !kernel.memory().bytes(at + done, Access::read).empty();
+            throw KernelFault{{at + done, access, access == Access::write && readable}};
+        }
         done += there.size();
     }
 }

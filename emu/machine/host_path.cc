@@ -19,7 +19,7 @@ std::string_view file_kind(unsigned mode)
     case S_IFCHR: return "a character device";
     case S_IFBLK: return "a block device";
     case S_IFSOCK: return "a socket";
-    case S_IFLNK: return "a symbolic link that leads nowhere";
+    case S_IFLNK: return "a symbolic link";
     default: return "a file of unknown kind";
     }
 }

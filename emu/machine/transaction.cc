@@ -172,7 +172,8 @@ void Transaction::State::write_commit(const Commit& commit)
     journal.complete(durability);
     try {
         apply(file, commit);
-        if (durability == Durability::power_failure && ::fdatasync(file.descriptor()) != 0) return; // the journal, which is on the disk, stays
+        const bool durable = durability == Durability::power_failure;
+        if (durable && ::fdatasync(file.descriptor()) != 0) return; // the journal, which is on the disk, stays
         journal.finish();
     } catch (const std::system_error& error) {
         throw std::system_error(error.code(), fmt::format("{}: committed, but not all is written yet (the next command will): {}",

@@ -90,8 +90,9 @@ retromod_machine* retromod_boot(const retromod_options* given)
         const auto options = known_members(given);
         MachineOptions machine;
         if (const auto wrong = read_machine_words(words_of(options), machine)) throw BadArgument(*wrong);
-        return hand_out(CMachine::boot({options.file ? std::optional<std::string>(options.file) : std::nullopt, options.jail != RETROMOD_NO_JAIL},
-                                       machine, boot_options(options, machine)));
+        CMachine::Place place{{}, options.jail != RETROMOD_NO_JAIL};
+        if (options.file) place.file = options.file;
+        return hand_out(CMachine::boot(place, machine, boot_options(options, machine)));
     });
 }
 

@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <ext/stdio_sync_filebuf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 
 namespace retromod {
 namespace {
@@ -48,6 +50,9 @@ void prepare_standard_streams()
         if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", O_RDWR); // the lowest free number: this one
     if (auto* stream = open_stream(output, ::isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF)) stdout = stream;
     if (auto* stream = open_stream(errors, _IONBF)) stderr = stream;
+    static __gnu_cxx::stdio_sync_filebuf<char> to_output(stdout), to_errors(stderr); // the others were made for what was there
+    std::cout.rdbuf(&to_output);
+    std::cerr.rdbuf(&to_errors);
 }
 
 int status_after_output(int status)

@@ -156,7 +156,8 @@ int run_here(ToolSession& session, const std::function<int()>& work)
 int run_in_session(ToolSession& session, const std::function<int()>& work)
 {
     if (!session.is_jailed()) return run_here(session, work);
-    const auto result = session->run_jailed([&](Session&) { return status_after_output(run_here(session, work)); }, session.limits());
+    const auto result =
+        session->run_jailed([&](Session&) { return status_after_output(run_here(session, work)); }, session.limits());
     if (!result.died) return result.status && interrupt_count() ? exit_status::interrupted : result.status;
     if (result.status == SIGPIPE) std::raise(SIGPIPE); // nobody reads our output any more: end as any program does
     const auto kept = session->child_committed() ? "it had committed before: the machine is changed" : "the machine is as it was";

@@ -186,7 +186,6 @@ def text_inputs_without_an_end(place):
     for option in ("--versions", "--devices"):
         place.refused("boot", option, "/dev/zero", says=["/dev/zero", "more than 64 MiB"])
         place.refused("boot", option, place.folder, says=[str(place.folder), "directory"])
-    place.refused("replay", "/dev/zero", says=["/dev/zero"])
     place.refused("boot", "--release", "6.1", "--module-key", HELLO, says=["hello.o", "no certificate"])
     place.refused("boot", "--release", "6.1", "--module-key", "/dev/null", says=["/dev/null", "no certificate"])
 
