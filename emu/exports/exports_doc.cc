@@ -14,6 +14,7 @@ namespace {
 
 std::string releases(const Since& since)
 {
+    if (since.first > since.last) return "where listed";
     if (since.first == since.last) return std::string(layout_version_name(since.first));
     const bool open_start = since.first == LayoutVersion::v2_2_1, open_end = since.last == LayoutVersion::v2_4_37_11;
     if (open_start && open_end) return "all";
@@ -64,7 +65,8 @@ std::string introduction()
         "| full | does what the kernel's function does, as far as a module can tell |\n"
         "| init | keeps and shows its state, but not all later effects come (no packet arrives, no interrupt fires) |\n"
         "| inert | accepted, without effect |\n\n"
-        "Convention is i386's: C, fastcall (eax, edx, ecx) or a list of registers. A step function can call the guest or sleep.\n",
+        "`where listed`: only of kernels whose list of symbols (`boot --versions`) has the name. Convention is i386's: C,\n"
+        "fastcall (eax, edx, ecx) or a list of registers. A step function can call the guest or sleep.\n",
         totals.functions.size(), of(Grade::full), of(Grade::init), of(Grade::inert), totals.variables.size());
 }
 

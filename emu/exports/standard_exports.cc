@@ -86,6 +86,21 @@ constexpr const Family* families[] = {
     &linux_mca,
     &linux_fs_2_2,
     &net_2_2,
+    &scsi_hosts,
+    &scsi_devices,
+    &linux_ide_pci,
+    &linux_crc32,
+    &linux_cdrom,
+    &linux_comx,
+    &linux_acpi,
+    &linux_sunrpc,
+    &linux_msdos_fs,
+    &net_conntrack,
+    &linux_wireless,
+    &linux_atm_hooks,
+    &linux_devfs_numbers,
+    &listed_functions,
+    &pcmcia_cs,
 };
 
 ExportTable collect()

@@ -7,6 +7,8 @@
 #include "emu/kernel/clock.h"
 #include "emu/kernel/described_devices.h"
 #include "emu/kernel/export.h"
+#include "emu/kernel/export_choice.h"
+#include "emu/kernel/guest_struct.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_list.h"
 #include "emu/kernel/module_view.h"
@@ -64,27 +66,34 @@ void KernelBoot::make_entries()
     for (const auto family : kernel.exports().functions)
         for (const auto& row : family)
             if (symbols.offers(row)) symbols.add_entry(row.name, false);
+    for (const auto name : listed_names())
+        if (!symbols.offers_function(name) && nearest_export(kernel.exports(), kernel.machine(), name))
+            symbols.add_entry(name, false);
     if (!options.stub) return;
-    std::vector<std::string_view> missing;
-    for (const auto& [name, versioned] : options.versions)
-        if (!symbols.offers_function(name) && !symbols.offers_variable(name)) missing.push_back(name);
-    std::ranges::sort(missing);
-    for (const auto name : missing) symbols.add_entry(name, true);
+    for (const auto name : listed_names())
+        if (!nearest_export(kernel.exports(), kernel.machine(), name) && !symbols.offers_variable(name))
+            symbols.add_entry(name, true);
+}
+
+/// The names of the given list, in an order that does not depend on the host.
+std::vector<std::string_view> KernelBoot::listed_names()
+{
+    std::vector<std::string_view> names;
+    for (const auto& [name, versioned] : options.versions) names.push_back(name);
+    std::ranges::sort(names);
+    return names;
 }
 
 void KernelBoot::make_variables()
 {
     auto variables = kernel.machine().table<VariableRow>();
-    for (const auto family : kernel.exports().data) {
-        for (const auto& row : family) {
-            if (!row.since.covers(kernel.machine().release().exports)) continue;
-            const auto bytes = row.bytes(kernel);
-            auto* variable = variables.insert();
-            if (!variable) throw std::length_error("more kernel variables than their table holds");
-            variable->address = kernel.memory().allocate_image(std::max<std::uint64_t>(bytes, 4), 16).value;
-            variable->bytes = bytes;
-            row.name.copy(variable->name, sizeof variable->name - 1);
-        }
+    for (const auto* row : chosen_variables(kernel.exports(), kernel.machine(), options.versions)) {
+        const auto bytes = row->bytes(kernel);
+        auto* variable = variables.insert();
+        if (!variable) throw std::length_error("more kernel variables than their table holds");
+        variable->address = kernel.memory().allocate_image(std::max<std::uint64_t>(bytes, 4), 16).value;
+        variable->bytes = bytes;
+        row->name.copy(variable->name, sizeof variable->name - 1);
     }
 }
 
@@ -100,6 +109,25 @@ void KernelBoot::make_idle_task()
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
     const auto limit = address_limit(kernel.arch());
     kernel.threads().set_task_field(task, limit.member, limit.kernel);
+    give_context(task);
+}
+
+/// What all tasks share here: a directory, an empty table of files and the memory of a process. Drivers look into them and count.
+void KernelBoot::give_context(GuestAddr task)
+{
+    struct Part {
+        std::string_view member, type;
+    };
+    constexpr Part parts[] = {{"fs", "struct fs_struct"}, {"files", "struct files_struct"}, {"mm", "struct mm_struct"}};
+    constexpr std::uint64_t usual_umask = 022;
+    for (const auto& part : parts) {
+        if (!kernel.layouts().has("struct task_struct", part.member) || !kernel.layouts().has(part.type)) continue;
+        GuestStruct shared(kernel, part.type, kernel.memory().allocate_image(kernel.layouts().size(part.type), 16));
+        shared.clear();
+        shared.set_if_there("count.counter", 1);
+        shared.set_if_there("umask", usual_umask);
+        kernel.threads().set_task_field(task, part.member, shared.at().value);
+    }
 }
 
 /// Source: pda_init of arch/x86_64/kernel/setup64.c, 2.4.37.11.
@@ -117,10 +145,8 @@ void KernelBoot::make_processor_data()
 
 void KernelBoot::bring_up()
 {
-    for (const auto family : kernel.exports().data)
-        for (const auto& row : family)
-            if (row.initialize && row.since.covers(kernel.machine().release().exports))
-                row.initialize(kernel, kernel.symbols().variable(row.name));
+    for (const auto* row : chosen_variables(kernel.exports(), kernel.machine(), options.versions))
+        if (row->initialize) row->initialize(kernel, kernel.symbols().variable(row->name));
     if (const auto jiffies = kernel.symbols().find_variable("jiffies")) kernel.state().jiffies_at = jiffies->value;
     if (const auto xtime = kernel.symbols().find_variable("xtime")) kernel.state().xtime_at = xtime->value;
     kernel.clock().store();
@@ -143,20 +169,29 @@ std::vector<KernelSymbol> KernelBoot::chosen_symbols()
     return symbols;
 }
 
+/// The symbol by which insmod sees that a kernel has versions: 1, from module.h of such a kernel.
+void KernelBoot::offer_version_mark(std::vector<KernelSymbol>& symbols)
+{
+    constexpr std::string_view mark = "Using_Versions";
+    if (options.versions.contains(std::string(mark))) symbols.push_back({std::string(mark), {1}});
+}
+
 std::vector<KernelSymbol> KernelBoot::offered_symbols()
 {
     if (!options.only_symbols.empty()) return chosen_symbols();
     const auto& release = kernel.machine().release();
-    const auto published = [&](std::string_view name) {
-        const auto version = options.versions.find(std::string(name));
-        if (version != options.versions.end()) return version->second;
-        const bool for_gpl = options.versions.empty() && !release.modern && is_gpl_export(release.exports, name);
-        return std::string(for_gpl ? gpl_only_prefix : "") + std::string(name);
-    };
     std::vector<KernelSymbol> symbols;
+    const auto offer = [&](std::string_view name, GuestAddr address) {
+        const auto listed = options.versions.find(std::string(name));
+        if (listed != options.versions.end()) symbols.push_back({listed->second, address});
+        if (!options.versions.empty()) return;
+        const bool for_gpl = !release.modern && is_gpl_export(release.exports, name);
+        symbols.push_back({std::string(for_gpl ? gpl_only_prefix : "") + std::string(name), address});
+    };
     for (const auto& row : kernel.machine().table<EntryRow>())
-        if (row.name != return_entry_name) symbols.push_back({published(row.name), *kernel.symbols().address(row.name)});
-    for (const auto& row : kernel.machine().table<VariableRow>()) symbols.push_back({published(row.name), {row.address}});
+        if (row.name != return_entry_name) offer(row.name, *kernel.symbols().address(row.name));
+    for (const auto& row : kernel.machine().table<VariableRow>()) offer(row.name, {row.address});
+    offer_version_mark(symbols);
     return symbols;
 }
 

@@ -22,12 +22,15 @@ struct KernelBoot {
 private:
     void note_modules_folder();
     void make_entries();
+    std::vector<std::string_view> listed_names();
     void make_variables();
     void make_idle_task();
+    void give_context(GuestAddr task);
     void make_processor_data();
     void make_kernel_module();
     std::vector<KernelSymbol> chosen_symbols();
     std::vector<KernelSymbol> offered_symbols();
+    void offer_version_mark(std::vector<KernelSymbol>& symbols);
     GuestAddr place_string(const std::string& text);
 };
 

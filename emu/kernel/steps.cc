@@ -3,6 +3,7 @@
 #include "emu/kernel/steps.h"
 
 #include "emu/kernel/export.h"
+#include "emu/kernel/export_choice.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/softirqs.h"
@@ -62,6 +63,22 @@ Steps::Steps(const ExportTable& exports, const Machine& machine)
     for (const auto family : exports.functions)
         for (const auto& row : family)
             if (row.step && exists(row, machine)) functions_.emplace(step_key(row.name), row.step);
+    add_listed(exports, machine);
+}
+
+/// Functions that a kernel has only because its list says so: of each name the nearest release's.
+void Steps::add_listed(const ExportTable& exports, const Machine& machine)
+{
+    std::unordered_map<std::uint32_t, int> distances;
+    for (const auto family : exports.functions)
+        for (const auto& row : family) {
+            const auto key = step_key(row.name);
+            if (!row.step || (functions_.contains(key) && !distances.contains(key))) continue;
+            const auto away = distance(row.since, machine.release().exports);
+            if (const auto known = distances.find(key); known != distances.end() && known->second <= away) continue;
+            distances[key] = away;
+            functions_[key] = row.step;
+        }
 }
 
 void Steps::add(std::span<const StepEntry> entries)

@@ -17,6 +17,7 @@ public:
 
 private:
     void add(std::span<const StepEntry> entries);
+    void add_listed(const ExportTable& exports, const Machine& machine);
 
     std::unordered_map<std::uint32_t, StepFunction> functions_;
 };

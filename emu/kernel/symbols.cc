@@ -3,6 +3,7 @@
 #include "emu/kernel/symbols.h"
 
 #include "emu/kernel/export.h"
+#include "emu/kernel/export_choice.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_list.h"
 
@@ -63,8 +64,11 @@ void Symbols::take_up()
         const auto name = text_of(row->name);
         entries_.emplace(name, number);
         const auto found = by_name_.find(name);
-        if (found == by_name_.end()) continue;
-        entry_exports_[number] = found->second;
+        const auto* function = found != by_name_.end() ? found->second
+                               : row->is_trap          ? nullptr
+                                                       : nearest_export(exports_, machine_, name);
+        if (!function) continue;
+        entry_exports_[number] = function;
         if (exports_.convention) conventions_[number] = exports_.convention(machine_.arch(), machine_.release().exports, name);
     }
     for (const auto& row : machine_.table<VariableRow>()) variables_.emplace(text_of(row.name), GuestAddr{row.address});
@@ -126,7 +130,7 @@ bool Symbols::offers_variable(std::string_view name) const
 {
     for (const auto family : exports_.data)
         for (const auto& row : family)
-            if (row.name == name && row.since.covers(machine_.release().exports)) return true;
+            if (row.name == name) return true; // of another release: where the kernel's list has the name
     return false;
 }
 

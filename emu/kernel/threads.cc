@@ -91,7 +91,19 @@ void Threads::set_up_task(ThreadRow& thread, GuestAddr task)
     set(limit.member, thread.awaited ? limit.user : limit.kernel);
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"}) set(member, 0xfffffeff);
     set("counter", 10);
+    share_context(thread, task);
     machine_.memory().write(task + task_member("comm").offset, std::as_bytes(std::span(thread.name)));
+}
+
+/// Every task has the idle task's directory and files; one that a system call made has its memory, too.
+void Threads::share_context(const ThreadRow& thread, GuestAddr task)
+{
+    const GuestAddr idle{state_->init_task};
+    if (!idle) return;
+    for (const auto member : {"fs", "files", "mm"}) {
+        if (std::string_view(member) == "mm" && !thread.awaited) continue;
+        if (machine_.layouts().has("struct task_struct", member)) set_task_field(task, member, task_field(idle, member));
+    }
 }
 
 /// for_each_task walks next_task from the idle task and back to it; the new task is the first behind the idle task.

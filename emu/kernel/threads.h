@@ -64,6 +64,7 @@ private:
     void set_if_there(GuestAddr task, std::string_view member, std::uint64_t value);
     GuestAddr processor_data() const;
     void set_up_task(ThreadRow& thread, GuestAddr task);
+    void share_context(const ThreadRow& thread, GuestAddr task);
     void link_task(GuestAddr task);
     void free_task(ThreadRow& thread);
 

@@ -78,9 +78,9 @@ private:
         object_->allocate_commons();
         check_declarations();
         check_taint(options_.file, license_, Force{options_.force}, NoLoad{options_.noload}, system_, messages_);
-        if (!set_parameters(*object_, modinfo_, Declared{version_.in_modinfo}, options_.arguments, report_.parameters,
-                            messages_))
-            return false;
+        report_.refused_parameter = !set_parameters(*object_, modinfo_, Declared{version_.in_modinfo}, options_.arguments,
+                                                    report_.parameters, messages_);
+        if (report_.refused_parameter) return false;
         hide_special_symbols(*object_);
         add_tables();
         if (messages_.errors() != 0) return false;

@@ -54,6 +54,7 @@ struct LoadReport {
     std::vector<std::string> unresolved;
     std::vector<std::string> dependencies; ///< modules that supplied a symbol
     std::vector<SetParameter> parameters;
+    bool refused_parameter = false; ///< a parameter was wrong: insmod made no call
     std::vector<std::string> explanations; ///< our own sentence for each fault of the file
 };
 

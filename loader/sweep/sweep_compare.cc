@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/sweep_compare.h"
 
+#include "loader/sweep/sweep_module.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,13 +54,11 @@ Lines log_lines(std::string_view text)
 }
 
 /// What insmod said, with the module file's path reduced to its name.
-Lines message_lines(std::string text, const std::string& folder)
+Lines message_lines(std::string text)
 {
-    for (std::size_t at = 0; !folder.empty() && (at = text.find(folder, at)) != std::string::npos;) text.erase(at, folder.size());
+    for (std::size_t at = 0; (at = text.find(verdict_folder, at)) != std::string::npos;) text.erase(at, verdict_folder.size());
     return log_lines(text);
 }
-
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
 /// "devices: 166 usb/acm/%d"; sorted, because not every listing has an order of its own.
 Lines proc_lines(const ProcLines& files)
@@ -83,6 +83,19 @@ Lines fault_lines(const std::string& text)
     return {without_addresses(text.substr(0, text.find(" (last phase")))};
 }
 
+/// A real kernel shows only that insmod does not come back.
+std::string as_really_told(const std::string& verdict)
+{
+    return verdict == "deadlock" || verdict == "budget" ? "hang" : verdict;
+}
+
+/// Lines of other files only: a verdict's leaks were not looked for in these.
+ProcLines without(ProcLines lines, std::initializer_list<const char*> files)
+{
+    for (const auto* file : files) lines.erase(file);
+    return lines;
+}
+
 Lines one(const std::string& text) { return text.empty() ? Lines() : Lines{text}; }
 
 /// What both said of one aspect; nothing when the real kernel's word is not known, or could not be.
@@ -95,14 +108,12 @@ struct AspectRow {
     Sides (*sides)(const Verdict&, const SweepRow&);
 };
 
-constexpr std::string_view real_folder = "/m/"; // where a verdict file's modules lay
-
 constexpr AspectRow aspects[] = {
-    {"verdict", [](const Verdict& v, const SweepRow& r) -> Sides { return {{one(v.verdict), one(r.verdict)}}; }},
+    {"verdict", [](const Verdict& v, const SweepRow& r) -> Sides { return {{one(v.verdict), one(as_really_told(r.verdict))}}; }},
     {"messages",
      [](const Verdict& v, const SweepRow& r) -> Sides {
          if (!v.said) return std::nullopt;
-         return {{message_lines(*v.said, std::string(real_folder)), message_lines(r.said, folder_of(r.file))}};
+         return {{message_lines(*v.said), message_lines(r.said)}};
      }},
     {"log of dependencies",
      [](const Verdict& v, const SweepRow& r) -> Sides {
@@ -118,6 +129,11 @@ constexpr AspectRow aspects[] = {
      [](const Verdict& v, const SweepRow& r) -> Sides {
          if (!v.use_count || !was_loaded(v)) return std::nullopt;
          return {{one(*v.use_count), one(r.use_count.value_or(""))}};
+     }},
+    {"size",
+     [](const Verdict& v, const SweepRow& r) -> Sides {
+         if (!v.size || v.size->empty() || !was_loaded(v)) return std::nullopt;
+         return {{one(*v.size), one(r.size.value_or(""))}};
      }},
     {"effects",
      [](const Verdict& v, const SweepRow& r) -> Sides {
@@ -137,7 +153,7 @@ constexpr AspectRow aspects[] = {
     {"leak",
      [](const Verdict& v, const SweepRow& r) -> Sides {
          if (!v.left || !was_loaded(v)) return std::nullopt;
-         return {{proc_lines(*v.left), proc_lines(r.left)}};
+         return {{proc_lines(*v.left), proc_lines(without(r.left, {"ksyms", "slabinfo", "net/dev"}))}};
      }},
     {"late fault",
      [](const Verdict& v, const SweepRow& r) -> Sides {

@@ -19,6 +19,7 @@ void for_each_member(Row& row, Visit visit)
     visit("file", row.file);
     visit("dependencies", row.dependencies);
     visit("failed_dependencies", row.failed_dependencies);
+    visit("parameters", row.parameters);
     visit("verdict", row.verdict);
     visit("detail", row.detail);
     visit("unresolved", row.unresolved);
@@ -45,6 +46,7 @@ std::string to_json(const SweepRow& row)
     Json json;
     for_each_member(row, [&](const char* name, const auto& member) { json[name] = member; });
     if (row.use_count) json["use_count"] = *row.use_count;
+    if (row.size) json["size"] = *row.size;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -54,6 +56,7 @@ try {
     SweepRow row;
     for_each_member(row, [&](const char* name, auto& member) { json.at(name).get_to(member); });
     if (json.contains("use_count")) row.use_count = json.at("use_count").get<std::string>();
+    if (json.contains("size")) row.size = json.at("size").get<std::string>();
     return row;
 } catch (const Json::exception& error) {
     throw std::runtime_error(std::string("no row of a sweep: ") + json_sentence(error));

@@ -102,14 +102,23 @@ struct Loaded {
 
 bool is_modern(Session& session) { return session.machine().release().modern != nullptr; }
 
-bool load_dependency(Session& session, const std::string& path)
+/// insmod of a file that goes by another name: what insmod adds to a module holds it, and counts in the module's size.
+InsmodResult load_as(Session& session, const std::string& path, const std::string& shown, const InsmodOptions& wanted,
+                     const TextSinks& sinks)
+{
+    auto file = read_module_file(path);
+    if (file) file->path = file->real_path = shown;
+    auto options = wanted;
+    options.file = shown;
+    return run_insmod(options, file, session, session.calls(), sinks);
+}
+
+bool load_dependency(Session& session, const std::string& path, const SweepPlan& plan)
 try {
     session.kernel().processes().begin();
     if (is_modern(session)) return load_modern_dependency(session, path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
-    InsmodOptions options;
-    options.file = path;
-    return run_insmod(options, session, session.calls(), silent).exit_status == 0;
+    return load_as(session, path, plan.shown_as(path), {}, silent).exit_status == 0;
 } catch (const CallStopped&) {
     return false;
 }
@@ -121,13 +130,13 @@ try {
     std::string output, errors;
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
     InsmodOptions options;
-    options.file = plan.path;
     options.arguments = plan.arguments;
-    const auto done = run_insmod(options, session, session.calls(), sinks);
+    const auto done = load_as(session, plan.path, plan.shown_as(plan.path), options, sinks);
     row.said = output + errors;
     row.unresolved = done.report.unresolved;
     if (done.exit_status == 0) row.verdict = "ok";
     else if (sink.init_result && sink.init_result->word) row.verdict = refusal(*sink.init_result, session.arch());
+    else if (done.report.refused_parameter) row.verdict = "refused:parameter";
     else row.verdict = row.unresolved.empty() ? "file" : "unresolved";
     if (row.verdict == "file") row.detail = one_line(errors);
     return {{done.report.base, done.report.size}, done.exit_status == 0};
@@ -157,26 +166,27 @@ ProcSnapshot snapshot(Session& session)
     return modules;
 }
 
-/// The third column of the module's line in /proc/modules.
-std::optional<std::string> use_count_of(const ProcSnapshot& snapshot, const std::string& module)
+/// Takes the module's size and use count from its line in /proc/modules.
+void note_module_line(const ProcSnapshot& snapshot, SweepRow& row)
 {
     const auto lines = snapshot.lines.find("modules");
-    if (lines == snapshot.lines.end()) return std::nullopt;
+    if (lines == snapshot.lines.end()) return;
     for (const auto& line : lines->second) {
         std::istringstream words(line);
         std::string name, bytes, count;
-        if (words >> name >> bytes >> count && name == module) return count;
+        if (!(words >> name >> bytes >> count) || name != row.module) continue;
+        row.size = bytes;
+        row.use_count = count;
     }
-    return std::nullopt;
 }
 
-/// Of /proc/modules only the module's own line: those it used show that they are used no longer.
-void keep_own_line(ProcLines& lines, const std::string& module)
+/// The dependencies go as they came, the last first; what is still used stays.
+void unload_dependencies(Session& session, const SweepRow& row)
 {
-    const auto modules = lines.find("modules");
-    if (modules == lines.end()) return;
-    std::erase_if(modules->second, [&](const auto& line) { return line.substr(0, line.find(' ')) != module; });
-    if (modules->second.empty()) lines.erase(modules);
+    for (auto name = row.dependencies.rbegin(); name != row.dependencies.rend(); ++name) {
+        SweepRow unnoticed;
+        unload(session, *name, unnoticed);
+    }
 }
 
 /// What is wrong after a module is gone: what it left in the kernel, and what that does to who looks at it.
@@ -187,8 +197,6 @@ void look_after(Session& session, const ProcSnapshot& before, const Loaded& load
     if (after.fault.empty()) { // else what follows on the fault is not to be compared
         row.left = lines_added(before.lines, after.lines);
         row.lost = lines_added(after.lines, before.lines);
-        keep_own_line(row.left, row.module);
-        keep_own_line(row.lost, row.module);
     }
     const bool gone = !loaded.in || row.unload == "unload-ok";
     if (gone && loaded.area.bytes) row.faults = left_behind(kernel, loaded.area);
@@ -199,16 +207,25 @@ void look_after(Session& session, const ProcSnapshot& before, const Loaded& load
 
 } // namespace
 
+std::string SweepPlan::parameters() const { return fmt::format("{}", fmt::join(arguments, " ")); }
+
+std::string SweepPlan::shown_as(const std::string& file) const
+{
+    return as_in_verdicts ? std::string(verdict_folder) + module_name_of(file) + ".o" : file;
+}
+
 SweepRow sweep_module(Session& session, const SweepPlan& plan)
 {
     SweepRow row;
     row.module = plan.name;
     row.file = plan.path;
+    row.parameters = plan.parameters();
     auto& kernel = session.kernel();
     auto logged = kernel.log().position();
+    const auto bare = snapshot(session);
     for (const auto& path : plan.dependencies) {
         row.dependencies.push_back(is_modern(session) ? kmod_module_name(path) : module_name_of(path));
-        if (!load_dependency(session, path)) row.failed_dependencies.push_back(row.dependencies.back());
+        if (!load_dependency(session, path, plan)) row.failed_dependencies.push_back(row.dependencies.back());
     }
     kernel.scheduler().settle(settled_after);
     const auto log_of_step = [&] {
@@ -227,7 +244,7 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     row.log = log_of_step();
     if (loaded.in) {
         const auto with = snapshot(session);
-        row.use_count = use_count_of(with, plan.name);
+        note_module_line(with, row);
         row.effects = lines_added(before.lines, with.lines);
         row.effects.erase("modules"); // its own line: always there
         row.unload = unload(session, plan.name, row);
@@ -235,7 +252,9 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
         row.log_unload = log_of_step();
     }
     kernel.set_sink(nullptr);
-    look_after(session, before, loaded, row);
+    unload_dependencies(session, row);
+    kernel.scheduler().settle(settled_after);
+    look_after(session, bare, loaded, row);
     return row;
 }
 

@@ -6,12 +6,20 @@
 
 namespace retromod {
 
+/// Where the modules of a verdict file lay when the real kernel was given them.
+constexpr std::string_view verdict_folder = "/m/";
+
 /// One module to be tried, and what to load before it.
 struct SweepPlan {
     std::string name;
     std::string path;
     std::vector<std::string> arguments;       ///< symbol=value
     std::vector<std::string> dependencies;    ///< paths, in order
+    bool as_in_verdicts = false;              ///< insmod is told that the files lie in `verdict_folder`
+
+    std::string parameters() const; ///< the arguments, separated by blanks
+    /// The path that insmod is told for a file.
+    std::string shown_as(const std::string& file) const;
 };
 
 /// Loads the dependencies, then the module, lets a little time pass and unloads it.

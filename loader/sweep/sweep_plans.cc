@@ -9,17 +9,22 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <sstream>
 
 namespace retromod {
 namespace {
 
-std::vector<std::string> words_of(const std::string& text)
+/// What a kernel that does not link modules itself offers, without versions.
+std::unordered_set<std::string> kernel_symbols(Kernel& kernel)
 {
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) words.push_back(word);
-    return words;
+    std::unordered_set<std::string> names;
+    const auto own = kernel.modules().view({kernel.state().kernel_module});
+    const auto table = own.pointer(ModuleField::syms);
+    const auto word = kernel.arch().word_bytes;
+    for (std::uint64_t i = 0; i < own.get(ModuleField::nsyms); ++i) {
+        const auto name = kernel.memory().load_pointer(table + i * kernel.modules().layout().symbol_bytes() + word);
+        names.emplace(without_version(kernel.memory().load_string(name)));
+    }
+    return names;
 }
 
 } // namespace
@@ -45,7 +50,7 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
             complain(fmt::format("sweep: {} is not in the folder", verdict.module));
             continue;
         }
-        SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}};
+        SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}, true};
         for (const auto& name : verdict.dependencies) {
             if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
             else complain(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
@@ -58,9 +63,9 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
 std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
 {
     const bool modern = session.machine().release().modern;
-    const auto exported = modern ? modern_kernel_symbols(session) : std::unordered_set<std::string>();
+    const auto exported = modern ? modern_kernel_symbols(session) : kernel_symbols(session.kernel());
     const auto offered = [&](const std::string& name) {
-        return modern ? exported.contains(name) : session.kernel().symbols().address(without_version(name)).has_value();
+        return exported.contains(modern ? name : std::string(without_version(name)));
     };
     std::vector<SweepPlan> plans;
     std::size_t parts = 0;

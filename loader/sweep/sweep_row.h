@@ -15,6 +15,7 @@ using ProcLines = std::map<std::string, std::vector<std::string>>;
 struct SweepRow {
     std::string module;
     std::string file;                         ///< its path, as found
+    std::string parameters;                   ///< as given to insmod, separated by blanks
     std::vector<std::string> dependencies;    ///< names, loaded before it in this order
     std::vector<std::string> failed_dependencies; ///< names, of those
     std::string verdict;                      ///< "ok", "refused:ENODEV", "unresolved", "oops", "trap", ..., "file"
@@ -22,9 +23,10 @@ struct SweepRow {
     std::vector<std::string> unresolved;
     std::string said;                         ///< by insmod, its standard output and then its error output
     std::optional<std::string> use_count;     ///< in /proc/modules after 300 ms; "-1": can_unload decides
+    std::optional<std::string> size;          ///< in /proc/modules, bytes
     ProcLines effects;                        ///< what appeared in /proc
     std::string unload;                       ///< "unload-ok", "unload-refused", "unload-oops", or empty: it was not loaded
-    ProcLines left;                           ///< what still differed in /proc when it was gone, or its init had failed
+    ProcLines left;                           ///< what still differed in /proc when it and its dependencies were gone
     ProcLines lost;                           ///< what had been there before and no longer was
     std::vector<std::string> faults;          ///< of the driver, by name: what it left pointing into its freed memory
     std::string late_fault;                   ///< a fault of the kernel after it: the first line of the oops

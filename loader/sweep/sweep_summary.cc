@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/sweep/sweep_summary.h"
 
+#include "loader/sweep/verdicts.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -50,12 +52,13 @@ std::string side_text(std::string_view aspect, std::string_view side, const std:
 
 SweepSummary::SweepSummary(const std::vector<Verdict>& verdicts)
 {
-    for (const auto& verdict : verdicts) verdicts_.emplace(verdict.module, verdict);
+    for (const auto& verdict : verdicts)
+        verdicts_.emplace(std::pair(verdict.module, fmt::format("{}", fmt::join(words_of(verdict.parameters), " "))), verdict);
 }
 
 const Verdict* SweepSummary::verdict_of(const SweepRow& row) const
 {
-    const auto found = verdicts_.find(row.module);
+    const auto found = verdicts_.find({row.module, row.parameters});
     return found == verdicts_.end() ? nullptr : &found->second;
 }
 

@@ -3,7 +3,7 @@
 
 #include "loader/sweep/sweep_compare.h"
 
-#include <unordered_map>
+#include <map>
 
 namespace retromod {
 
@@ -30,7 +30,7 @@ private:
     const Verdict* verdict_of(const SweepRow& row) const;
     std::string aspects_text() const;
 
-    std::unordered_map<std::string, Verdict> verdicts_;
+    std::map<std::pair<std::string, std::string>, Verdict> verdicts_; ///< by module and parameters
     unsigned modules_ = 0, through_inert_ = 0, faulty_ = 0;
     std::map<std::string_view, Figure> aspects_;
     Figure whole_; ///< modules that agree in all that was compared

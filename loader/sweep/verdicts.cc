@@ -94,6 +94,7 @@ Verdict verdict_of(const Fields& fields)
     row.log = fields.text("klog_load");
     row.log_unload = fields.text("klog_unload");
     row.use_count = fields.text("use_count");
+    row.size = fields.text("size");
     row.effects = fields.lines("effects", "added");
     row.left = fields.lines("leak", "left");
     row.late_fault = fields.text("late_fault");
@@ -103,6 +104,14 @@ Verdict verdict_of(const Fields& fields)
 constexpr std::string_view needed_columns[] = {"module", "params", "deps", "verdict", "unload"};
 
 } // namespace
+
+std::vector<std::string> words_of(const std::string& text)
+{
+    std::istringstream stream(text);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    return words;
+}
 
 std::vector<Verdict> read_verdicts(const std::string& path)
 {

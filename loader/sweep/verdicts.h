@@ -18,13 +18,17 @@ struct Verdict {
     std::optional<std::string> said;       ///< by insmod: its standard output and then its error output
     std::optional<std::string> log_dependencies, log, log_unload;
     std::optional<std::string> use_count;  ///< empty when it was not loaded
+    std::optional<std::string> size;       ///< in /proc/modules, bytes; empty when it was not loaded
     std::optional<ProcLines> effects, left;
     std::optional<std::string> late_fault; ///< the first line of the oops
 };
 
+/// The words of a text between blanks.
+std::vector<std::string> words_of(const std::string& text);
+
 /// Reads a verdict file: tab-separated, its first line names the columns. Needed: module, params, deps, verdict, unload.
-/// Compared where they are there: insmod_stdout with insmod_stderr, klog_deps, klog_load, klog_unload, use_count, effects,
-/// leak, late_fault. A field may stand in double quotes; texts hold \n, \t and \\. Throws std::runtime_error that names
+/// Compared where they are there: insmod_stdout with insmod_stderr, klog_deps, klog_load, klog_unload, use_count, size,
+/// effects, leak, late_fault. A field may stand in double quotes; texts hold \n, \t and \\. Throws std::runtime_error that names
 /// file and line.
 std::vector<Verdict> read_verdicts(const std::string& path);
 

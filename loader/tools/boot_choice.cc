@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/boot_choice.h"
 
+#include "emu/exports/built_in.h"
 #include "emu/kernel/boot_options.h"
 #include "emu/machine/host_text.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/modern/pkcs7.h"
 #include "loader/tools/device_file.h"
 #include "loader/tools/kernel_package.h"
+#include "loader/tools/kernel_profiles.h"
 #include "loader/tools/symbol_versions.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <sstream>
 
 namespace retromod {
 
@@ -25,6 +28,10 @@ void BootChoice::declare(Options& options)
         .value("--uts-release", words.uts_release, "what uname says (default: the release)")
         .value("--versions", versions,
                "file of exported names with versions: a copy of /proc/ksyms, or System.map; since 2.6 Module.symvers or System.map")
+        .choice("--like-kernel", like_kernel_, kernel_profile_names(),
+                "a measured kernel: its release, uname, compiler, memory and what it has built in; options beside it count more")
+        .value("--builtin", built_in_, "before 2.6: NAME,... of drivers that the kernel has built in, no-NAME of those it has not")
+        .value("--config-file", configuration_file_, "before 2.6: the kernel's .config, which says what is built in")
         .value("--devices", devices, "file that describes further devices: PCI functions, ports, memory (docs/devices.md)")
         .value("--modules", modules, "folder or tree of modules that the kernel may request (request_module)")
         .flag("--stub", stub, "bind unknown imports to traps instead of refusing them")
@@ -57,10 +64,23 @@ try {
 
 } // namespace
 
+/// The words of --like-kernel, where nothing else was said.
+void BootChoice::take_profile(MachineWords& wanted) const
+{
+    const auto* kernel = find_kernel_profile(like_kernel_);
+    if (!kernel) return;
+    const MachineWords usual;
+    if (!release) wanted.release = kernel->release;
+    if (!wanted.uts_release) wanted.uts_release = std::string(kernel->uts_release);
+    if (wanted.compiler == usual.compiler) wanted.compiler = kernel->compiler;
+    if (wanted.memory_megabytes == usual.memory_megabytes) wanted.memory_megabytes = kernel->memory_megabytes;
+}
+
 std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions& boot)
 {
     if (release) words.release = *release;
     auto wanted = words;
+    take_profile(wanted);
     if (!arch_.empty()) wanted.arch = arch_;
     std::string_view like_arch;
     if (like_) {
@@ -91,10 +111,36 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     return std::nullopt;
 }
 
+namespace {
+
+/// "loop,minix,no-rtc".
+void build_in_by_names(Kernel& kernel, const std::string& list)
+{
+    std::istringstream names(list);
+    for (std::string name; std::getline(names, name, ',');) {
+        constexpr std::string_view without = "no-";
+        const bool known = name.starts_with(without) ? leave_out(kernel, name.substr(without.size())) : build_in(kernel, name);
+        if (!known)
+            throw std::runtime_error(fmt::format("--builtin {}: no such driver; known are {}", name,
+                                                 fmt::join(built_in_names(), ", ")));
+    }
+}
+
+} // namespace
+
+/// What the kernel has built in, by its symbols, its profile, its configuration and what was said; the last word counts.
+void BootChoice::choose_built_in(Kernel& kernel) const
+{
+    if (versions) build_in_by_symbols(kernel, read_symbol_versions(*versions));
+    if (const auto* profile = find_kernel_profile(like_kernel_)) build_in_by_names(kernel, std::string(profile->built_in));
+    if (configuration_file_) build_in_by_configuration(kernel, *configuration_file_);
+    build_in_by_names(kernel, built_in_.value_or(""));
+}
+
 void BootChoice::give(Session& session) const
 {
     auto& machine = session.machine();
-    if (!machine.release().modern) return;
+    if (!machine.release().modern) return choose_built_in(session.kernel());
     if (versions) give_symbols(machine, read_exported_symbols(*versions));
     if (!profile_) return;
     give_profile(machine, *profile_);

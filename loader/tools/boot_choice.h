@@ -16,7 +16,8 @@ public:
     /// Turns the words into a machine; else one line that says which of them is wrong. Throws std::runtime_error when
     /// a file that an option names cannot be read.
     std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot);
-    /// What of --versions and --like is no part of a machine's options: for the machine once it is made.
+    /// What of --versions, --builtin, --config-file and --like is no part of a machine's options: for the machine once it
+    /// is made. Throws std::runtime_error as `fill` does.
     void give(Session& session) const;
 
     std::optional<std::string> release; ///< as it was asked for
@@ -27,6 +28,11 @@ public:
     bool stub = false;
 
 private:
+    void take_profile(MachineWords& wanted) const;
+    void choose_built_in(Kernel& kernel) const;
+
+    std::string like_kernel_; ///< empty: none
+    std::optional<std::string> built_in_, configuration_file_;
     std::string arch_; ///< empty: the release's own
     std::string command_line_;
     std::vector<std::string> configuration_, keys_;

@@ -15,17 +15,32 @@ TextSinks standard_sinks()
             }};
 }
 
-InsmodResult run_insmod(InsmodOptions options, Session& session, ModuleCalls& calls, const TextSinks& sinks)
+namespace {
+
+/// What every insmod on a session's machine has.
+InsmodOptions on_machine(InsmodOptions options, Kernel& kernel)
 {
-    auto& kernel = session.kernel();
     if (kernel.state().stub_unknown)
-        options.bind_unresolved = [&](std::string_view name) { return std::optional(kernel.symbols().bind_trap(name)); };
-    options.before_init = [&](const LoadReport& report) {
+        options.bind_unresolved = [&kernel](std::string_view name) { return std::optional(kernel.symbols().bind_trap(name)); };
+    options.before_init = [&kernel](const LoadReport& report) {
         std::vector<std::pair<std::string, GuestAddr>> symbols;
         for (const auto& symbol : report.symbols) symbols.emplace_back(symbol.name, symbol.address);
         kernel.symbols().add_debug(report.base, symbols);
     };
-    return insmod(options, calls, session.system(), sinks);
+    return options;
+}
+
+} // namespace
+
+InsmodResult run_insmod(InsmodOptions options, Session& session, ModuleCalls& calls, const TextSinks& sinks)
+{
+    return insmod(on_machine(std::move(options), session.kernel()), calls, session.system(), sinks);
+}
+
+InsmodResult run_insmod(InsmodOptions options, const ProblemOr<ModuleFile>& file, Session& session, ModuleCalls& calls,
+                        const TextSinks& sinks)
+{
+    return insmod_file(on_machine(std::move(options), session.kernel()), file, calls, session.system(), sinks);
 }
 
 } // namespace retromod

@@ -13,5 +13,8 @@ TextSinks standard_sinks();
 /// the module's symbols for traces and oopses. `calls` are the session's, or stand before them.
 InsmodResult run_insmod(InsmodOptions options, Session& session, ModuleCalls& calls,
                         const TextSinks& sinks = standard_sinks());
+/// The same of a file that was read already; `options.file` is the name it goes by.
+InsmodResult run_insmod(InsmodOptions options, const ProblemOr<ModuleFile>& file, Session& session, ModuleCalls& calls,
+                        const TextSinks& sinks);
 
 } // namespace retromod

@@ -26,7 +26,7 @@ struct Choice {
     std::string shard = "1/1";
     bool merge = false, json = false, differences = false;
     std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
-    std::uint64_t seconds = 60;
+    std::uint64_t seconds = 3600;
 };
 
 /// Shows rows as they come, and the summary.
@@ -64,6 +64,7 @@ SweepRow row_of(const ChildResult& result, const SweepPlan& plan)
     SweepRow row;
     row.module = plan.name;
     row.file = plan.path;
+    row.parameters = plan.parameters();
     switch (result.end) {
     case ChildResult::End::exited: row = sweep_row_from_json(result.output); break;
     case ChildResult::End::failed:
@@ -89,12 +90,12 @@ int wrong_use(const std::string& what)
 /// The plans whose results are not in the file yet.
 std::vector<const SweepPlan*> left_to_do(const std::vector<SweepPlan>& plans, const SweepFile* file)
 {
-    std::set<std::string_view> done;
+    std::set<std::pair<std::string, std::string>> done; // files and parameters
     if (file)
-        for (const auto& row : file->done()) done.insert(row.file);
+        for (const auto& row : file->done()) done.emplace(row.file, row.parameters);
     std::vector<const SweepPlan*> left;
     for (const auto& plan : plans)
-        if (!done.contains(plan.path)) left.push_back(&plan);
+        if (!done.contains({plan.path, plan.parameters()})) left.push_back(&plan);
     return left;
 }
 
@@ -145,7 +146,8 @@ int sweep_command(const Invocation& invocation)
         .value("--shard", choice.shard, "N/COUNT: do only the N-th of COUNT parts")
         .flag("--merge", choice.merge, "join the result files of a sweep's shards")
         .value("-j,--jobs", choice.jobs, "how many at a time (default: as many as there are processors)")
-        .value("--seconds", choice.seconds, "time limit for one module");
+        .value("--seconds", choice.seconds,
+               "limit of the host's time for one module (default: an hour; --budget, the guest's, decides)");
     if (const auto status = options.parse()) return *status;
     MachineOptions machine;
     BootOptions boot;

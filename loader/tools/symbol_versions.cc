@@ -15,7 +15,9 @@
 namespace retromod {
 namespace {
 
-constexpr std::string_view string_prefix = "__kstrtab_";
+// Before the names of a System.map's exported symbols: of the string, and of the entry of one that has no string of its own
+// (Using_Versions).
+constexpr std::string_view string_prefix = "__kstrtab_", entry_prefix = "__export_";
 
 bool is_hex(std::string_view text)
 {
@@ -49,8 +51,9 @@ std::unordered_map<std::string, std::string> read_symbol_versions(const std::str
             throw std::runtime_error(fmt::format("{}:{}: '{}' is not an address and a name", path, number, line));
         const bool system_map = name.size() == 1 && !more.empty();
         if (system_map) {
-            if (!more.starts_with(string_prefix)) continue;
-            name = more.substr(string_prefix.size());
+            if (more.starts_with(string_prefix)) name = more.substr(string_prefix.size());
+            else if (more.starts_with(entry_prefix)) name = more.substr(entry_prefix.size());
+            else continue;
         } else if (more.starts_with("[")) {
             continue;
         }

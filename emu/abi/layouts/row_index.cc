@@ -39,7 +39,8 @@ std::span<const std::span<const Structure>> structure_tables()
     static const std::span<const Structure> tables[] = {
         module_structures(), lock_structures(), task_structures(), cpu_structures(), interrupt_structures(),
         file_structures(), inode_structures(), proc_structures(), memory_structures(), block_structures(),
-        net_device_structures(), socket_structures(), tty_structures(), pci_structures(), small_structures(),
+        net_device_structures(), socket_structures(), tty_structures(), pci_structures(), scsi_structures(),
+        small_structures(),
     };
     return tables;
 }

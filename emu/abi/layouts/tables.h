@@ -82,6 +82,7 @@ std::span<const Structure> module_structures();
 std::span<const Structure> net_device_structures();
 std::span<const Structure> pci_structures();
 std::span<const Structure> proc_structures();
+std::span<const Structure> scsi_structures();
 std::span<const Structure> small_structures();
 std::span<const Structure> socket_structures();
 std::span<const Structure> task_structures();

@@ -230,13 +230,22 @@ constexpr Export functions[] = {
 template <std::uint32_t value>
 void store_number(Kernel& kernel, GuestAddr at) { kernel.memory().store<std::uint32_t>(at, value); }
 
+/// The first task as modules see it: they take its directory and files for their threads.
+void init_first_task(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct task(kernel, "struct task_struct", at);
+    const GuestStruct idle(kernel, "struct task_struct", {kernel.state().init_task});
+    for (const auto member : {"fs", "files", "mm"})
+        if (task.has(member)) task.set(member, idle.get(member));
+}
+
 constexpr DataExport data[] = {
     {"apm_info", fixed_bytes<64>, nullptr, since_2_4},
     {"cap_bset", fixed_bytes<4>, store_number<0xfffffeff>, since_2_4},
     {"disable_all_usb", fixed_bytes<4>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
     {"fg_console", fixed_bytes<4>, nullptr, since_2_4},
     {"gdt", words<1>, nullptr, since_2_4},
-    {"init_task_union", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().thread_bytes; }, nullptr, since_2_4},
+    {"init_task_union", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().thread_bytes; }, init_first_task, since_2_4},
     {"is_sony_vaio_laptop", fixed_bytes<4>, nullptr, from(LayoutVersion::v2_4_18_14)},
     {"keyboard_tasklet", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct tasklet_struct"); }, nullptr,
      since_2_4},

@@ -9,6 +9,14 @@ namespace {
 
 std::uint64_t inode_operations_bytes(Kernel& kernel) { return kernel.layouts().size("struct inode_operations"); }
 
+/// Modules copy these, and the file operations behind them, and change the copies.
+void init_operations(Kernel& kernel, GuestAddr at)
+{
+    const auto files = kernel.memory().allocate_image(kernel.layouts().size("struct file_operations"), 16);
+    kernel.memory().fill(files, kernel.layouts().size("struct file_operations"), std::byte{0});
+    GuestStruct(kernel, "struct inode_operations", at).set("default_file_ops", files);
+}
+
 /// A fifo's inode: its mode, and no operations, as nothing opens it.
 void init_fifo(Kernel& kernel, GuestAddr inode)
 {
@@ -56,9 +64,9 @@ constexpr Export functions[] = {
 constexpr DataExport data[] = {
     {"chrdev_inode_operations", inode_operations_bytes, nullptr, only_2_2},
     {"blkdev_inode_operations", inode_operations_bytes, nullptr, only_2_2},
-    {"proc_net_inode_operations", inode_operations_bytes, nullptr, only_2_2},
-    {"proc_dir_inode_operations", inode_operations_bytes, nullptr, only_2_2},
-    {"proc_scsi_inode_operations", inode_operations_bytes, nullptr, only_2_2},
+    {"proc_net_inode_operations", inode_operations_bytes, init_operations, only_2_2},
+    {"proc_dir_inode_operations", inode_operations_bytes, init_operations, only_2_2},
+    {"proc_scsi_inode_operations", inode_operations_bytes, init_operations, only_2_2},
     {"md_dev", fixed_bytes<1024>, nullptr, only_2_2},
     {"file_lock_table", words<1>, nullptr, only_2_2},
     {"max_files", fixed_bytes<4>, nullptr, only_2_2},

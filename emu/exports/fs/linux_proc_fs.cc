@@ -51,6 +51,14 @@ GuestAddr make_entry(Kernel& kernel, const std::string& name, std::uint64_t mode
     return at;
 }
 
+/// 2.2: an entry has inode operations, of which modules make their own.
+void give_operations(Kernel& kernel, GuestAddr at)
+{
+    auto entry = entry_at(kernel, at);
+    const auto operations = kernel.symbols().find_variable("proc_dir_inode_operations");
+    if (operations && entry.has("ops")) entry.set("ops", *operations);
+}
+
 GuestAddr create(Kernel& kernel, const std::string& path, std::uint64_t mode, std::uint64_t links, GuestAddr parent)
 {
     std::string name;
@@ -58,6 +66,7 @@ GuestAddr create(Kernel& kernel, const std::string& path, std::uint64_t mode, st
     if (!where || name.empty()) return {};
     const auto at = make_entry(kernel, name, mode, links);
     if (at) link_proc_entry(kernel, where, at);
+    if (at) give_operations(kernel, at);
     return at;
 }
 

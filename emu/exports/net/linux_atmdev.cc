@@ -101,6 +101,7 @@ constexpr Export functions[] = {
     init<atm_dev_register>("atm_dev_register", since_2_4),
     full<atm_dev_deregister>("atm_dev_deregister", since_2_4),
     full<atm_find_dev>("atm_find_dev", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_18_14}),
+    full<atm_find_dev>("atm_dev_lookup", from(LayoutVersion::v2_4_37_11)),
     init<shutdown_atm_dev>("shutdown_atm_dev", since_2_4),
     full<sonet_stats<false>>("sonet_copy_stats", since_2_4),
     full<sonet_stats<true>>("sonet_subtract_stats", since_2_4),

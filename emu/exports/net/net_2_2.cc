@@ -2,10 +2,11 @@
 // Networking as modules of 2.2 used it: masquerading, firewalls, routing. No packet comes. Source: net/ipv4/{ip_masq*,ip_fw}.c,
 // net/core/firewall.c, drivers/net/slhc.c of 2.2.
 #include "emu/exports/answers.h"
+#include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
-
-#include <vector>
+#include "emu/kernel/proc_tree.h"
+#include "emu/kernel/symbols.h"
 
 namespace retromod {
 namespace {
@@ -15,6 +16,48 @@ void eth_copy_and_sum(Kernel& kernel, GuestAddr buffer, GuestAddr frame, std::in
 {
     const auto data = GuestStruct(kernel, "struct sk_buff", buffer).pointer("data");
     copy_bytes(kernel, data, frame, static_cast<std::uint32_t>(bytes));
+}
+
+/// struct ip_masq_mod {next, next_reg, mmod_name, refcnt, mmod_nent, mmod_proc_ent, ...}: a word each.
+constexpr unsigned name_word = 2, proc_entry_word = 5;
+
+GuestAddr masquerading_folder(Kernel& kernel)
+{
+    return find_proc_entry(kernel, kernel.symbols().variable("proc_root"), "net/ip_masq");
+}
+GuestAddr proc_entry_of(Kernel& kernel, GuestAddr mod)
+{
+    return kernel.memory().load_pointer(mod + proc_entry_word * kernel.arch().word_bytes);
+}
+
+/// A module of masquerading shows its own /proc entry, under its name unless the entry has one.
+std::int32_t register_ip_masq_mod(Kernel& kernel, GuestAddr mod)
+{
+    const auto name = mod ? kernel.memory().load_pointer(mod + name_word * kernel.arch().word_bytes) : GuestAddr{};
+    if (!name) return error_code(kernel, Errno::einval);
+    const auto at = proc_entry_of(kernel, mod);
+    if (!at) return 0;
+    GuestStruct entry(kernel, "struct proc_dir_entry", at);
+    if (!entry.get("name")) {
+        entry.set("name", name);
+        entry.set("namelen", kernel.memory().load_string(name).size());
+    }
+    link_proc_entry(kernel, masquerading_folder(kernel), at);
+    return 0;
+}
+
+std::int32_t unregister_ip_masq_mod(Kernel& kernel, GuestAddr mod)
+{
+    const auto at = mod ? proc_entry_of(kernel, mod) : GuestAddr{};
+    if (!mod) return error_code(kernel, Errno::einval);
+    if (at) remove_proc(kernel, "net/ip_masq/" + GuestStruct(kernel, "struct proc_dir_entry", at).string("name"), {});
+    return 0;
+}
+
+void make_masquerading_folder(Kernel& kernel)
+{
+    constexpr std::uint64_t directory = 0040555;
+    if (kernel.machine().release().series_minor == 2) create_proc(kernel, "net/ip_masq", directory, {});
 }
 
 constexpr Export functions[] = {
@@ -27,8 +70,8 @@ constexpr Export functions[] = {
     inert<do_nothing<GuestAddr>>("ip_masq_put", only_2_2),
     inert<answer<0, GuestAddr, std::int32_t, std::int32_t>>("register_ip_masq_app", only_2_2),
     inert<answer<0, GuestAddr>>("unregister_ip_masq_app", only_2_2),
-    inert<answer<0, GuestAddr>>("register_ip_masq_mod", only_2_2),
-    inert<answer<0, GuestAddr>>("unregister_ip_masq_mod", only_2_2),
+    init<register_ip_masq_mod>("register_ip_masq_mod", only_2_2),
+    init<unregister_ip_masq_mod>("unregister_ip_masq_mod", only_2_2),
     inert<answer<0, GuestAddr>>("ip_masq_mod_lkp_link", only_2_2),
     inert<answer<0, GuestAddr>>("ip_masq_mod_lkp_unlink", only_2_2),
     inert<answer<2, std::int32_t, GuestAddr, GuestAddr, GuestAddr>>("call_in_firewall", only_2_2),
@@ -81,6 +124,6 @@ constexpr DataExport data[] = {
 
 } // namespace
 
-extern const Family net_2_2{.header = "net/ of 2.2", .functions = functions, .data = data};
+extern const Family net_2_2{.header = "net/ of 2.2", .functions = functions, .data = data, .boot = make_masquerading_folder};
 
 } // namespace retromod
