@@ -37,11 +37,15 @@ struct Arch {
     GuestAddr vmalloc_start;       ///< lowest possible VMALLOC_START; the machine's memory may push it up
     std::uint64_t thread_bytes;    ///< THREAD_SIZE: task_struct and kernel stack together
     unsigned exception_entry_bytes;///< sizeof(struct exception_table_entry)
-    bool has_gp;                   ///< struct module has a gp member (alpha)
+    bool has_gp = false;           ///< struct module has a gp member (alpha)
     unsigned least_structure_alignment = 1; ///< of any structure or union, bytes: 4 by arm's old ABI
     bool has_dbe_table = false;    ///< archdata begins with the bounds of a table of bus errors (mips)
     GuestAddr image_map = {};      ///< where the kernel image's own window on memory begins; 0: it is in the direct map
     GuestAddr user_segment = {};   ///< USER_DS, a user task's address limit, where that is not TASK_SIZE
+    std::string_view address_limit_member = "addr_limit.seg"; ///< of struct task_struct
+    bool address_limit_is_mask = false; ///< no bit of a user address may be in a task's limit; else addresses lie below it
+    unsigned tick_rate = 100;      ///< HZ: ticks per second
+    bool has_pc_board = false;     ///< its machines are PCs: ISA bus, 440FX bridge, 8259 interrupt controllers
 
     /// `value` cut to the width of a machine word.
     constexpr std::uint64_t word(std::uint64_t value) const

@@ -12,7 +12,7 @@ constexpr std::string_view option_names[modern_option_count] = {
 };
 
 // Measured in a module of each kernel; crcs, gpl_crcs and version lie beside what was measured, by their declaration.
-constexpr ModuleMember members_6_1[] = {
+constexpr ModernMember members_6_1[] = {
     {"state", 0, 4},          {"list", 8, 16},          {"name", 24, 56},         {"mkobj", 80, 96},
     {"syms", 208, 8},         {"crcs", 216, 8},         {"num_syms", 224, 4},     {"kp", 264, 8},
     {"num_kp", 272, 4},       {"num_gpl_syms", 276, 4}, {"gpl_syms", 280, 8},     {"gpl_crcs", 288, 8},
@@ -21,7 +21,7 @@ constexpr ModuleMember members_6_1[] = {
     {"args", 600, 8},         {"percpu", 608, 8},       {"source_list", 816, 16}, {"target_list", 832, 16},
     {"exit", 848, 8},         {"refcnt", 856, 4},
 };
-constexpr ModuleMember members_6_12[] = {
+constexpr ModernMember members_6_12[] = {
     {"state", 0, 4},           {"list", 8, 16},          {"name", 24, 56},          {"mkobj", 80, 96},
     {"syms", 208, 8},          {"crcs", 216, 8},         {"num_syms", 224, 4},      {"kp", 264, 8},
     {"num_kp", 272, 4},        {"num_gpl_syms", 276, 4}, {"gpl_syms", 280, 8},      {"gpl_crcs", 288, 8},
@@ -32,7 +32,7 @@ constexpr ModuleMember members_6_12[] = {
 };
 // A profile of our own: 2.6.17's declaration for a uniprocessor i386 with module unloading and symbol names. Only the
 // place of the name is known from the world: kmod reads it at 12.
-constexpr ModuleMember members_2_6_17[] = {
+constexpr ModernMember members_2_6_17[] = {
     {"state", 0, 4},      {"list", 4, 8},      {"name", 12, 60},     {"mkobj", 72, 64},    {"syms", 152, 4},
     {"num_syms", 156, 4}, {"crcs", 160, 4},    {"gpl_syms", 164, 4}, {"num_gpl_syms", 168, 4}, {"gpl_crcs", 172, 4},
     {"init", 188, 4},     {"refcnt", 256, 4},  {"exit", 272, 4},     {"args", 288, 4},     {"percpu", 292, 4},
@@ -134,9 +134,9 @@ std::optional<ModernOption> find_modern_option(std::string_view name)
     return static_cast<ModernOption>(found - std::begin(option_names));
 }
 
-const ModuleMember* find_member(const ModernRules& rules, std::string_view name)
+const ModernMember* find_member(const ModernRules& rules, std::string_view name)
 {
-    const auto found = std::ranges::find(rules.members, name, &ModuleMember::name);
+    const auto found = std::ranges::find(rules.members, name, &ModernMember::name);
     return found == rules.members.end() ? nullptr : &*found;
 }
 

@@ -30,7 +30,7 @@ struct ModernOptions {
 };
 
 /// A member of struct module.
-struct ModuleMember {
+struct ModernMember {
     std::string_view name;
     std::uint32_t offset = 0; ///< bytes
     std::uint32_t size = 0;
@@ -40,7 +40,7 @@ struct ModuleMember {
 /// Source: measured on 6.1.176 and 6.12.95 (Debian, amd64); 2.6.17: kernel/module.c. docs/modern-abi.md has the list.
 struct ModernRules {
     std::uint32_t module_bytes;              ///< sizeof(struct module)
-    std::span<const ModuleMember> members;   ///< of struct module
+    std::span<const ModernMember> members;   ///< of struct module
     std::string_view vermagic_tail;          ///< behind the release: " SMP preempt mod_unload modversions "
     ModernOptions options;                   ///< how the measured kernel was configured
     unsigned name_bytes;                     ///< MODULE_NAME_LEN
@@ -64,7 +64,7 @@ struct ModernRules {
 };
 
 /// The member of struct module by name, or nothing.
-const ModuleMember* find_member(const ModernRules& rules, std::string_view name);
+const ModernMember* find_member(const ModernRules& rules, std::string_view name);
 
 extern const ModernRules modern_rules_2_6_17, modern_rules_6_1, modern_rules_6_12;
 

@@ -77,7 +77,12 @@ constexpr CallRules rules_2_4_37_11 = with_fallible_header_copy(rules_2_4_18_14)
 constexpr Release table[] = {
     {"2.2.1", &rules_2_2_1, LayoutVersion::v2_2_1, LayoutVersion::v2_2_1, 2},
     {"2.4.0", &rules_2_4_0, LayoutVersion::v2_4_0, LayoutVersion::v2_4_0, 4},
-    {"2.4.18-14", &rules_2_4_18_14, LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14, 4},
+    {.name = "2.4.18-14",
+     .rules = &rules_2_4_18_14,
+     .layouts = LayoutVersion::v2_4_18_14,
+     .exports = LayoutVersion::v2_4_18_14,
+     .series_minor = 4,
+     .tick_rate = 512},
     {"2.4.20", &rules_2_4_20, LayoutVersion::v2_4_22, LayoutVersion::v2_4_22, 4},
     {"2.4.37.11", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4},
 };

@@ -34,6 +34,7 @@ struct CallRules {
 
 /// The kernel whose exported symbols and structures a release has.
 enum class LayoutVersion : std::uint8_t { v2_2_1, v2_4_0, v2_4_18_14, v2_4_22, v2_4_37_11 };
+constexpr LayoutVersion oldest_layouts = LayoutVersion::v2_2_1, newest_layouts = LayoutVersion::v2_4_37_11;
 
 /// One kernel release that a machine can boot as.
 struct Release {
@@ -45,6 +46,9 @@ struct Release {
     const ModernRules* modern = nullptr;  ///< of a kernel that links modules itself (2.6 and later); else nothing
     std::string_view uts_release = {};    ///< what the measured kernel's uname says, where that is not `name`
     std::string_view arch = "i386";       ///< the machine it was measured on
+    unsigned tick_rate = 0;               ///< HZ on that machine, where it is not the architecture's
+
+    bool is_2_2() const { return series_minor == 2; }
 };
 
 /// The releases whose behaviour was measured and whose modules user space links, oldest first.

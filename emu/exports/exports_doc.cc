@@ -16,7 +16,7 @@ std::string releases(const Since& since)
 {
     if (since.first > since.last) return "where listed";
     if (since.first == since.last) return std::string(layout_version_name(since.first));
-    const bool open_start = since.first == LayoutVersion::v2_2_1, open_end = since.last == LayoutVersion::v2_4_37_11;
+    const bool open_start = since.first == oldest_layouts, open_end = since.last == newest_layouts;
     if (open_start && open_end) return "all";
     if (open_end) return fmt::format("{} on", layout_version_name(since.first));
     if (open_start) return fmt::format("up to {}", layout_version_name(since.last));

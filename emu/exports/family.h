@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/kernel/export_call.h"
+#include "emu/kernel/subsystem.h"
 
 namespace retromod {
 
@@ -13,11 +14,12 @@ struct Family {
     std::span<const StepEntry> steps = {};
     void (*boot)(Kernel&) = nullptr;
     void (*tick)(Kernel&) = nullptr;
+    Subsystem keeps = {}; ///< what it keeps beside its functions and variables
 };
 
 /// Releases from that one on, and up to that one.
-constexpr Since from(LayoutVersion first) { return {first, LayoutVersion::v2_4_37_11}; }
-constexpr Since until(LayoutVersion last) { return {LayoutVersion::v2_2_1, last}; }
+constexpr Since from(LayoutVersion first) { return {first, newest_layouts}; }
+constexpr Since until(LayoutVersion last) { return {oldest_layouts, last}; }
 constexpr Since only_2_2 = until(LayoutVersion::v2_2_1);
 constexpr Since since_2_4 = from(LayoutVersion::v2_4_0);
 

@@ -113,6 +113,7 @@ ExportTable collect()
         table.steps.push_back(family->steps);
         if (family->boot) table.boot.push_back(family->boot);
         if (family->tick) table.tick.push_back(family->tick);
+        table.subsystems.push_back(&family->keeps);
     }
     return table;
 }

@@ -5,10 +5,9 @@ namespace retromod {
 
 AddressLimit address_limit(const Arch& arch)
 {
-    if (arch.name == "alpha") return {"addr_limit.seg", true, 0 - arch.task_size.value, 0};
-    const std::string_view member = arch.name == "arm" ? "addr_limit" : "addr_limit.seg"; // a plain word there
+    if (arch.address_limit_is_mask) return {arch.address_limit_member, true, 0 - arch.task_size.value, 0};
     const auto user = arch.user_segment ? arch.user_segment : arch.task_size;
-    return {member, false, user.value, arch.word(~std::uint64_t{0})};
+    return {arch.address_limit_member, false, user.value, arch.word(~std::uint64_t{0})};
 }
 
 } // namespace retromod

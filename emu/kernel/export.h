@@ -25,8 +25,8 @@ struct ExportContext {
 
 /// Releases in which something exists.
 struct Since {
-    LayoutVersion first = LayoutVersion::v2_2_1;
-    LayoutVersion last = LayoutVersion::v2_4_37_11;
+    LayoutVersion first = oldest_layouts;
+    LayoutVersion last = newest_layouts;
     constexpr bool covers(LayoutVersion version) const { return first <= version && version <= last; }
 };
 
@@ -58,6 +58,7 @@ struct DataExport {
 };
 
 class ModuleLoader;
+struct Subsystem;
 
 /// What the kernel is handed at boot: everything that modules can import, by family.
 struct ExportTable {
@@ -68,6 +69,7 @@ struct ExportTable {
     std::vector<std::span<const StepEntry>> steps; ///< further step functions that frames name
     std::vector<void (*)(Kernel&)> boot;           ///< run once on a fresh machine, after the data is laid out
     std::vector<void (*)(Kernel&)> tick;           ///< run at every timer tick
+    std::vector<const Subsystem*> subsystems;      ///< what they keep: /proc files, tables
     std::unique_ptr<ModuleLoader> (*module_loader)(Kernel&) = nullptr; ///< of releases that link modules in the kernel
 };
 

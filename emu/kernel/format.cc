@@ -17,14 +17,6 @@ std::int32_t wrapped(std::int64_t value) { return static_cast<std::int32_t>(stat
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Whether vsnprintf complained of a negative size: it does once.
-struct VsnprintfRow {
-    static constexpr std::string_view table_name = "vsnprintf";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t warned;
-};
-
 // Differs from 2.4.37.11: no stack dump follows.
 void report_negative_size(Kernel& kernel)
 {

@@ -11,6 +11,14 @@
 
 namespace retromod {
 
+/// Whether vsnprintf complained of a negative size: it does once.
+struct VsnprintfRow {
+    static constexpr std::string_view table_name = "vsnprintf";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t warned;
+};
+
 /// Characters that a text of the host keeps of one formatted text.
 constexpr std::size_t format_capacity = 64 * 1024;
 

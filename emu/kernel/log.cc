@@ -9,19 +9,6 @@
 namespace retromod {
 namespace {
 
-constexpr std::uint64_t log_bytes = 16384; // LOG_BUF_LEN of a uniprocessor kernel
-
-/// The kernel's log; fixed format, one row.
-struct LogRow {
-    static constexpr std::string_view table_name = "log";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t inside_line; ///< the last character was no newline
-    std::uint64_t written;     ///< characters since boot
-    std::uint64_t cleared;     ///< position of the last clear
-    char ring[log_bytes];
-};
-
 bool has_level(std::string_view text)
 {
     return text.size() >= 3 && text[0] == '<' && text[1] >= '0' && text[1] <= '7' && text[2] == '>';

@@ -10,6 +10,19 @@ namespace retromod {
 
 class EventSink;
 
+constexpr std::uint64_t log_bytes = 16384; // LOG_BUF_LEN of a uniprocessor kernel
+
+/// The kernel's log; fixed format, one row.
+struct LogRow {
+    static constexpr std::string_view table_name = "log";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t inside_line; ///< the last character was no newline
+    std::uint64_t written;     ///< characters since boot
+    std::uint64_t cleared;     ///< position of the last clear
+    char ring[log_bytes];
+};
+
 /// The kernel's log: the ring buffer that printk writes and dmesg shows.
 class Log {
 public:

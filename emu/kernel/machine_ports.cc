@@ -53,7 +53,7 @@ constexpr std::uint64_t timer_frequency = 1'193'180;
 /// What counter 0 holds: it counts down from its reload value, once a tick.
 std::uint16_t timer_count(Kernel& kernel)
 {
-    const auto rate = tick_rate(kernel.machine().release());
+    const auto rate = tick_rate(kernel.machine().release(), kernel.arch());
     const auto reload = (timer_frequency + rate / 2) / rate; // LATCH
     const auto passed = kernel.clock().blocks_in_tick() % blocks_per_jiffy;
     return static_cast<std::uint16_t>(reload - passed * reload / blocks_per_jiffy);

@@ -46,7 +46,8 @@ unsigned trap_code(Kernel& kernel, const Stop& stop)
     constexpr unsigned segment_not_present = 11, general_protection = 13;
     constexpr std::byte far_call{0x9a}, far_jump{0xea};
     std::array<std::byte, 7> code{};
-    if (!is_x86(kernel.arch()) || stop.kind != StopKind::trap || stop.vector < segment_not_present || stop.vector > general_protection)
+    if (!is_x86(kernel.arch()) || stop.kind != StopKind::trap || stop.vector < segment_not_present
+        || stop.vector > general_protection)
         return 0;
     if (kernel.memory().read(stop.pc, code) != code.size() || (code[0] != far_call && code[0] != far_jump)) return 0;
     return (std::to_integer<unsigned>(code[5]) | std::to_integer<unsigned>(code[6]) << 8) & 0xfffc;

@@ -25,7 +25,4 @@ void store_config(PciFunctionRow& row, unsigned at, unsigned size, std::uint64_t
 /// A store by a driver: identification and class cannot be written, nor can base addresses, whose regions are fixed.
 void write_config(PciFunctionRow& row, unsigned at, unsigned size, std::uint64_t value);
 
-/// /proc/pci. Source: drivers/pci/proc.c of 2.4.
-std::string pci_text(Kernel& kernel);
-
 } // namespace retromod

@@ -165,4 +165,11 @@ TableHeader& Machine::table_header(std::string_view name, std::size_t row_bytes,
     return table;
 }
 
+bool Machine::has_table(std::string_view name) const
+{
+    const std::span directory(reinterpret_cast<const TableHeader*>(mapping_.data() + machine_directory_offset),
+                              machine_table_limit);
+    return std::ranges::any_of(directory.first(header().table_count), [&](const auto& table) { return table.name == name; });
+}
+
 } // namespace retromod

@@ -98,6 +98,9 @@ public:
         return {header, reinterpret_cast<Row*>(mapping_.data() + header.offset)};
     }
 
+    /// Whether that kind of table was ever asked for.
+    bool has_table(std::string_view name) const;
+
     /// The only row of a kind that has one. Throws MachineDamaged.
     template <class Row>
     Row& single()

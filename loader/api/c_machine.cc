@@ -90,19 +90,6 @@ bool is_kept(Outcome::Kind kind)
 
 // --- places -----------------------------------------------------------------------------------------------------------
 
-TemporaryFolder::TemporaryFolder()
-{
-    auto name = (std::filesystem::temp_directory_path() / "retromod-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 /// That this process works on a machine file: with a second session of it, it would wait for itself.
 class CMachine::Claim {
 public:

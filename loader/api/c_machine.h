@@ -3,6 +3,7 @@
 
 #include "loader/api/c_user_memory.h"
 #include "loader/api/session.h"
+#include "loader/api/temporary_folder.h"
 #include "loader/modern/modern_kernel.h"
 
 #include <filesystem>
@@ -17,19 +18,6 @@ struct CAnswer {
     std::uint64_t word = 0; ///< a system call's result, an exit status, ...
     std::string what = {};  ///< of a call that was stopped: a sentence
     std::string text = {};  ///< what was read or printed
-};
-
-/// A folder that is removed with its content.
-class TemporaryFolder {
-public:
-    TemporaryFolder(); ///< std::system_error
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
 };
 
 /// What stands behind a retromod_machine: a session whose calls are kept one by one, in a jail or not, and the user memory

@@ -6,9 +6,9 @@
 #include "emu/kernel/proc_files.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/comparison/comparison_side.h"
+#include "loader/explain/modern_refusal.h"
 #include "loader/kmod/kmod.h"
 #include "loader/modern/modern_kernel.h"
-#include "loader/tools/modern_refusal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -4,11 +4,11 @@
 #include "emu/kernel/export_call.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/proc_files.h"
+#include "loader/api/insmod_run.h"
 #include "loader/comparison/comparison_side.h"
+#include "loader/explain/refusal.h"
 #include "loader/legacy/lsmod.h"
 #include "loader/legacy/rmmod.h"
-#include "loader/tools/insmod_run.h"
-#include "loader/tools/refusal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

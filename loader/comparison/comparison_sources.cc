@@ -2,7 +2,7 @@
 #include "loader/comparison/comparison_sources.h"
 
 #include "loader/comparison/comparison_side.h"
-#include "loader/tools/module_build.h"
+#include "loader/compile/module_build.h"
 
 #include <map>
 

@@ -4,27 +4,27 @@
 namespace retromod {
 namespace {
 
-constexpr auto last_member = ModuleMember::kernel_data;
+constexpr auto last_member = HeaderMember::kernel_data;
 constexpr std::uint32_t int_bytes = 4;
 
 /// All members are machine words, but for three ints.
-std::uint32_t member_bytes(const Arch& arch, ModuleMember member)
+std::uint32_t member_bytes(const Arch& arch, HeaderMember member)
 {
     switch (member) {
-    case ModuleMember::nsyms:
-    case ModuleMember::ndeps:
-    case ModuleMember::runsize: return int_bytes;
-    case ModuleMember::gp: return arch.has_gp && arch.name == "alpha" ? arch.word_bytes : 0;
+    case HeaderMember::nsyms:
+    case HeaderMember::ndeps:
+    case HeaderMember::runsize: return int_bytes;
+    case HeaderMember::gp: return arch.has_gp && arch.name == "alpha" ? arch.word_bytes : 0;
     default: return arch.word_bytes;
     }
 }
 
 } // namespace
 
-ModuleField module_field(const Arch& arch, ModuleMember member)
+Field header_field(const Arch& arch, HeaderMember member)
 {
     std::uint64_t offset = 0;
-    for (auto each = ModuleMember::size_of_struct;; each = static_cast<ModuleMember>(static_cast<unsigned>(each) + 1)) {
+    for (auto each = HeaderMember::size_of_struct;; each = static_cast<HeaderMember>(static_cast<unsigned>(each) + 1)) {
         const auto size = member_bytes(arch, each);
         if (size != 0) offset = round_up(offset, size);
         if (each == member) return {static_cast<std::uint32_t>(offset), size};
@@ -34,13 +34,13 @@ ModuleField module_field(const Arch& arch, ModuleMember member)
 
 std::uint32_t module_header_bytes(const Arch& arch)
 {
-    const auto last = module_field(arch, last_member);
+    const auto last = header_field(arch, last_member);
     return last.offset + last.size;
 }
 
-void set_member(std::span<std::byte> header, const Arch& arch, ModuleMember member, std::uint64_t value)
+void set_member(std::span<std::byte> header, const Arch& arch, HeaderMember member, std::uint64_t value)
 {
-    const auto field = module_field(arch, member);
+    const auto field = header_field(arch, member);
     if (field.size != 0) store_unsigned(header.data() + field.offset, field.size, arch.order, value);
 }
 

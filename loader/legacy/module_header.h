@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/abi/arch.h"
+#include "emu/abi/layout_set.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace retromod {
 
 /// The members of struct module as modutils 2.4 compiles it, the same for kernels of every release: size_of_struct
 /// tells them which members are there. Source: modutils 2.4 module.h.
-enum class ModuleMember : std::uint8_t {
+enum class HeaderMember : std::uint8_t {
     size_of_struct,
     next,
     name,
@@ -40,17 +41,12 @@ enum class ModuleMember : std::uint8_t {
 };
 
 /// Where a member lies, in bytes. `gp` has no size where there is no such member.
-struct ModuleField {
-    std::uint32_t offset = 0;
-    std::uint32_t size = 0;
-};
-
-ModuleField module_field(const Arch& arch, ModuleMember member);
+Field header_field(const Arch& arch, HeaderMember member);
 
 /// sizeof(struct module): 96 on i386.
 std::uint32_t module_header_bytes(const Arch& arch);
 
 /// Stores into one member of a header.
-void set_member(std::span<std::byte> header, const Arch& arch, ModuleMember member, std::uint64_t value);
+void set_member(std::span<std::byte> header, const Arch& arch, HeaderMember member, std::uint64_t value);
 
 } // namespace retromod

@@ -97,7 +97,7 @@ void create_this_module(Object& object, std::string_view name)
     const auto bytes = module_header_bytes(arch);
     const auto section = object.create_first_section(".this", arch.word_bytes, bytes);
     object.symbols().add({.name = "__this_module", .size = bytes, .section = section, .type = elf::stt_object});
-    object.patch_string(section, module_field(arch, ModuleMember::name).offset, name);
+    object.patch_string(section, header_field(arch, HeaderMember::name).offset, name);
 }
 
 void hide_special_symbols(Object& object)
@@ -165,14 +165,14 @@ void fill_archdata(Object& object)
 
 void fill_module_header(Object& object, const HeaderFacts& facts)
 {
-    using enum ModuleMember;
+    using enum HeaderMember;
     constexpr std::uint64_t autoclean_flag = 4; // MOD_AUTOCLEAN
     const auto& arch = object.arch();
     const auto section = *object.find_section(".this");
     const auto base = object.section(section).address.value;
     const auto header = object.section(section).writable();
-    const auto set = [&](ModuleMember member, std::uint64_t value) { set_member(header, arch, member, value); };
-    const auto set_bounds = [&](ModuleMember start, ModuleMember end, Bounds bounds) {
+    const auto set = [&](HeaderMember member, std::uint64_t value) { set_member(header, arch, member, value); };
+    const auto set_bounds = [&](HeaderMember start, HeaderMember end, Bounds bounds) {
         set(start, bounds.start), set(end, bounds.end);
     };
 

@@ -3,6 +3,7 @@
 // linux/moduleparam.h of 6.1; what 2.6.17 names otherwise beside it.
 #include "emu/exports/families.h"
 #include "emu/exports/family.h"
+#include "emu/exports/standard_exports.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/format.h"
 #include "emu/kernel/heap.h"
@@ -203,6 +204,7 @@ const ExportTable& modern_exports()
         table.functions = {functions, linux_string.functions, traps};
         table.data = {data};
         table.steps = {steps};
+        table.subsystems = standard_exports().subsystems; // their files of /proc are there, empty
         table.convention = convention;
         table.module_loader = [](Kernel& kernel) -> std::unique_ptr<ModuleLoader> {
             return std::make_unique<ModernKernel>(kernel);

@@ -29,7 +29,7 @@ bool lies_at_end(std::string_view name)
 
 class Places {
 public:
-    Places(const ModernRules& release, const ModuleProfile& profile, std::vector<ModuleMember>& members)
+    Places(const ModernRules& release, const ModuleProfile& profile, std::vector<ModernMember>& members)
         : release_(release), profile_(profile), members_(members)
     {
     }
@@ -53,9 +53,9 @@ public:
     }
 
 private:
-    const ModuleMember& member(std::string_view name) const { return *find_member(release_, name); }
-    bool has(std::string_view name) const { return std::ranges::find(members_, name, &ModuleMember::name) != members_.end(); }
-    std::uint32_t guess(const ModuleMember& row, std::uint32_t shift) const
+    const ModernMember& member(std::string_view name) const { return *find_member(release_, name); }
+    bool has(std::string_view name) const { return std::ranges::find(members_, name, &ModernMember::name) != members_.end(); }
+    std::uint32_t guess(const ModernMember& row, std::uint32_t shift) const
     {
         return row.offset + (row.offset > member("init").offset ? shift : 0);
     }
@@ -63,12 +63,12 @@ private:
     bool is_free(std::uint32_t offset, std::uint32_t size) const
     {
         if (offset > profile_.module_bytes || size > profile_.module_bytes - offset) return false;
-        return std::ranges::none_of(members_, [&](const ModuleMember& other) {
+        return std::ranges::none_of(members_, [&](const ModernMember& other) {
             return offset < other.offset + other.size && other.offset < offset + size;
         });
     }
 
-    void place(const ModuleMember& row, std::uint32_t offset)
+    void place(const ModernMember& row, std::uint32_t offset)
     {
         auto fresh = row;
         fresh.offset = offset;
@@ -86,7 +86,7 @@ private:
 
     const ModernRules& release_;
     const ModuleProfile& profile_;
-    std::vector<ModuleMember>& members_;
+    std::vector<ModernMember>& members_;
 };
 
 std::uint32_t stored(std::optional<std::uint32_t> offset) { return offset.value_or(ModuleProfileRow::unknown); }

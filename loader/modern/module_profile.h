@@ -37,7 +37,7 @@ struct ModuleProfileRow {
 /// A release's rules with another struct module in them.
 struct ProfiledRules {
     ModernRules rules;
-    std::vector<ModuleMember> members; ///< what rules.members shows
+    std::vector<ModernMember> members; ///< what rules.members shows
     std::string vermagic_tail;         ///< likewise
 };
 

@@ -4,12 +4,12 @@
 
 #include "emu/kernel/log.h"
 #include "loader/api/modern_kernel_calls.h"
+#include "loader/explain/modern_refusal.h"
 #include "loader/kmod/kmod.h"
 #include "loader/modern/given_symbols.h"
 #include "loader/modern/kernel_symbols.h"
 #include "loader/modern/modern_kernel.h"
 #include "loader/modern/rows.h"
-#include "loader/tools/modern_refusal.h"
 
 #include <fmt/format.h>
 

@@ -9,10 +9,10 @@
 #include "emu/kernel/processes.h"
 #include "emu/kernel/scheduler.h"
 #include "emu/kernel/symbols.h"
+#include "loader/api/insmod_run.h"
 #include "loader/kmod/kmod.h"
+#include "loader/sweep/proc_lines.h"
 #include "loader/sweep/sweep_modern.h"
-#include "loader/tools/insmod_run.h"
-#include "loader/tools/proc_lines.h"
 
 #include <fmt/format.h>
 

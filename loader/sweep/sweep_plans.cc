@@ -4,7 +4,6 @@
 #include "emu/kernel/symbols.h"
 #include "loader/legacy/insmod.h"
 #include "loader/sweep/sweep_modern.h"
-#include "loader/tools/command.h"
 
 #include <fmt/format.h>
 
@@ -41,26 +40,26 @@ std::optional<Shard> read_shard(std::string_view text)
     return shard;
 }
 
-std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const ModuleFolder& folder)
+std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const ModuleFolder& folder, const Say& say)
 {
     std::vector<SweepPlan> plans;
     for (const auto& verdict : verdicts) {
         const auto* module = folder.find(verdict.module);
         if (!module) {
-            complain(fmt::format("sweep: {} is not in the folder", verdict.module));
+            say(fmt::format("sweep: {} is not in the folder", verdict.module));
             continue;
         }
         SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}, true};
         for (const auto& name : verdict.dependencies) {
             if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
-            else complain(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
+            else say(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
         }
         plans.push_back(std::move(plan));
     }
     return plans;
 }
 
-std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
+std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session, const Say& say)
 {
     const bool modern = session.machine().release().modern;
     const auto exported = modern ? modern_kernel_symbols(session) : kernel_symbols(session.kernel());
@@ -78,7 +77,7 @@ std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session)
         for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(dependency->path);
         plans.push_back(std::move(plan));
     }
-    if (parts) complain(fmt::format("sweep: {} objects are no modules: no init_module, no kernel version", parts));
+    if (parts) say(fmt::format("sweep: {} objects are no modules: no init_module, no kernel version", parts));
     return plans;
 }
 

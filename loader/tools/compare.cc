@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod compare: the same steps under the old and the new module ABI. docs/comparison.md describes it.
+#include "loader/api/temporary_folder.h"
 #include "loader/comparison/comparison_sources.h"
+#include "loader/compile/compiler.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/compiler.h"
 #include "loader/tools/options.h"
 #include "loader/tools/scenario_jail.h"
-#include "loader/tools/temporary_folder.h"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod explain: does what insmod or rmmod would do on a copy of the machine, and says which check refused.
+#include "loader/api/insmod_run.h"
+#include "loader/explain/refusal.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/options.h"
-#include "loader/tools/refusal.h"
+#include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,10 @@
 // retromod fsck [--repair]: checks the machine's file, and puts right what can be. Exit status as fsck(8) has it.
 #include "emu/machine/fsck.h"
 
+#include "emu/exports/standard_exports.h"
 #include "emu/kernel/kernel_check.h"
 #include "loader/modern/modern_check.h"
+#include "loader/modern/modern_kernel.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/machine_choice.h"
 #include "loader/tools/options.h"
@@ -51,7 +53,7 @@ int fsck_command(const Invocation& invocation)
     Findings findings;
     try {
         findings = check_machine_file(machine, writes ? Repair::yes : Repair::no, [](Machine& checked, Findings& found) {
-            check_kernel(checked, found);
+            check_kernel(checked, checked.release().modern ? modern_exports() : standard_exports(), found);
             check_modern(checked, found);
         });
     } catch (const std::exception& error) {

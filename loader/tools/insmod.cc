@@ -6,11 +6,12 @@
 #include "loader/api/machine_words.h"
 #include "loader/legacy/insmod.h"
 
+#include "loader/api/insmod_run.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/module_arch.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
 

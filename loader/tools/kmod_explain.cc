@@ -5,8 +5,8 @@
 #include "loader/api/kernel_calls.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/elf/module_file.h"
+#include "loader/explain/modern_refusal.h"
 #include "loader/tools/kmod_tools.h"
-#include "loader/tools/modern_refusal.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>

@@ -3,11 +3,11 @@
 #include "loader/tools/kmod_tools.h"
 
 #include "emu/machine/host_path.h"
+#include "loader/api/insmod_run.h"
 #include "loader/api/machine_path.h"
 #include "loader/api/machine_words.h"
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/kmod/kmod.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/modutils_options.h"
 #include "loader/tools/tool_session.h"
 

@@ -2,9 +2,10 @@
 // ksyms: options and texts are modutils 2.4's; loader/legacy does the work.
 #include "loader/legacy/ksyms.h"
 
+#include "loader/api/insmod_run.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
 

@@ -74,7 +74,7 @@ void print_struct(const Object& object)
     fmt::print("struct module of {} bytes; addresses count from the module's base\n", header.size());
     fmt::print("{:>6} {:>4}  {:<18} {:>10}\n", "offset", "size", "member", "value");
     for (std::size_t i = 0; i < std::size(members); ++i) {
-        const auto field = module_field(arch, static_cast<ModuleMember>(i));
+        const auto field = header_field(arch, static_cast<HeaderMember>(i));
         if (!field.size) continue;
         const auto value = load_unsigned(header.data() + field.offset, field.size, arch.order);
         fmt::print("{:>6} {:>4}  {:<18} {:>#10x}\n", field.offset, field.size, members[i], value);

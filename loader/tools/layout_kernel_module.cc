@@ -32,7 +32,7 @@ std::map<std::uint64_t, std::string> pointers_of(const ElfFile& file, const ElfF
 }
 
 /// A member's bytes: a number where they are a word or less, else the text that they begin with.
-std::string value_of(std::span<const std::byte> module, const ModuleMember& member, ByteOrder order)
+std::string value_of(std::span<const std::byte> module, const ModernMember& member, ByteOrder order)
 {
     constexpr std::uint32_t widest_number = 8;
     if (member.offset > module.size() || member.size > module.size() - member.offset) return "outside the section";
@@ -58,7 +58,7 @@ try {
                    : fmt::format("; members that the file does not tell are {}'s", like.release->name));
     fmt::print("{:>6} {:>4}  {:<22} value\n", "offset", "size", "member");
     auto members = rules.members;
-    std::ranges::sort(members, {}, &ModuleMember::offset);
+    std::ranges::sort(members, {}, &ModernMember::offset);
     for (const auto& member : members) {
         const auto pointer = pointers.find(member.offset);
         const auto value =

@@ -2,8 +2,8 @@
 // modinfo: options and texts are modutils 2.4's; loader/legacy does the work.
 #include "loader/legacy/modinfo.h"
 
+#include "loader/api/insmod_run.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/modutils_options.h"
 
 #include <fmt/format.h>

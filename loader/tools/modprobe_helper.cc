@@ -6,8 +6,8 @@
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/symbols.h"
 #include "emu/machine/host_text.h"
+#include "loader/api/insmod_run.h"
 #include "loader/tools/command.h"
-#include "loader/tools/insmod_run.h"
 
 #include <fmt/format.h>
 

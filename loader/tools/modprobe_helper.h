@@ -4,7 +4,7 @@
 #include "emu/kernel/module_requests.h"
 #include "emu/kernel/outcome.h"
 #include "loader/api/session.h"
-#include "loader/tools/module_folder.h"
+#include "loader/modules/module_folder.h"
 
 #include <map>
 

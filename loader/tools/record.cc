@@ -5,6 +5,7 @@
 #include "emu/kernel/symbols.h"
 #include "emu/machine/host_text.h"
 #include "loader/api/session.h"
+#include "loader/api/temporary_folder.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
 #include "loader/elf/module_file.h"
@@ -15,7 +16,6 @@
 #include "loader/tools/options.h"
 #include "loader/tools/release_choice.h"
 #include "loader/tools/scenario_jail.h"
-#include "loader/tools/temporary_folder.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,10 +2,11 @@
 // rmmod: options and texts are modutils 2.4's; loader/legacy does the work.
 #include "loader/legacy/rmmod.h"
 
+#include "loader/api/insmod_run.h"
 #include "loader/tools/commands.h"
-#include "loader/tools/insmod_run.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
 

@@ -2,11 +2,11 @@
 // retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/module_requests.h"
+#include "loader/sweep/child_pool.h"
 #include "loader/sweep/sweep_merge.h"
 #include "loader/sweep/sweep_plans.h"
 #include "loader/sweep/sweep_summary.h"
 #include "loader/tools/boot_choice.h"
-#include "loader/tools/child_pool.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/modprobe_helper.h"
 #include "loader/tools/progress.h"
@@ -167,7 +167,8 @@ int sweep_command(const Invocation& invocation)
     session.calls().set_limits(limits_of(invocation));
     ModprobeHelper modprobe(session, boot.modules_folder, limits_of(invocation));
     if (!boot.modules_folder.empty()) session.kernel().module_requests().set_helper(&modprobe);
-    const auto plans = part_of(choice.verdicts ? plans_of(verdicts, folder) : plans_of(folder, session), *shard);
+    const auto all = choice.verdicts ? plans_of(verdicts, folder, complain) : plans_of(folder, session, complain);
+    const auto plans = part_of(all, *shard);
     if (plans.empty()) {
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
         return exit_status::failure;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Small functions that drivers of 2.4.22 and later import.
+#include "emu/exports/net/net_devices.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/outcome.h"
-#include "emu/kernel/registry.h"
 #include "emu/kernel/symbols.h"
 #include "tests/exports/guest.h"
 

@@ -96,7 +96,7 @@ void use(std::span<std::byte> bytes)
 {
     Machine machine(bytes);
     Findings findings;
-    guarded([&] { check_kernel(machine, findings); });
+    guarded([&] { check_kernel(machine, standard_exports(), findings); });
     BufferedUserMemory user(machine.arch());
     machine.memory().set_user_memory(&user);
     Kernel kernel(machine, standard_exports());

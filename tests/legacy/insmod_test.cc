@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::uint32_t R_386_32 = 1;
 
-std::uint32_t member(const FakeKernel& kernel, ModuleMember which)
+std::uint32_t member(const FakeKernel& kernel, HeaderMember which)
 {
-    return kernel.image_word(module_field(*kernel.machine, which).offset);
+    return kernel.image_word(header_field(*kernel.machine, which).offset);
 }
 
 constexpr std::string_view init_hint =
@@ -50,7 +50,7 @@ TEST_CASE("struct module leads the image and has insmod's values", "[legacy][ins
     const InsmodRun run(kernel, module.bytes(), {.autoclean = true});
     REQUIRE(run.status() == 0);
     const auto base = kernel.base.value;
-    using enum ModuleMember;
+    using enum HeaderMember;
     CHECK(member(kernel, size_of_struct) == 96);
     CHECK(member(kernel, next) == 0);
     CHECK(kernel.image_text(member(kernel, name)) == "foo");
@@ -68,20 +68,20 @@ TEST_CASE("struct module leads the image and has insmod's values", "[legacy][ins
 
 TEST_CASE("the members of struct module lie where the kernel's do", "[legacy][header]")
 {
-    using enum ModuleMember;
+    using enum HeaderMember;
     CHECK(module_header_bytes(i386()) == 96);
-    CHECK(module_field(i386(), can_unload).offset == 68);
-    CHECK(module_field(i386(), kernel_data).offset == 92);
+    CHECK(header_field(i386(), can_unload).offset == 68);
+    CHECK(header_field(i386(), kernel_data).offset == 92);
     const auto& sparc64_like = *find_arch("x86_64");
-    CHECK(module_field(sparc64_like, nsyms).offset == 48);
-    CHECK(module_field(sparc64_like, ndeps).offset == 52);
-    CHECK(module_field(sparc64_like, ex_table_start).offset == 96);
-    CHECK(module_field(sparc64_like, runsize).offset == 136);
-    CHECK(module_field(sparc64_like, kallsyms_start).offset == 144);
+    CHECK(header_field(sparc64_like, nsyms).offset == 48);
+    CHECK(header_field(sparc64_like, ndeps).offset == 52);
+    CHECK(header_field(sparc64_like, ex_table_start).offset == 96);
+    CHECK(header_field(sparc64_like, runsize).offset == 136);
+    CHECK(header_field(sparc64_like, kallsyms_start).offset == 144);
     CHECK(module_header_bytes(sparc64_like) == 184);
     const auto& alpha = *find_arch("alpha");
-    CHECK(module_field(alpha, gp).offset == 112);
-    CHECK(module_field(alpha, kallsyms_start).offset == 152);
+    CHECK(header_field(alpha, gp).offset == 112);
+    CHECK(header_field(alpha, kallsyms_start).offset == 152);
     CHECK(module_header_bytes(alpha) == 192);
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("imports come from the newest module that has them, then from the kern
     CHECK(kernel.image_word(placed + 4) == 0xc8810100);
     CHECK(kernel.image_word(placed + 8) == 0xc8820200);
 
-    using enum ModuleMember;
+    using enum HeaderMember;
     REQUIRE(member(kernel, ndeps) == 2);
     const auto table = member(kernel, deps) - kernel.base.value;
     CHECK(kernel.image_word(table) == 0xc8810000);
@@ -295,9 +295,9 @@ TEST_CASE("mips bus error tables go into archdata", "[legacy][insmod][mips]")
     module.writer.section("__dbe_table", std::vector<std::uint8_t>(8), {.alignment = 4});
     const InsmodRun run(kernel, module.bytes());
     REQUIRE(run.status() == 0);
-    const auto start = member(kernel, ModuleMember::archdata_start);
+    const auto start = member(kernel, HeaderMember::archdata_start);
     REQUIRE(start != 0);
-    CHECK(member(kernel, ModuleMember::archdata_end) - start == 8);
+    CHECK(member(kernel, HeaderMember::archdata_end) - start == 8);
     const auto table =
         std::ranges::find(run.result.report.sections, "__dbe_table", &LoadedSection::name)->address.value;
     CHECK(kernel.image_word(start - kernel.base.value) == table);

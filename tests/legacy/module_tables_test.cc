@@ -13,17 +13,17 @@ namespace {
 
 constexpr std::uint32_t R_386_32 = 1;
 
-std::uint32_t member(const FakeKernel& kernel, ModuleMember which)
+std::uint32_t member(const FakeKernel& kernel, HeaderMember which)
 {
-    return kernel.image_word(module_field(*kernel.machine, which).offset);
+    return kernel.image_word(header_field(*kernel.machine, which).offset);
 }
 
 /// Name and value of each export, values counted from the base.
 std::vector<std::pair<std::string, std::uint64_t>> exports_of(const FakeKernel& kernel)
 {
     std::vector<std::pair<std::string, std::uint64_t>> exports;
-    for (std::uint32_t index = 0; index < member(kernel, ModuleMember::nsyms); ++index) {
-        const auto entry = member(kernel, ModuleMember::syms) - kernel.base.value + 8 * index;
+    for (std::uint32_t index = 0; index < member(kernel, HeaderMember::nsyms); ++index) {
+        const auto entry = member(kernel, HeaderMember::syms) - kernel.base.value + 8 * index;
         exports.emplace_back(kernel.image_text(kernel.image_word(entry + 4)),
                              kernel.image_word(entry) - kernel.base.value);
     }
@@ -63,8 +63,8 @@ TEST_CASE("-x without ksymoops symbols leaves no export table", "[legacy][export
 {
     FakeKernel kernel;
     REQUIRE(InsmodRun(kernel, module_with_globals().bytes(), {.export_all = false, .ksymoops = false}).status() == 0);
-    CHECK(member(kernel, ModuleMember::nsyms) == 0);
-    CHECK(member(kernel, ModuleMember::syms) == 0);
+    CHECK(member(kernel, HeaderMember::nsyms) == 0);
+    CHECK(member(kernel, HeaderMember::syms) == 0);
 }
 
 TEST_CASE("a module's own __ksymtab is exported with its relocations, ksymoops symbols behind it", "[legacy][exports]")
@@ -119,10 +119,10 @@ TEST_CASE("a kernel with kallsyms gets the module's", "[legacy][kallsyms]")
     FakeKernel kernel;
     kernel.symbols = {{"__start___kallsyms_R12345678", 0xc0300000}, {"__stop___kallsyms", 0xc0310000}};
     REQUIRE(InsmodRun(kernel, module_with_globals().bytes()).status() == 0);
-    const auto start = member(kernel, ModuleMember::kallsyms_start) - kernel.base.value;
+    const auto start = member(kernel, HeaderMember::kallsyms_start) - kernel.base.value;
     const auto word = [&](std::uint64_t index) { return kernel.image_word(start + 4 * index); };
     CHECK(word(0) == 44);                                                                     // header
-    CHECK(word(1) == member(kernel, ModuleMember::kallsyms_end) - kernel.base.value - start); // total
+    CHECK(word(1) == member(kernel, HeaderMember::kallsyms_end) - kernel.base.value - start); // total
     CHECK(word(2) == 7); // .text, .data, .this, .kstrtab, __ksymtab, __archdata, __kallsyms
     CHECK(word(3) == 44);
     CHECK(word(4) == 16);
@@ -141,9 +141,9 @@ TEST_CASE("a kernel without kallsyms gets them only by -S", "[legacy][kallsyms]"
 {
     FakeKernel kernel;
     REQUIRE(InsmodRun(kernel, module_with_globals().bytes()).status() == 0);
-    CHECK(member(kernel, ModuleMember::kallsyms_start) == 0);
+    CHECK(member(kernel, HeaderMember::kallsyms_start) == 0);
     REQUIRE(InsmodRun(kernel, module_with_globals().bytes(), {.kallsyms = true}).status() == 0);
-    CHECK(member(kernel, ModuleMember::kallsyms_start) != 0);
+    CHECK(member(kernel, HeaderMember::kallsyms_start) != 0);
 }
 
 TEST_CASE("common symbols can be parameters and exports", "[legacy][exports]")
@@ -168,6 +168,6 @@ TEST_CASE("a module that has sections named like insmod's own keeps them apart",
     for (const auto* name : {".this", ".kmodtab", "__archdata", "__kallsyms"}) module.writer.section(name, {0x55}, {});
     module.writer.relocate(module.text, 0, R_386_32, module.writer.undefined("given"));
     REQUIRE(InsmodRun(kernel, module.bytes(), {.kallsyms = true}).status() == 0);
-    CHECK(member(kernel, ModuleMember::size_of_struct) == 96);
-    CHECK(kernel.image_word(member(kernel, ModuleMember::deps) - kernel.base.value) == 0xc8900000);
+    CHECK(member(kernel, HeaderMember::size_of_struct) == 96);
+    CHECK(kernel.image_word(member(kernel, HeaderMember::deps) - kernel.base.value) == 0xc8900000);
 }

@@ -31,9 +31,13 @@ MAY_INCLUDE = {
     "loader/kmod": ELF,
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern"],
     "loader/api": EVERYTHING + ["loader/scenario"],
-    "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/tools"],
-    "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/tools"],
-    "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/sweep", "loader/comparison"],
+    "loader/modules": ELF + ["loader/kmod"],
+    "loader/compile": MACHINE + ELF + ["loader/modern"],
+    "loader/explain": EVERYTHING + ["loader/api"],
+    "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
+    "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/compile", "loader/explain"],
+    "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/compile", "loader/explain",
+                                  "loader/sweep", "loader/comparison"],
 }
 
 # A library -> the folders that may know of it.
@@ -45,7 +49,7 @@ LIBRARIES = {
     "gnutls/": ["loader/modern"],
     "lzma.h": ["loader/elf"],
     "zstd.h": ["loader/elf"],
-    "CLI/": ["loader/tools", "loader/sweep", "loader/comparison"],
+    "CLI/": ["loader/tools"],
     "nlohmann/": ["loader/scenario", "loader/api", "loader/sweep", "loader/comparison", "loader/tools"],
     "seccomp.h": ["loader/api", "loader/tools"],
     "catch2/": [],

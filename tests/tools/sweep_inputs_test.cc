@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/modules/module_folder.h"
+#include "loader/sweep/child_pool.h"
 #include "loader/sweep/sweep_compare.h"
 #include "loader/sweep/sweep_plans.h"
 #include "loader/sweep/verdicts.h"
-#include "loader/tools/child_pool.h"
-#include "loader/tools/module_folder.h"
 #include "loader/tools/symbol_versions.h"
 
 #include <catch2/catch.hpp>
@@ -135,7 +135,7 @@ TEST_CASE("a kernel symbol is not looked for in modules, with its version or wit
     tree.add("exporter", "exporter.o");
     const ModuleFolder folder(tree.path());
     auto session = Session::in_memory({});
-    const auto plans = plans_of(folder, session);
+    const auto plans = plans_of(folder, session, [](std::string_view) {});
     REQUIRE(plans.size() == 2);
     CHECK(plans[0].dependencies.empty());
     CHECK(plans[1].dependencies == std::vector<std::string>{tree.path() / "exporter.o"});

@@ -138,8 +138,13 @@ constexpr DataExport data[] = {
     {"ROOT_DEV", [](Kernel&) -> std::uint64_t { return 4; }},
 };
 
+void tell(RowVisitor& visitor, const DiskRow& row) { visitor.pointer("a struct gendisk", row.disk); }
+constexpr TableKind tables[] = {table<DiskRow, tell>("/proc/partitions")};
+
 } // namespace
 
-extern const Family linux_blkdev{.header = "linux/blkdev.h", .functions = functions, .data = data};
+extern const Family linux_blkdev{
+    .header = "linux/blkdev.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -192,8 +192,12 @@ constexpr DataExport data[] = {
     {"io_request_lock", fixed_bytes<4>},
 };
 
+constexpr TableKind tables[] = {table<ReadOnlyRow>()};
+
 } // namespace
 
-extern const Family linux_blkdev_requests{.header = "linux/blk.h", .functions = functions, .data = data};
+extern const Family linux_blkdev_requests{
+    .header = "linux/blk.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -77,8 +77,11 @@ constexpr Export functions[] = {
     inert<do_nothing<GuestAddr, GuestString, std::int32_t, std::int32_t, std::int32_t>>("ide_add_setting"),
 };
 
+void tell(RowVisitor& visitor, const IdeModuleRow& row) { visitor.pointer("an ide_module_t", row.object); }
+constexpr TableKind tables[] = {table<IdeModuleRow, tell>("IDE modules")};
+
 } // namespace
 
-extern const Family linux_ide{.header = "linux/ide.h", .functions = functions};
+extern const Family linux_ide{.header = "linux/ide.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

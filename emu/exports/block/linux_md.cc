@@ -72,8 +72,11 @@ constexpr DataExport data[] = {
     {"md_size", words<256>, nullptr, until(LayoutVersion::v2_4_18_14)},
 };
 
+void tell(RowVisitor& visitor, const PersonalityRow& row) { visitor.pointer("an mdk_personality_t", row.object); }
+constexpr TableKind tables[] = {table<PersonalityRow, tell>("RAID personalities")};
+
 } // namespace
 
-extern const Family linux_md{.header = "linux/raid/md.h", .functions = functions, .data = data};
+extern const Family linux_md{.header = "linux/raid/md.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -2,6 +2,7 @@
 // linux/pci.h. The machine's bus has a host bridge, an ISA bridge and an IDE controller, as a 440FX board has, and no
 // card. Source: drivers/pci/pci.c, arch/i386/kernel/pci-pc.c of 2.2 and 2.4.
 #include "emu/exports/answers.h"
+#include "emu/exports/bus/proc_pci.h"
 #include "emu/exports/core/resources.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/described_devices.h"
@@ -426,7 +427,7 @@ void mark_multifunction(Kernel& kernel)
 
 void add_board(Kernel& kernel)
 {
-    if (kernel.arch().name != "i386") return;
+    if (!kernel.arch().has_pc_board) return;
     const auto bus = add_bus(kernel);
     for (const auto& item : board) add_function(kernel, bus, described(item), item.name);
     for (const auto& item : kernel.machine().table<DescribedFunction>()) {
@@ -443,7 +444,7 @@ void init_list(Kernel& kernel, GuestAddr at) { guest_list::init(kernel, at); }
 void note_bridge_problem(Kernel& kernel, GuestAddr at)
 {
     constexpr std::uint32_t natoma = 4; // PCIPCI_NATOMA
-    if (kernel.arch().name == "i386") kernel.memory().store<std::uint32_t>(at, natoma);
+    if (kernel.arch().has_pc_board) kernel.memory().store<std::uint32_t>(at, natoma);
 }
 
 constexpr DataExport data[] = {
@@ -453,8 +454,14 @@ constexpr DataExport data[] = {
     {"pci_pci_problems", [](Kernel&) -> std::uint64_t { return 4; }, note_bridge_problem, from(LayoutVersion::v2_4_18_14)},
 };
 
+void tell(RowVisitor& visitor, const PciDriverRow& row) { visitor.pointer("a struct pci_driver", row.driver); }
+constexpr TableKind tables[] = {table<PciDriverRow, tell>("PCI drivers")};
+constexpr ProcFile proc_files[] = {proc_file<pci_text>("/proc/pci")};
+
 } // namespace
 
-extern const Family linux_pci{.header = "linux/pci.h", .functions = functions, .data = data, .boot = add_board};
+extern const Family linux_pci{
+    .header = "linux/pci.h", .functions = functions, .data = data, .boot = add_board,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

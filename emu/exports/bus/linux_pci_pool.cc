@@ -113,8 +113,17 @@ constexpr DataExport data[] = {
      from(LayoutVersion::v2_4_18_14)},
 };
 
+void tell(RowVisitor& visitor, const PciPoolRow& row)
+{
+    visitor.ends("the name of a pool", row.name);
+    visitor.block("a struct pci_pool", row.handle);
+}
+constexpr TableKind tables[] = {table<PciPoolRow, tell>()};
+
 } // namespace
 
-extern const Family linux_pci_pool{.header = "linux/pci.h, pools and resources", .functions = functions, .data = data};
+extern const Family linux_pci_pool{
+    .header = "linux/pci.h, pools and resources", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

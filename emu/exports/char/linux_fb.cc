@@ -299,8 +299,15 @@ constexpr DataExport data[] = {
     {"fbcon_cfb32", fixed_bytes<switch_bytes>},
 };
 
+void tell(RowVisitor& visitor, const FrameBufferRow& row) { visitor.pointer("a struct fb_info", row.info); }
+void tell(RowVisitor& visitor, const DefaultMapsRow& row)
+{
+    for (const auto map : row.maps) visitor.block("a color map", map);
+}
+constexpr TableKind tables[] = {table<FrameBufferRow, tell>("/proc/fb"), table<DefaultMapsRow, tell>()};
+
 } // namespace
 
-extern const Family linux_fb{.header = "linux/fb.h", .functions = functions, .data = data};
+extern const Family linux_fb{.header = "linux/fb.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

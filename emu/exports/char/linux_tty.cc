@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/tty.h, linux/tty_driver.h, linux/tty_ldisc.h. Terminals of drivers are registered and shown, not opened.
 // Source: drivers/char/tty_io.c of 2.4.
+#include "emu/exports/char/tty_drivers.h"
 #include "emu/exports/family.h"
 #include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 
 #include <vector>
 
@@ -197,8 +198,25 @@ void add_board_terminals(Kernel& kernel)
     discipline.set("name", kernel_string(kernel, "n_tty"));
 }
 
+void tell(RowVisitor& visitor, const TtyDriverRow& row) { visitor.pointer("a struct tty_driver", row.object); }
+void tell(RowVisitor& visitor, const LineDisciplineRow& row)
+{
+    visitor.require(row.number < LineDisciplineRow::table_capacity, "a line discipline has no such number");
+    visitor.block("a struct tty_ldisc", row.copy);
+}
+constexpr TableKind tables[] = {
+    table<TtyDriverRow, tell>("/proc/tty/drivers"),
+    table<LineDisciplineRow, tell>("/proc/tty/ldiscs"),
+};
+constexpr ProcFile proc_files[] = {
+    proc_file<tty_drivers_text>("/proc/tty/drivers"),
+    proc_file<tty_ldiscs_text>("/proc/tty/ldiscs"),
+};
+
 } // namespace
 
-extern const Family linux_tty{.header = "linux/tty.h", .functions = functions, .data = data, .boot = add_board_terminals};
+extern const Family linux_tty{
+    .header = "linux/tty.h", .functions = functions, .data = data, .boot = add_board_terminals,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

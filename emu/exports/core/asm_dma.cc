@@ -2,10 +2,12 @@
 // asm/dma.h: ISA DMA channels. Source: kernel/dma.c of 2.4.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
-#include "emu/kernel/interrupts.h"
+#include "emu/exports/core/interrupts.h"
 #include "emu/kernel/log.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace retromod {
 namespace {
@@ -44,8 +46,31 @@ constexpr DataExport data[] = {
 
 void reserve_cascade(Kernel& kernel) { request_dma(kernel, cascade, {kernel_string(kernel, "cascade"), {}}); }
 
+/// Source: get_dma_list of kernel/dma.c, 2.4.
+std::string dma_text(Kernel& kernel)
+{
+    std::vector<const DmaRow*> rows;
+    for (auto& row : kernel.machine().table<DmaRow>()) rows.push_back(&row);
+    std::ranges::sort(rows, {}, &DmaRow::channel);
+    std::string text;
+    for (const auto* row : rows) {
+        const auto name = row->name ? kernel.memory().load_string({row->name}) : std::string("<NULL>");
+        text += fmt::format("{:2}: {}\n", row->channel, name);
+    }
+    return text;
+}
+
+void tell(RowVisitor& visitor, const DmaRow& row)
+{
+    visitor.pointer(fmt::format("the name of channel {}", row.channel), row.name);
+}
+constexpr TableKind tables[] = {table<DmaRow, tell>("/proc/dma")};
+constexpr ProcFile proc_files[] = {proc_file<dma_text>("/proc/dma")};
+
 } // namespace
 
-extern const Family asm_dma{.header = "asm/dma.h", .functions = functions, .data = data, .boot = reserve_cascade};
+extern const Family asm_dma{
+    .header = "asm/dma.h", .functions = functions, .data = data, .boot = reserve_cascade,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

@@ -104,8 +104,10 @@ constexpr Export functions[] = {
     full<mtrr_del>("mtrr_del", {}, "i386"),
 };
 
+constexpr TableKind tables[] = {table<RangeRow>()};
+
 } // namespace
 
-extern const Family asm_mtrr{.header = "asm/mtrr.h", .functions = functions};
+extern const Family asm_mtrr{.header = "asm/mtrr.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -10,13 +10,11 @@ namespace {
 
 constexpr std::uint64_t capabilities = 0x0183fbfd; // fpu vme de pse tsc msr pae mce cx8 sep mtrr pge mca cmov pat mmx fxsr
 
-bool is_i386(Kernel& kernel) { return kernel.arch().name == "i386"; }
-
-std::uint64_t cpu_bytes(Kernel& kernel) { return is_i386(kernel) ? kernel.layouts().size("struct cpuinfo_x86") : 0; }
+std::uint64_t cpu_bytes(Kernel& kernel) { return kernel.arch().has_pc_board ? kernel.layouts().size("struct cpuinfo_x86") : 0; }
 
 void init_cpu(Kernel& kernel, GuestAddr at)
 {
-    if (!is_i386(kernel)) return;
+    if (!kernel.arch().has_pc_board) return;
     GuestStruct cpu(kernel, "struct cpuinfo_x86", at);
     cpu.set("x86", std::uint64_t{6});
     cpu.set("x86_model", std::uint64_t{5});
@@ -44,7 +42,8 @@ void init_utsname(Kernel& kernel, GuestAddr at)
 {
     constexpr std::uint64_t field = 65;
     const auto& machine = kernel.machine();
-    const std::string_view texts[] = {"Linux", "retromod", machine.uts_release(), uts_version(machine), kernel.arch().utsname, "(none)"};
+    const std::string_view texts[] = {"Linux", "retromod", machine.uts_release(), uts_version(machine), kernel.arch().utsname,
+                                      "(none)"};
     for (std::size_t i = 0; i < std::size(texts); ++i) store_string(kernel, at + i * field, texts[i].substr(0, field - 1));
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/crypto.h: algorithms are registered and looked up; nobody can compute with one. Source: crypto/{api,autoload}.c of
 // 2.4.22 and 2.4.32.
-#include "emu/kernel/crypto_algorithms.h"
+#include "emu/exports/core/crypto_algorithms.h"
 
 #include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_requests.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/trouble.h"
 
@@ -74,8 +74,14 @@ constexpr Export functions[] = {
     inert<do_nothing<GuestAddr, GuestAddr, GuestAddr, GuestAddr>>("crypto_hmac_final", since_2_4_22),
 };
 
+void tell(RowVisitor& visitor, const CryptoAlgorithmRow& row) { visitor.pointer("a struct crypto_alg", row.object); }
+constexpr TableKind tables[] = {table<CryptoAlgorithmRow, tell>("/proc/crypto")};
+constexpr ProcFile proc_files[] = {proc_file<crypto_text>("/proc/crypto", LayoutVersion::v2_4_22)};
+
 } // namespace
 
-extern const Family linux_crypto{.header = "linux/crypto.h", .functions = functions};
+extern const Family linux_crypto{
+    .header = "linux/crypto.h", .functions = functions,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

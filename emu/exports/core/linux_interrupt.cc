@@ -7,12 +7,14 @@
 #include "emu/kernel/clock.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
-#include "emu/kernel/interrupts.h"
+#include "emu/exports/core/interrupts.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/threads.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace retromod {
 namespace {
@@ -145,7 +147,7 @@ constexpr BoardLine board_lines[] = {{0, "timer"}, {1, "keyboard"}, {2, "cascade
 
 void hold_board_lines(Kernel& kernel)
 {
-    if (kernel.arch().name != "i386") return;
+    if (!kernel.arch().has_pc_board) return;
     for (const auto& item : board_lines) {
         auto* row = &kernel.machine().table<InterruptRow>().insert_or_throw();
         row->line = item.line;
@@ -153,8 +155,41 @@ void hold_board_lines(Kernel& kernel)
     }
 }
 
+std::string name_at(Kernel& kernel, std::uint64_t at) { return at ? kernel.memory().load_string({at}) : std::string("<NULL>"); }
+
+/// Source: get_irq_list of arch/i386/kernel/irq.c, 2.4.
+std::string interrupts_text(Kernel& kernel)
+{
+    std::vector<const InterruptRow*> rows;
+    for (auto& row : kernel.machine().table<InterruptRow>()) rows.push_back(&row);
+    std::ranges::sort(rows, {}, [](const InterruptRow* row) { return std::pair(row->line, row->order); });
+    std::string text = "           CPU0       \n";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool shared = i && rows[i]->line == rows[i - 1]->line;
+        const auto name = name_at(kernel, rows[i]->name);
+        if (shared) {
+            text.back() = ',';
+            text += fmt::format(" {}\n", name);
+            continue;
+        }
+        const auto count = rows[i]->line == 0 ? kernel.clock().jiffies() : 0; // only the timer interrupts
+        text += fmt::format("{:3}: {:10}          XT-PIC  {}\n", rows[i]->line, count, name);
+    }
+    return text + fmt::format("NMI: {:10} \nERR: {:10}\n", 0, 0);
+}
+
+void tell(RowVisitor& visitor, const InterruptRow& row)
+{
+    visitor.pointer(fmt::format("the handler of line {}", row.line), row.handler);
+    visitor.pointer(fmt::format("the name at line {}", row.line), row.name);
+}
+constexpr TableKind tables[] = {table<InterruptRow, tell>("/proc/interrupts")};
+constexpr ProcFile proc_files[] = {proc_file<interrupts_text>("/proc/interrupts")};
+
 } // namespace
 
-extern const Family linux_interrupt{.header = "linux/interrupt.h", .functions = functions, .boot = hold_board_lines};
+extern const Family linux_interrupt{
+    .header = "linux/interrupt.h", .functions = functions, .boot = hold_board_lines,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

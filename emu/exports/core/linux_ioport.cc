@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/ioport.h. 2.4: trees of struct resource in guest memory, modules' own among them. 2.2: one list of port ranges.
 // Source: kernel/resource.c of 2.2 and 2.4; what a PC's ports hold from the boot of a real 2.4.18.
+#include "emu/exports/core/regions.h"
 #include "emu/exports/core/resources.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
+#include "emu/kernel/left_behind.h"
 #include "emu/kernel/log.h"
-#include "emu/kernel/regions.h"
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/trouble.h"
 
@@ -208,7 +209,7 @@ constexpr BoardRegion board_ports[] = {
 void add_board_regions(Kernel& kernel)
 {
     const bool tree = kernel.layouts().has("struct resource");
-    if (kernel.arch().name != "i386") return;
+    if (!kernel.arch().has_pc_board) return;
     for (const auto& region : board_ports) {
         const ULong first{region.first}, count{static_cast<std::uint64_t>(region.last - region.first + 1)};
         const GuestString name{kernel_string(kernel, region.name), {}};
@@ -243,6 +244,35 @@ constexpr DataExport data[] = {
     {"iomem_resource", resource_bytes, init_root<0xffffffff, resource_mem>, since_2_4},
 };
 
+void search_resources(LeftBehindSearch& search, std::string_view file, GuestAddr parent, unsigned depth = 0)
+{
+    constexpr unsigned depth_limit = 32;
+    auto at = GuestStruct(search.kernel, "struct resource", parent).pointer("child");
+    for (std::size_t steps = 0; at && depth < depth_limit && steps < region_walk_limit; ++steps) {
+        search.check(file, "a resource", at.value);
+        if (search.holds(at.value)) return;
+        const GuestStruct resource(search.kernel, "struct resource", at);
+        search.check(file, fmt::format("the name of {:04x}-{:04x}", resource.get("start"), resource.get("end")),
+                     resource.get("name"));
+        search_resources(search, file, at, depth + 1);
+        at = resource.pointer("sibling");
+    }
+}
+
+void search_regions(LeftBehindSearch& search)
+{
+    const auto& symbols = search.kernel.symbols();
+    if (const auto ports = symbols.find_variable("ioport_resource")) search_resources(search, "/proc/ioports", *ports);
+    if (const auto memory = symbols.find_variable("iomem_resource")) search_resources(search, "/proc/iomem", *memory);
+}
+
+void tell(RowVisitor& visitor, const RegionRow& row)
+{
+    visitor.pointer(fmt::format("the name of {:04x}-{:04x}", row.first, row.last), row.name);
+}
+constexpr TableKind tables[] = {table<RegionRow, tell>("/proc/ioports")};
+constexpr ProcFile proc_files[] = {proc_file<iomem_text>("/proc/iomem"), proc_file<ioports_text>("/proc/ioports")};
+
 } // namespace
 
 bool claim_region(Kernel& kernel, GuestAddr root, std::uint64_t first, std::uint64_t count, GuestAddr name)
@@ -258,6 +288,7 @@ void give_up_region(Kernel& kernel, GuestAddr root, std::uint64_t first, std::ui
 bool claim_resource(Kernel& kernel, GuestAddr root, GuestAddr fresh) { return !request(kernel, root, fresh); }
 
 extern const Family linux_ioport{
-    .header = "linux/ioport.h", .functions = functions, .data = data, .boot = add_board_regions};
+    .header = "linux/ioport.h", .functions = functions, .data = data, .boot = add_board_regions,
+    .keeps = {.proc_files = proc_files, .tables = tables, .search = search_regions}};
 
 } // namespace retromod

@@ -100,8 +100,17 @@ constexpr Export functions[] = {
     full<mempool_free>("mempool_free", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
 };
 
+void tell(RowVisitor& visitor, const PoolRow& row)
+{
+    visitor.block("a mempool_t", row.handle);
+    visitor.pointer("the allocating function of a pool", row.allocate);
+    visitor.pointer("the freeing function of a pool", row.free);
+    visitor.pointer("the data of a pool", row.data);
+}
+constexpr TableKind tables[] = {table<PoolRow, tell>("memory pools")};
+
 } // namespace
 
-extern const Family linux_mempool{.header = "linux/mempool.h", .functions = functions};
+extern const Family linux_mempool{.header = "linux/mempool.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

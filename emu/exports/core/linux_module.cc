@@ -131,10 +131,18 @@ constexpr Export functions[] = {
     full<inter_module_put>("inter_module_put", since_2_4),
 };
 
+void tell(RowVisitor& visitor, const InterModuleRow& row)
+{
+    visitor.pointer("the name of an entry", row.name);
+    visitor.pointer("the owner of an entry", row.owner);
+    visitor.pointer("the data of an entry", row.userdata);
+}
+constexpr TableKind tables[] = {table<InterModuleRow, tell>("inter-module entries"), table<InterModuleStateRow>()};
+
 } // namespace
 
 std::span<const Export> module_functions() { return functions; }
 
-extern const Family linux_module{.header = "linux/module.h", .functions = functions};
+extern const Family linux_module{.header = "linux/module.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -4,6 +4,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
+#include "emu/kernel/left_behind.h"
 
 namespace retromod {
 namespace {
@@ -68,8 +69,29 @@ constexpr DataExport data[] = {
     {"panic_notifier_list", [](Kernel& kernel) -> std::uint64_t { return kernel.arch().word_bytes; }, nullptr, since_2_4},
 };
 
+void search_chains(LeftBehindSearch& search)
+{
+    for (const auto& row : search.kernel.machine().table<ChainRow>())
+        for_each_notifier(search.kernel, {row.list}, [&](GuestAddr block) {
+            search.check("notifiers", "a struct notifier_block", block.value);
+            if (search.holds(block.value)) return false;
+            search.check("notifiers", "the function of a notifier",
+                         GuestStruct(search.kernel, "struct notifier_block", block).get("notifier_call"));
+            return true;
+        });
+}
+
+void tell(RowVisitor& visitor, const ChainRow& row)
+{
+    visitor.ends("the name of a chain", row.name);
+    visitor.block("the head of a chain", row.list);
+}
+constexpr TableKind tables[] = {table<ChainRow, tell>()};
+
 } // namespace
 
-extern const Family linux_notifier{.header = "linux/notifier.h", .functions = functions, .data = data};
+extern const Family linux_notifier{
+    .header = "linux/notifier.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables, .search = search_chains}};
 
 } // namespace retromod

@@ -221,8 +221,13 @@ constexpr DataExport data[] = {
     {"uts_sem", semaphore_bytes},
 };
 
+void tell(RowVisitor& visitor, const ExecDomainRow& row) { visitor.pointer("a struct exec_domain", row.object); }
+constexpr TableKind tables[] = {table<ExecDomainRow, tell>("execution domains")};
+
 } // namespace
 
-extern const Family linux_personality{.header = "linux/personality.h", .functions = functions, .data = data};
+extern const Family linux_personality{
+    .header = "linux/personality.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -52,8 +52,10 @@ constexpr Export functions[] = {
     inert<nothing>("add_blkdev_randomness"),
 };
 
+constexpr TableKind tables[] = {table<RandomRow>()};
+
 } // namespace
 
-extern const Family linux_random{.header = "linux/random.h", .functions = functions};
+extern const Family linux_random{.header = "linux/random.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

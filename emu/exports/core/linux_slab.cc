@@ -109,6 +109,15 @@ constexpr Export functions[] = {
     full<kmem_cache_shrink>("kmem_cache_shrink"),
 };
 
+void tell(RowVisitor& visitor, const CacheRow& row)
+{
+    visitor.ends("the name of a cache", row.name);
+    visitor.block("a kmem_cache_t", row.handle);
+    visitor.pointer("the constructor of a cache", row.constructor);
+    visitor.pointer("the destructor of a cache", row.destructor);
+}
+constexpr TableKind tables[] = {table<CacheRow, tell>("slab caches")};
+
 } // namespace
 
 GuestAddr create_cache(Kernel& kernel, const std::string& name, std::uint64_t object_bytes)
@@ -116,6 +125,6 @@ GuestAddr create_cache(Kernel& kernel, const std::string& name, std::uint64_t ob
     return kmem_cache_create(kernel, GuestString{{}, name}, {object_bytes}, {}, {}, {}, {});
 }
 
-extern const Family linux_slab{.header = "linux/slab.h", .functions = functions};
+extern const Family linux_slab{.header = "linux/slab.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -138,14 +138,14 @@ std::int32_t proc_dointvec_minmax(Kernel& kernel, GuestAddr table, std::int32_t 
 std::int32_t proc_dointvec_jiffies(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer,
                                    GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1}, false);
+    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release(), kernel.arch()), 1}, false);
 }
 
 /// Milliseconds to people, jiffies in memory. An unsigned long has the size of an int where this is called.
 std::int32_t proc_milliseconds(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file, GuestAddr buffer,
                                GuestAddr length)
 {
-    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release()), 1000}, true);
+    return integers(kernel, table, write, file, buffer, length, {tick_rate(kernel.machine().release(), kernel.arch()), 1000}, true);
 }
 
 std::int32_t proc_dostring(Kernel& kernel, GuestAddr table, std::int32_t write, GuestAddr file_at, GuestAddr buffer,

@@ -258,8 +258,18 @@ constexpr DataExport data[] = {
     {"tux_module", words<1>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
 };
 
+void tell(RowVisitor& visitor, const ConsoleRow& row) { visitor.pointer("a struct console", row.object); }
+void tell(RowVisitor& visitor, const SysrqKeyRow& row) { visitor.pointer("a struct sysrq_key_op", row.operation); }
+void tell(RowVisitor& visitor, const FrequencyDriverRow& row) { visitor.pointer("a struct cpufreq_driver", row.object); }
+constexpr TableKind tables[] = {
+    table<SerialLineRow>(),
+    table<ConsoleRow, tell>("consoles"),
+    table<SysrqKeyRow, tell>("SysRq keys"),
+    table<FrequencyDriverRow, tell>("CPU frequency"),
+};
+
 } // namespace
 
-extern const Family linux_system{.header = "the machine", .functions = functions, .data = data};
+extern const Family linux_system{.header = "the machine", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -6,6 +6,7 @@
 #include "emu/kernel/clock.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/left_behind.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/threads.h"
@@ -36,14 +37,13 @@ struct KeventdRow {
     std::uint64_t task; ///< struct tq_struct
 };
 
-bool is_2_2(Kernel& kernel) { return kernel.machine().release().series_minor == 2; }
-std::int32_t immediate_bh(Kernel& kernel) { return is_2_2(kernel) ? 10 : 9; }
-std::int32_t timer_queue_bh(Kernel& kernel) { return is_2_2(kernel) ? 2 : 1; }
+std::int32_t immediate_bh(Kernel& kernel) { return kernel.machine().release().is_2_2() ? 10 : 9; }
+std::int32_t timer_queue_bh(Kernel& kernel) { return kernel.machine().release().is_2_2() ? 2 : 1; }
 
 /// Takes the first struct tq_struct off a queue; NULL when it is empty.
 GuestAddr take_task(Kernel& kernel, GuestAddr queue)
 {
-    if (is_2_2(kernel)) {
+    if (kernel.machine().release().is_2_2()) {
         const auto task = kernel.memory().load_pointer(queue);
         if (task) kernel.memory().store_word(queue, kernel.memory().load_word(task));
         return task;
@@ -129,7 +129,7 @@ void run_bottom_half(Kernel& kernel, std::int32_t number)
 {
     if (number == immediate_bh(kernel)) return run_task_queue_deferred(kernel, kernel.symbols().variable("tq_immediate"));
     if (number == timer_queue_bh(kernel)) return run_task_queue_deferred(kernel, kernel.symbols().variable("tq_timer"));
-    if (is_2_2(kernel)) {
+    if (kernel.machine().release().is_2_2()) {
         const auto routine = kernel.memory().load_pointer(kernel.symbols().variable("bh_base")
                                                           + static_cast<std::uint64_t>(number) * kernel.arch().word_bytes);
         if (routine) kernel.softirqs().defer(routine, 0, {}, "bottom half");
@@ -154,7 +154,7 @@ void run_marked(Kernel& kernel)
 void tick(Kernel& kernel)
 {
     run_task_queue_deferred(kernel, kernel.symbols().variable("tq_timer"));
-    if (is_2_2(kernel)) run_marked(kernel);
+    if (kernel.machine().release().is_2_2()) run_marked(kernel);
 }
 
 constexpr Export functions[] = {
@@ -165,10 +165,10 @@ constexpr Export functions[] = {
 constexpr StepEntry steps[] = {{"keventd", keventd}};
 
 /// A task_queue: a list_head in 2.4, a pointer in 2.2.
-std::uint64_t queue_bytes(Kernel& kernel) { return (is_2_2(kernel) ? 1 : 2) * kernel.arch().word_bytes; }
+std::uint64_t queue_bytes(Kernel& kernel) { return (kernel.machine().release().is_2_2() ? 1 : 2) * kernel.arch().word_bytes; }
 void init_queue(Kernel& kernel, GuestAddr at)
 {
-    if (!is_2_2(kernel)) guest_list::init(kernel, at);
+    if (!kernel.machine().release().is_2_2()) guest_list::init(kernel, at);
 }
 
 constexpr DataExport data[] = {
@@ -187,6 +187,18 @@ constexpr DataExport data[] = {
     {"bh_task_vec", [](Kernel& kernel) -> std::uint64_t { return bottom_halves * kernel.layouts().size("struct tasklet_struct"); },
      nullptr, since_2_4},
 };
+
+void search_events(LeftBehindSearch& search)
+{
+    for (const auto& row : search.kernel.machine().table<KeventdRow>())
+        if (!search.holds(row.task))
+            search.check("keventd", "the routine of a task",
+                         GuestStruct(search.kernel, "struct tq_struct", {row.task}).get("routine"));
+}
+
+void tell(RowVisitor& visitor, const BottomHalfRow& row) { visitor.pointer("the routine of a bottom half", row.routine); }
+void tell(RowVisitor& visitor, const KeventdRow& row) { visitor.pointer("a struct tq_struct", row.task); }
+constexpr TableKind tables[] = {table<BottomHalfRow, tell>("bottom halves"), table<KeventdRow, tell>("keventd")};
 
 } // namespace
 
@@ -221,6 +233,7 @@ void schedule_tasklet(Kernel& kernel, GuestAddr tasklet)
 }
 
 extern const Family linux_tqueue{
-    .header = "linux/tqueue.h", .functions = functions, .data = data, .steps = steps, .tick = tick};
+    .header = "linux/tqueue.h", .functions = functions, .data = data, .steps = steps, .tick = tick,
+    .keeps = {.tables = tables, .search = search_events}};
 
 } // namespace retromod

@@ -74,7 +74,7 @@ constexpr Export functions[] = {
 /// No card sits in the ISA hole but what the user described.
 void open_isa_hole(Kernel& kernel)
 {
-    if (kernel.arch().name != "i386") return;
+    if (!kernel.arch().has_pc_board) return;
     const auto offset = kernel.arch().page_offset;
     for (auto physical = isa_hole_start; physical < isa_hole_end; ++physical)
         kernel.memory().store<std::uint8_t>(offset + physical, device_memory_byte(kernel.machine(), physical));

@@ -11,16 +11,6 @@
 namespace retromod {
 namespace {
 
-/// Where one of the kernel's chains begins; fixed format.
-struct ChainRow {
-    static constexpr std::string_view table_name = "notifier_chains";
-    static constexpr std::uint32_t table_capacity = 32;
-    std::uint32_t used;
-    std::uint32_t reserved;
-    std::uint64_t list;
-    char name[32];
-};
-
 constexpr std::uint64_t notify_stop_mask = 0x8000; // NOTIFY_STOP_MASK
 
 GuestStruct block_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct notifier_block", at}; }
@@ -50,6 +40,11 @@ GuestAddr notifier_list(Kernel& kernel, std::string_view name)
         name.copy(row->name, sizeof row->name - 1);
     }
     return {row->list};
+}
+
+void for_each_notifier(Kernel& kernel, GuestAddr list, const std::function<bool(GuestAddr)>& visit)
+{
+    find_link(kernel, list, [&](GuestAddr block) { return !visit(block); });
 }
 
 std::int32_t add_notifier(Kernel& kernel, GuestAddr list, GuestAddr block)

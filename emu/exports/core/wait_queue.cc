@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t wq_flag_exclusive = 1; // WQ_FLAG_EXCLUSIVE
 
-bool is_2_2(Kernel& kernel) { return kernel.layouts().has("struct wait_queue"); }
+bool has_old_queues(Kernel& kernel) { return kernel.layouts().has("struct wait_queue"); }
 
 /// 2.2: the queue variable, seen as the `next` member of an entry that is not there, closes the circle.
 GuestAddr old_head(Kernel& kernel, GuestAddr queue) { return queue - kernel.layouts().field("struct wait_queue", "next").offset; }
@@ -41,7 +41,7 @@ GuestAddr head_of(Kernel& kernel, GuestAddr queue)
 void wake_queue(Kernel& kernel, GuestAddr queue, std::uint64_t mode, std::int64_t exclusive_limit)
 {
     if (!queue) return;
-    if (is_2_2(kernel)) return wake_old_queue(kernel, queue, mode);
+    if (has_old_queues(kernel)) return wake_old_queue(kernel, queue, mode);
     const auto link = kernel.layouts().field("struct __wait_queue", "task_list").offset;
     guest_list::for_each(kernel, head_of(kernel, queue), [&](GuestAddr node) {
         const GuestStruct entry(kernel, "struct __wait_queue", node - link);
@@ -56,7 +56,7 @@ GuestAddr join_queue(Kernel& kernel, const Frame& frame, GuestAddr queue, Exclus
     constexpr std::uint64_t room = 64;
     const GuestAddr at{round_down(frame.caller.reg[kernel.cpu().sp] - room, 16)};
     const auto task = kernel.threads().current_task();
-    if (is_2_2(kernel)) {
+    if (has_old_queues(kernel)) {
         GuestStruct entry(kernel, "struct wait_queue", at);
         const auto first = kernel.memory().load_pointer(queue);
         entry.set("task", task);
@@ -75,7 +75,8 @@ GuestAddr join_queue(Kernel& kernel, const Frame& frame, GuestAddr queue, Exclus
 
 void leave_queue(Kernel& kernel, GuestAddr queue, GuestAddr entry)
 {
-    if (!is_2_2(kernel)) return guest_list::remove(kernel, GuestStruct(kernel, "struct __wait_queue", entry).address("task_list"));
+    if (!has_old_queues(kernel))
+        return guest_list::remove(kernel, GuestStruct(kernel, "struct __wait_queue", entry).address("task_list"));
     const auto next_offset = kernel.layouts().field("struct wait_queue", "next").offset;
     auto at = old_head(kernel, queue);
     for (std::size_t steps = 0; steps < guest_list::walk_limit; ++steps) {

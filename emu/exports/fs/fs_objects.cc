@@ -10,15 +10,6 @@
 namespace retromod {
 namespace {
 
-/// Heads of the kernel's lists of inodes and dentries; fixed format, one row.
-struct FsListsRow {
-    static constexpr std::string_view table_name = "fs_lists";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t reserved;
-    std::uint64_t inodes, dentries;
-};
-
 GuestAddr list_at(Kernel& kernel, std::uint64_t FsListsRow::*member)
 {
     auto& row = kernel.machine().single<FsListsRow>();

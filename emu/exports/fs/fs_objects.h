@@ -7,6 +7,15 @@
 
 namespace retromod {
 
+/// Heads of the kernel's lists of inodes and dentries; fixed format, one row.
+struct FsListsRow {
+    static constexpr std::string_view table_name = "fs_lists";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    std::uint64_t inodes, dentries;
+};
+
 // Inodes and directory entries: structures in guest memory that file systems edit inline.
 
 namespace inode_state { ///< I_* of include/linux/fs.h, 2.4

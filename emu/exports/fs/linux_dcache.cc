@@ -301,8 +301,15 @@ constexpr Export functions[] = {
     inert<shrink>("flush_dentry_attributes", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
 };
 
+void tell(RowVisitor& visitor, const FsListsRow& row)
+{
+    visitor.block("the list of inodes", row.inodes);
+    visitor.block("the list of dentries", row.dentries);
+}
+constexpr TableKind tables[] = {table<FsListsRow, tell>()};
+
 } // namespace
 
-extern const Family linux_dcache{.header = "linux/dcache.h", .functions = functions};
+extern const Family linux_dcache{.header = "linux/dcache.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

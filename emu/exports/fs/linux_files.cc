@@ -3,13 +3,14 @@
 // modules mount for themselves. Source: fs/{file_table,select,super}.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/core/wait_queue.h"
+#include "emu/exports/fs/filesystems.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_requests.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
 #include "emu/kernel/trouble.h"
@@ -225,8 +226,10 @@ constexpr Export functions[] = {
     inert<refuse<Errno::enotty, GuestAddr, GuestAddr, std::uint32_t, ULong>>("n_tty_ioctl"),
 };
 
+constexpr TableKind tables[] = {table<UnnamedDeviceRow>()};
+
 } // namespace
 
-extern const Family linux_files{.header = "linux/file.h", .functions = functions};
+extern const Family linux_files{.header = "linux/file.h", .functions = functions, .keeps = {.tables = tables}};
 
 } // namespace retromod

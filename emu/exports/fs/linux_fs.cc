@@ -2,10 +2,11 @@
 // linux/fs.h and linux/binfmts.h: registering file systems and executable formats, and the file operations that drivers
 // share. Source: fs/super.c, fs/exec.c, fs/read_write.c, fs/fcntl.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/exports/fs/filesystems.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 #include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
@@ -199,8 +200,20 @@ void boot(Kernel& kernel)
     }
 }
 
+void tell(RowVisitor& visitor, const FilesystemRow& row) { visitor.pointer("a struct file_system_type", row.object); }
+void tell(RowVisitor& visitor, const BinaryFormatRow& row) { visitor.pointer("a struct linux_binfmt", row.object); }
+void tell(RowVisitor& visitor, const NameBufferRow& row) { visitor.block("the buffer of kdevname", row.address); }
+constexpr TableKind tables[] = {
+    table<FilesystemRow, tell>("/proc/filesystems"),
+    table<BinaryFormatRow, tell>("binary formats"),
+    table<NameBufferRow, tell>(),
+};
+constexpr ProcFile proc_files[] = {proc_file<filesystems_text>("/proc/filesystems")};
+
 } // namespace
 
-extern const Family linux_fs{.header = "linux/fs.h", .functions = functions, .boot = boot};
+extern const Family linux_fs{
+    .header = "linux/fs.h", .functions = functions, .boot = boot,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

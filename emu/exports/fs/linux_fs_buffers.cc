@@ -315,8 +315,14 @@ constexpr DataExport data[] = {
     {"buffermem_pages", words<1>, nullptr, Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}},
 };
 
+void tell(RowVisitor& visitor, const BufferRow& row) { visitor.block("a struct buffer_head", row.head); }
+void tell(RowVisitor& visitor, const BlockDeviceRow& row) { visitor.block("a struct block_device", row.object); }
+constexpr TableKind tables[] = {table<BufferRow, tell>(), table<BlockDeviceRow, tell>()};
+
 } // namespace
 
-extern const Family linux_fs_buffers{.header = "linux/fs.h, buffers", .functions = functions, .data = data};
+extern const Family linux_fs_buffers{
+    .header = "linux/fs.h, buffers", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

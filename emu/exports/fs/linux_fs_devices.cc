@@ -3,7 +3,7 @@
 #include "emu/exports/family.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 
 #include <algorithm>
 
@@ -140,7 +140,7 @@ void add_board_devices(Kernel& kernel)
 {
     for (const auto& device : board_majors)
         register_major(kernel, device.kind, device.major, {kernel_string(kernel, device.name), {}}, {});
-    if (kernel.arch().name != "i386") return;
+    if (!kernel.arch().has_pc_board) return;
     for (const auto& device : board_misc) {
         const auto bytes = kernel.layouts().size("struct miscdevice");
         GuestStruct fields(kernel, "struct miscdevice", kernel.memory().allocate_image(bytes, 8));

@@ -337,8 +337,13 @@ constexpr DataExport data[] = {
      since_2_4},
 };
 
+void tell(RowVisitor& visitor, const BadInodeRow& row) { visitor.block("the operations of a bad inode", row.operations); }
+constexpr TableKind tables[] = {table<BadInodeRow, tell>()};
+
 } // namespace
 
-extern const Family linux_fs_inodes{.header = "linux/fs.h, inodes", .functions = functions, .data = data};
+extern const Family linux_fs_inodes{
+    .header = "linux/fs.h, inodes", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -4,7 +4,7 @@
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/module_requests.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 
 namespace retromod {
 namespace {
@@ -111,8 +111,13 @@ void add_default_table(Kernel& kernel)
     register_nls(kernel, table);
 }
 
+void tell(RowVisitor& visitor, const CharsetRow& row) { visitor.pointer("a struct nls_table", row.table); }
+constexpr TableKind tables[] = {table<CharsetRow, tell>("character sets")};
+
 } // namespace
 
-extern const Family linux_nls{.header = "linux/nls.h", .functions = functions, .boot = add_default_table};
+extern const Family linux_nls{
+    .header = "linux/nls.h", .functions = functions, .boot = add_default_table,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -4,6 +4,7 @@
 #include "emu/exports/family.h"
 #include "emu/exports/fs/proc_entries.h"
 #include "emu/kernel/heap.h"
+#include "emu/kernel/left_behind.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/proc_tree.h"
 #include "emu/kernel/symbols.h"
@@ -181,6 +182,27 @@ constexpr DataExport data[] = {
     {"proc_root_driver", one_word, nullptr, since_2_4},
 };
 
+void search_directory(LeftBehindSearch& search, GuestAddr directory, const std::string& path, unsigned depth = 0)
+{
+    constexpr unsigned depth_limit = 32;
+    constexpr std::string_view pointers[] = {"owner", "get_info", "read_proc", "write_proc", "proc_fops", "proc_iops"};
+    if (depth > depth_limit) return;
+    for_each_proc_child(search.kernel, directory, [&](GuestAddr child) {
+        search.check(path + "/", "an entry", child.value);
+        const GuestStruct entry(search.kernel, "struct proc_dir_entry", child);
+        const auto name = path + "/" + proc_entry_name(search.kernel, child);
+        for (const auto pointer : pointers)
+            if (entry.has(pointer)) search.check(name, fmt::format("its {}", pointer), entry.get(pointer));
+        if (is_proc_directory(search.kernel, child)) search_directory(search, child, name, depth + 1);
+    });
+}
+
+void search_proc(LeftBehindSearch& search)
+{
+    if (const auto root = search.kernel.symbols().find_variable("proc_root")) search_directory(search, *root, "/proc");
+}
+
+
 } // namespace
 
 GuestAddr create_proc(Kernel& kernel, const std::string& path, std::uint64_t mode, GuestAddr parent)
@@ -210,6 +232,7 @@ void remove_proc(Kernel& kernel, const std::string& path, GuestAddr parent)
 }
 
 extern const Family linux_proc_fs{
-    .header = "linux/proc_fs.h", .functions = functions, .data = data, .boot = make_directories};
+    .header = "linux/proc_fs.h", .functions = functions, .data = data, .boot = make_directories,
+    .keeps = {.search = search_proc}};
 
 } // namespace retromod

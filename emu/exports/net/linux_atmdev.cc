@@ -122,8 +122,13 @@ constexpr DataExport data[] = {
     {"br_fdb_put_hook", words<1>, nullptr, since_2_4},
 };
 
+void tell(RowVisitor& visitor, const AtmDeviceRow& row) { visitor.block("a struct atm_dev", row.device); }
+constexpr TableKind tables[] = {table<AtmDeviceRow, tell>("ATM devices")};
+
 } // namespace
 
-extern const Family linux_atmdev{.header = "linux/atmdev.h", .functions = functions, .data = data};
+extern const Family linux_atmdev{
+    .header = "linux/atmdev.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

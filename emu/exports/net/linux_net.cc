@@ -285,8 +285,11 @@ constexpr DataExport data[] = {
     {"br_ioctl_hook", one_word, nullptr, since_2_4},
 };
 
+void tell(RowVisitor& visitor, const NetRegistrationRow& row) { visitor.pointer("what a module registered", row.object); }
+constexpr TableKind tables[] = {table<NetRegistrationRow, tell>("network protocols")};
+
 } // namespace
 
-extern const Family linux_net{.header = "linux/net.h", .functions = functions, .data = data};
+extern const Family linux_net{.header = "linux/net.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -2,12 +2,13 @@
 // linux/netdevice.h: network devices come, are shown and go. No packet crosses them.
 // Source: net/core/dev.c, drivers/net/net_init.c of 2.2 and 2.4; net/core/divert.c as the 2.4.18-14 vendor built it.
 #include "emu/exports/family.h"
+#include "emu/exports/net/net_devices.h"
 #include "emu/exports/net/net_registration.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
+#include "emu/kernel/left_behind.h"
 #include "emu/kernel/log.h"
-#include "emu/kernel/registry.h"
 #include "emu/kernel/symbols.h"
 
 #include <fmt/format.h>
@@ -350,9 +351,22 @@ constexpr DataExport data[] = {
     {"rtnl_sem", [](Kernel& kernel) -> std::uint64_t { return kernel.layouts().size("struct semaphore"); }},
 };
 
+void search_devices(LeftBehindSearch& search)
+{
+    for_each_net_device(search.kernel, [&](GuestAddr device) {
+        search.check("/proc/net/dev", "a network device", device.value);
+        return !search.holds(device.value);
+    });
+}
+
+void tell(RowVisitor& visitor, const PacketTypeRow& row) { visitor.pointer("a struct packet_type", row.object); }
+constexpr TableKind tables[] = {table<NetDeviceRow>(), table<InterfaceIndexRow>(), table<PacketTypeRow, tell>("packet types")};
+constexpr ProcFile proc_files[] = {proc_file<net_devices_text>("/proc/net/dev")};
+
 } // namespace
 
 extern const Family linux_netdevice{
-    .header = "linux/netdevice.h", .functions = functions, .data = data};
+    .header = "linux/netdevice.h", .functions = functions, .data = data,
+    .keeps = {.proc_files = proc_files, .tables = tables, .search = search_devices}};
 
 } // namespace retromod

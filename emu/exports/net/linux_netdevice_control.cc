@@ -3,6 +3,7 @@
 // net/802/{tr,fddi}.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/core/notifier_chain.h"
+#include "emu/exports/net/net_devices.h"
 #include "emu/exports/net/socket_buffer.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
@@ -10,7 +11,6 @@
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/module_requests.h"
-#include "emu/kernel/registry.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/trouble.h"
 

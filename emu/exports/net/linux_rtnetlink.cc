@@ -190,8 +190,17 @@ constexpr DataExport data[] = {
     {"br_handle_frame_hook", words<1>, nullptr, since_2_4},
 };
 
+void tell(RowVisitor& visitor, const QueueHandlerRow& row)
+{
+    visitor.pointer("a queue handler", row.function);
+    visitor.pointer("the data of a queue handler", row.data);
+}
+constexpr TableKind tables[] = {table<QueueHandlerRow, tell>("netfilter")};
+
 } // namespace
 
-extern const Family linux_rtnetlink{.header = "linux/rtnetlink.h", .functions = functions, .data = data};
+extern const Family linux_rtnetlink{
+    .header = "linux/rtnetlink.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

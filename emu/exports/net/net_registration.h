@@ -2,9 +2,9 @@
 #pragma once
 
 #include "emu/exports/core/notifier_chain.h"
+#include "emu/exports/net/net_devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/kernel.h"
-#include "emu/kernel/registry.h"
 #include "emu/kernel/thread.h"
 
 #include <variant>

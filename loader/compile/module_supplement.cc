@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // images/modern/build.py does the same for the sample modules.
-#include "loader/tools/module_supplement.h"
+#include "loader/compile/module_supplement.h"
 
+#include "loader/compile/compiler.h"
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"
 #include "loader/elf/problem.h"
 #include "loader/modern/kernel_symbols.h"
-#include "loader/tools/compiler.h"
 
 #include <fmt/format.h>
 

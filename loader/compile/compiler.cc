@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/compiler.h"
+#include "loader/compile/compiler.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

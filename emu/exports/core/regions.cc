@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // /proc/ioports and /proc/iomem. Source: do_resource_list of kernel/resource.c 2.4, get_ioport_list of 2.2.
-#include "emu/kernel/regions.h"
+#include "emu/exports/core/regions.h"
 
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/kernel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/module_folder.h"
+#include "loader/modules/module_folder.h"
 
 #include "loader/elf/constants.h"
 #include "loader/elf/elf_file.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Modules out of sources. Flags and headers are those of the sample modules (images); the build puts them into
 // share/retromod/modules beside the folder of the program, as `install` does.
-#include "loader/tools/module_build.h"
+#include "loader/compile/module_build.h"
 
 #include "emu/machine/host_text.h"
-#include "loader/tools/compiler.h"
-#include "loader/tools/module_supplement.h"
+#include "loader/compile/compiler.h"
+#include "loader/compile/module_supplement.h"
 
 #include <fmt/format.h>
 

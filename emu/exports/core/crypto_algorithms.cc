@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/kernel/crypto_algorithms.h"
+#include "emu/exports/core/crypto_algorithms.h"
 
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_list.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 
 #include <fmt/format.h>
 

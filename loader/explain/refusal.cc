@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/refusal.h"
+#include "loader/explain/refusal.h"
 
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/module_list.h"
-#include "loader/tools/header_refusal.h"
+#include "loader/explain/header_refusal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/module_list.h"
-#include "loader/tools/refusal.h"
+#include "loader/explain/refusal.h"
 
 #include <fmt/format.h>
 

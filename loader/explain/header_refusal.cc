@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/header_refusal.h"
+#include "loader/explain/header_refusal.h"
 
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_list.h"

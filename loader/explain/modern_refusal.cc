@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/modern_refusal.h"
+#include "loader/explain/modern_refusal.h"
 
 #include <fmt/format.h>
 

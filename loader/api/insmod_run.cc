@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/insmod_run.h"
+#include "loader/api/insmod_run.h"
 
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/symbols.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/child_pool.h"
+#include "loader/sweep/child_pool.h"
 
 #include "loader/api/failure_sentence.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "loader/api/session.h"
 #include "loader/legacy/insmod.h"
-#include "loader/tools/tool_session.h"
 
 namespace retromod {
 

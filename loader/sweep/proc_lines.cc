@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loader/tools/proc_lines.h"
+#include "loader/sweep/proc_lines.h"
 
 #include "emu/exports/core/caches.h"
 #include "emu/kernel/guest_struct.h"
