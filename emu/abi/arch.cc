@@ -42,7 +42,7 @@ constexpr Arch table[] = {
         .errno_set = ErrnoSet::generic, .wide_alignment = 4, .largest_scalar_alignment = 4, .page_bytes = 4096,
         .task_size = {0xbf000000}, .page_offset = {0xc0000000}, .kernel_text = {0xc0100000},
         .vmalloc_start = {0xc0800000}, .thread_bytes = 8192, .exception_entry_bytes = 8,
-        .least_structure_alignment = 4, .address_limit_member = "addr_limit",
+        .least_structure_alignment = 4,
     },
     {
         .name = "sparc", .utsname = "sparc", .elf_machine = 2, .word_bytes = 4, .order = be, .relocation_form = rela,
@@ -61,7 +61,7 @@ constexpr Arch table[] = {
         .relocation_form = rela, .errno_set = ErrnoSet::alpha, .wide_alignment = 8, .largest_scalar_alignment = 8,
         .page_bytes = 8192, .task_size = {0x40000000000}, .page_offset = {0xfffffc0000000000},
         .kernel_text = {0xfffffc0000310000}, .vmalloc_start = {0xfffffe0000000000}, .thread_bytes = 16384,
-        .exception_entry_bytes = 8, .has_gp = true, .address_limit_is_mask = true, .tick_rate = 1024,
+        .exception_entry_bytes = 8, .has_gp = true, .tick_rate = 1024,
     },
     {
         .name = "x86_64", .utsname = "x86_64", .elf_machine = 62, .word_bytes = 8, .order = le,

@@ -42,8 +42,6 @@ struct Arch {
     bool has_dbe_table = false;    ///< archdata begins with the bounds of a table of bus errors (mips)
     GuestAddr image_map = {};      ///< where the kernel image's own window on memory begins; 0: it is in the direct map
     GuestAddr user_segment = {};   ///< USER_DS, a user task's address limit, where that is not TASK_SIZE
-    std::string_view address_limit_member = "addr_limit.seg"; ///< of struct task_struct
-    bool address_limit_is_mask = false; ///< no bit of a user address may be in a task's limit; else addresses lie below it
     unsigned tick_rate = 100;      ///< HZ: ticks per second
     bool has_pc_board = false;     ///< its machines are PCs: ISA bus, 440FX bridge, 8259 interrupt controllers
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "emu/cpu/cpu.h"
+#include "emu/cpu/call_words.h"
 
 #include <stdexcept>
 
@@ -69,7 +69,7 @@ std::uint64_t ArgCursor::next_wide()
     }
     const auto first = next_word();
     const auto second = next_word();
-    return arch.order == ByteOrder::little ? second << 32 | first : first << 32 | second;
+    return join_words(arch, first, second);
 }
 
 } // namespace retromod

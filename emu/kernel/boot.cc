@@ -107,7 +107,7 @@ void KernelBoot::make_idle_task()
     const auto comm = kernel.layouts().field("struct task_struct", "comm");
     constexpr std::string_view name = "swapper";
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
-    const auto limit = address_limit(kernel.arch());
+    const auto limit = address_limit(kernel.arch(), kernel.machine().release().layouts);
     kernel.threads().set_task_field(task, limit.member, limit.kernel);
     give_context(task);
 }

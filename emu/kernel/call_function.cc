@@ -10,7 +10,7 @@ namespace retromod {
 Step call_function(Kernel&, Frame& frame)
 {
     if (frame.phase++) return Return{frame.result};
-    CallGuest call{{frame.arguments[0]}, {}, 5, "call"};
+    CallGuest call{{frame.arguments[0]}, {}, 5, "call", ResultType::word};
     std::copy_n(frame.arguments.begin() + 1, 5, call.arguments.begin());
     return call;
 }

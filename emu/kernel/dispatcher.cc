@@ -3,6 +3,7 @@
 // ever nested: what a step wants of the guest is done by returning it.
 #include "emu/kernel/dispatcher.h"
 
+#include "emu/cpu/call_words.h"
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/exception_table.h"
@@ -160,9 +161,11 @@ void Dispatcher::begin_guest_call(const CallGuest& call)
 {
     auto& thread = *kernel_.threads().current();
     kernel_.threads().ensure_task(thread);
-    auto context = thread.frames[thread.depth - 1].caller;
-    kernel_.cpu().begin_call(context, kernel_.memory(), call.function, std::span(call.arguments).first(call.argument_count),
-                             {kernel_.state().return_entry});
+    auto& frame = thread.frames[thread.depth - 1];
+    auto context = frame.caller;
+    frame.result_type = call.result;
+    const auto words = call_words(kernel_.cpu(), std::span(call.arguments).first(call.argument_count), call.wide_arguments);
+    kernel_.cpu().begin_call(context, kernel_.memory(), call.function, words, {kernel_.state().return_entry});
     if (kernel_.sink()) kernel_.sink()->guest_called(call.function, call.why);
     kernel_.processor().engine().restore(context);
     thread.in_guest = 1;
@@ -280,14 +283,29 @@ ExportContext Dispatcher::context_of(GuestAddr entry, ExportCall& trace)
             kernel_.sink() ? &trace : nullptr};
 }
 
+/// What the guest function that has just returned gave, as a value of its type.
+std::uint64_t Dispatcher::result_of(ResultType type)
+{
+    const auto& engine = kernel_.processor().engine();
+    const auto& arch = kernel_.arch();
+    const auto first = engine.reg(kernel_.cpu().result);
+    switch (type) {
+    case ResultType::integer: return arch.word(static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(first)}));
+    case ResultType::word: break;
+    case ResultType::wide:
+        if (arch.word_bytes == 4) return join_words(arch, first, engine.reg(kernel_.cpu().result_second));
+    }
+    return arch.word(first);
+}
+
 /// The engine stopped at an entry: a guest function returned to the kernel, or a function in steps was called.
 std::optional<Outcome> Dispatcher::entered_kernel(GuestAddr entry)
 try {
     auto& thread = *kernel_.threads().current();
     if (entry.value == kernel_.state().return_entry) {
         if (thread.depth == 0) return give_up(Outcome::Kind::bug, "a guest function returned that nobody called");
-        const auto result = kernel_.processor().engine().reg(kernel_.cpu().result);
-        thread.frames[thread.depth - 1].result = kernel_.arch().word(result);
+        auto& frame = thread.frames[thread.depth - 1];
+        frame.result = result_of(frame.result_type);
         thread.in_guest = 0;
         return std::nullopt;
     }

@@ -37,6 +37,7 @@ private:
     void sleep(const Sleep& sleep);
     bool deliver_interrupts();
     ExportContext context_of(GuestAddr entry, ExportCall& trace);
+    std::uint64_t result_of(ResultType type);
 
     Kernel& kernel_;
     Steps steps_;

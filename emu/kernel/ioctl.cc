@@ -17,10 +17,19 @@ Step sys_ioctl(Kernel& kernel, Frame& frame)
     return CallGuest{function, {row->inode, row->file, frame.arguments[1], frame.arguments[2]}, 4, "ioctl"};
 }
 
+/// A loff_t that the caller takes as an off_t. Source: sys_lseek of fs/read_write.c.
+static Step off_t_result(Kernel& kernel, std::uint64_t offset)
+{
+    const auto& arch = kernel.arch();
+    const auto word = arch.word(offset);
+    const bool fits = static_cast<std::uint64_t>(arch.signed_word(word)) == offset || word == offset;
+    return fits ? Return{word} : failure(kernel, Errno::eoverflow);
+}
+
 Step sys_lseek(Kernel& kernel, Frame& frame)
 {
     enum Whence : std::uint64_t { set, current };
-    if (frame.phase++) return Return{kernel.arch().word(frame.result)};
+    if (frame.phase++) return off_t_result(kernel, frame.result);
     auto* row = find_open_file(kernel, frame.arguments[0]);
     if (!row) return failure(kernel, Errno::ebadf);
     auto offset = kernel.arch().signed_word(frame.arguments[1]);
@@ -28,10 +37,7 @@ Step sys_lseek(Kernel& kernel, Frame& frame)
     if (whence > 2) return failure(kernel, Errno::einval);
     if (row->file) {
         if (const auto function = file_operation(kernel, *row, "llseek")) {
-            // loff_t takes two words on a 32-bit CPU, low half first.
-            const auto wide = static_cast<std::uint64_t>(offset);
-            if (kernel.arch().word_bytes == 8) return CallGuest{function, {row->file, wide, whence}, 3, "llseek"};
-            return CallGuest{function, {row->file, wide & 0xffffffff, wide >> 32, whence}, 4, "llseek"};
+            return CallGuest{function, {row->file, static_cast<std::uint64_t>(offset), whence}, 3, "llseek", ResultType::wide, 0b010};
         }
     }
     // default_llseek; the end of such a file is its i_size, which is 0.

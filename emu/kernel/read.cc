@@ -138,7 +138,7 @@ Step sys_read(Kernel& kernel, Frame& frame)
     if (const auto function = file_operation(kernel, *row, "read")) {
         frame.phase = device_read;
         const auto position = GuestStruct(kernel, "struct file", {row->file}).address("f_pos");
-        return CallGuest{function, {row->file, buffer.value, count, position.value}, 4, "read"};
+        return CallGuest{function, {row->file, buffer.value, count, position.value}, 4, "read", ResultType::word};
     }
     if (!row->proc_entry) return failure(kernel, Errno::einval);
     if (const auto table = setting_of(kernel, *row)) return ask_setting(kernel, frame, *row, table);

@@ -17,12 +17,21 @@ struct Return {
     std::uint64_t value = 0;
 };
 
+/// What C type a guest function's result has: how much of the result registers counts.
+enum class ResultType : std::uint32_t {
+    integer, ///< int: 32 bits, whatever else is in the register; also of functions without a result
+    word,    ///< long, size_t, a pointer
+    wide,    ///< 64 bits on every CPU: loff_t
+};
+
 /// The kernel function wants this guest function called; it goes on with frame.result when that returns.
 struct CallGuest {
     GuestAddr function;
     std::array<std::uint64_t, 6> arguments{};
     unsigned argument_count = 0;
     const char* why = ""; ///< "init", "read_proc", for traces
+    ResultType result = ResultType::integer;
+    unsigned wide_arguments = 0; ///< bit N: arguments[N] has 64 bits on every CPU, as a loff_t has
 };
 
 /// The kernel function waits: the thread runs again when its task's state is TASK_RUNNING, or at the deadline.
@@ -41,10 +50,12 @@ using Step = std::variant<Return, CallGuest, Sleep, Exit>;
 struct Frame {
     std::uint32_t step = 0;        ///< step_key of the function
     std::uint32_t phase = 0;       ///< the function's own: how far it is. 0 when it is entered
-    std::uint64_t result = 0;      ///< what the guest function returned that it had called
+    std::uint64_t result = 0;      ///< what the guest function returned that it had called; an int sign-extended to a word
     std::uint64_t entry = 0;       ///< the kernel entry it was called through, 0 for none
     std::array<std::uint64_t, 8> arguments{};
     CpuContext caller;             ///< the guest's registers when it was entered
+    ResultType result_type = ResultType::integer; ///< of the guest function that it called
+    std::uint32_t reserved = 0;
     std::array<std::byte, 192> state{};
 
     /// The function's own state, zeroed when it is entered.

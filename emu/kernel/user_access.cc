@@ -11,13 +11,13 @@ namespace retromod {
 
 bool UserAccess::access_ok(GuestAddr from, std::uint64_t bytes)
 {
-    const auto rule = address_limit(machine_.arch());
+    const auto rule = address_limit(machine_.arch(), machine_.release().layouts);
     const auto* current = threads_.current();
     const auto limit = current && current->task ? threads_.task_field({current->task}, rule.member) : rule.user;
     // On m68k users have an address space of their own: here nothing of theirs is where the kernel is.
     const bool shares_addresses = machine_.arch().page_offset < machine_.arch().task_size;
     if (shares_addresses && limit == rule.user && !machine_.memory().is_user(from)) return false;
-    return rule.allows(limit, from.value, bytes);
+    return rule.allows(machine_.arch(), limit, from.value, bytes);
 }
 
 std::uint64_t UserAccess::copy_from(std::span<std::byte> into, GuestAddr from)

@@ -23,7 +23,7 @@ Step sys_write(Kernel& kernel, Frame& frame)
     const auto buffer = frame.arguments[1], count = kernel.arch().word(frame.arguments[2]);
     if (const auto function = file_operation(kernel, *row, "write")) {
         const auto position = GuestStruct(kernel, "struct file", {row->file}).address("f_pos");
-        return CallGuest{function, {row->file, buffer, count, position.value}, 4, "write"};
+        return CallGuest{function, {row->file, buffer, count, position.value}, 4, "write", ResultType::word};
     }
     if (!row->proc_entry) return failure(kernel, Errno::einval);
     if (const auto table = setting_of(kernel, *row)) {

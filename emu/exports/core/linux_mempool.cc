@@ -65,7 +65,7 @@ Step mempool_create(Kernel& kernel, Frame& frame, std::int32_t smallest, GuestFu
     frame.phase = 1;
     auto& pool = pool_of(kernel, handle);
     if (pool.kept == pool.smallest) return Return{handle.value};
-    return CallGuest{{pool.allocate}, {gfp_kernel, pool.data}, 2, "mempool_alloc_t"};
+    return CallGuest{{pool.allocate}, {gfp_kernel, pool.data}, 2, "mempool_alloc_t", ResultType::word};
 }
 
 Step mempool_destroy(Kernel& kernel, Frame& frame, GuestAddr handle)
@@ -79,7 +79,7 @@ Step mempool_destroy(Kernel& kernel, Frame& frame, GuestAddr handle)
 Step mempool_alloc(Kernel& kernel, Frame& frame, GuestAddr handle, std::uint32_t flags)
 {
     auto& pool = pool_of(kernel, handle);
-    if (!frame.phase++) return CallGuest{{pool.allocate}, {flags, pool.data}, 2, "mempool_alloc_t"};
+    if (!frame.phase++) return CallGuest{{pool.allocate}, {flags, pool.data}, 2, "mempool_alloc_t", ResultType::word};
     if (frame.result || !pool.kept) return Return{frame.result};
     return Return{kernel.memory().load_word(slot(kernel, pool, --pool.kept))};
 }

@@ -109,7 +109,7 @@ std::int32_t unregister_console(Kernel& kernel, GuestAddr at)
 /// driver's name is told. Source: drivers/char/console.c.
 Step take_over_console(Kernel& kernel, Frame& frame, GuestAddr driver, std::int32_t first, std::int32_t last, std::int32_t all)
 {
-    if (!frame.phase++) return CallGuest{kernel.memory().load_pointer(driver), {}, 0, "con_startup"};
+    if (!frame.phase++) return CallGuest{kernel.memory().load_pointer(driver), {}, 0, "con_startup", ResultType::word};
     if (!frame.result) return Return{};
     const auto name = kernel.memory().load_string({frame.result});
     kernel.log().write(all ? fmt::format("Console: switching to {}\n", name)

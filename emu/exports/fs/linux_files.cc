@@ -159,7 +159,7 @@ Step kern_mount(Kernel& kernel, Frame& frame, GuestAddr type_at)
         if (!hold_module(kernel, type.pointer("owner"))) return failed(Errno::enodev);
         block = make_super_block(kernel, type_at);
         if (!block) return failed(Errno::enomem);
-        return CallGuest{type.pointer("read_super"), {block.value, 0, 0}, 3, "read_super"};
+        return CallGuest{type.pointer("read_super"), {block.value, 0, 0}, 3, "read_super", ResultType::word};
     }
     if (!frame.result) {
         kernel.heap().free(block);

@@ -122,7 +122,7 @@ CallGuest call_start(SeqFile& seq, const Frame& frame, Walk& walk)
 {
     walk.phase = started;
     seq.kernel.memory().store<std::uint64_t>(position_slot(seq.kernel, frame), static_cast<std::uint64_t>(seq.index()));
-    return {seq.operation(op_start), {seq.at.value, position_slot(seq.kernel, frame).value}, 2, "start"};
+    return {seq.operation(op_start), {seq.at.value, position_slot(seq.kernel, frame).value}, 2, "start", ResultType::word};
 }
 CallGuest call_show(SeqFile& seq, Walk& walk, std::uint32_t phase)
 {
@@ -226,7 +226,7 @@ Step seq_read(Kernel& kernel, Frame& frame, GuestAddr file, GuestAddr user, ULon
     walk.before = seq.get(SeqFile::count);
     const auto slot = position_slot(kernel, frame);
     kernel.memory().store<std::uint64_t>(slot, static_cast<std::uint64_t>(walk.position));
-    return CallGuest{seq.operation(op_next), {seq.at.value, walk.record.value, slot.value}, 3, "next"};
+    return CallGuest{seq.operation(op_next), {seq.at.value, walk.record.value, slot.value}, 3, "next", ResultType::word};
 }
 
 /// Differs from 2.4: only back to the start; elsewhere it is EINVAL, as the records are not walked.

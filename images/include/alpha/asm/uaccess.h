@@ -5,11 +5,11 @@
 #include <asm/current.h>
 #include <linux/errno.h>
 
-/* No bit of a user address is in addr_limit. */
+/* No bit of a user address is in thread.fs. */
 static inline int access_ok(const void *address, unsigned long size)
 {
     const unsigned long start = (unsigned long)address;
-    return (current->addr_limit.seg & (start | size | (start + size))) == 0;
+    return (current->thread.fs.seg & (start | size | (start + size))) == 0;
 }
 
 #define user_load_(value, pointer, error, instruction)          \

@@ -4,7 +4,7 @@
 #include <asm/current.h>
 #include <linux/errno.h>
 
-/* User addresses have the top bit clear; addr_limit's is set for kernel tasks alone. */
+/* User addresses have the top bit clear; thread.current_ds's is clear for kernel tasks. */
 static inline int access_ok(const void *address, unsigned long size)
 {
     const unsigned long start = (unsigned long)address;
