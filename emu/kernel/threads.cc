@@ -17,6 +17,16 @@ namespace {
 
 constexpr std::uint64_t task_running = 0;
 
+/// A member of struct task_struct, or "thread.X": one of the struct thread_struct inside it.
+Field find_task_member(const LayoutSet& layouts, std::string_view member)
+{
+    constexpr std::string_view inside = "thread.";
+    if (!member.starts_with(inside)) return layouts.field("struct task_struct", member);
+    auto field = layouts.field("struct thread_struct", member.substr(inside.size()));
+    field.offset += layouts.field("struct task_struct", "thread").offset;
+    return field;
+}
+
 } // namespace
 
 Field Threads::task_member(std::string_view member) const
@@ -24,7 +34,7 @@ Field Threads::task_member(std::string_view member) const
     const auto known = task_fields_.find(member);
     if (known != task_fields_.end()) return known->second;
     // The caller's text is a literal: it outlives the map.
-    return task_fields_.emplace(member, machine_.layouts().field("struct task_struct", member)).first->second;
+    return task_fields_.emplace(member, find_task_member(machine_.layouts(), member)).first->second;
 }
 
 std::uint64_t Threads::task_field(GuestAddr task, std::string_view member)
@@ -88,7 +98,7 @@ void Threads::set_up_task(ThreadRow& thread, GuestAddr task)
     const auto set = [&](std::string_view member, std::uint64_t value) { set_if_there(task, member, value); };
     for (const auto member : {"pid", "pgrp", "session", "tgid"}) set(member, thread.pid);
     const auto limit = address_limit(machine_.arch(), machine_.release().layouts);
-    set(limit.member, thread.awaited ? limit.user : limit.kernel);
+    set_task_field(task, limit.member, thread.awaited ? limit.user : limit.kernel);
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"}) set(member, 0xfffffeff);
     set("counter", 10);
     share_context(thread, task);
