@@ -37,7 +37,8 @@ Step sys_lseek(Kernel& kernel, Frame& frame)
     if (whence > 2) return failure(kernel, Errno::einval);
     if (row->file) {
         if (const auto function = file_operation(kernel, *row, "llseek")) {
-            return CallGuest{function, {row->file, static_cast<std::uint64_t>(offset), whence}, 3, "llseek", ResultType::wide, 0b010};
+            return CallGuest{function, {row->file, static_cast<std::uint64_t>(offset), whence}, 3, "llseek", ResultType::wide,
+                             0b010};
         }
     }
     // default_llseek; the end of such a file is its i_size, which is 0.

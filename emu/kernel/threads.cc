@@ -17,13 +17,14 @@ namespace {
 
 constexpr std::uint64_t task_running = 0;
 
-/// A member of struct task_struct, or "thread.X": one of the struct thread_struct inside it.
+/// A member of struct task_struct, or "thread.X": one of the struct thread_struct inside it, which 2.2 calls tss.
 Field find_task_member(const LayoutSet& layouts, std::string_view member)
 {
     constexpr std::string_view inside = "thread.";
     if (!member.starts_with(inside)) return layouts.field("struct task_struct", member);
     auto field = layouts.field("struct thread_struct", member.substr(inside.size()));
-    field.offset += layouts.field("struct task_struct", "thread").offset;
+    const bool is_tss = !layouts.has("struct task_struct", "thread");
+    field.offset += layouts.field("struct task_struct", is_tss ? "tss" : "thread").offset;
     return field;
 }
 
