@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/built_in.h"
 
+#include "emu/exports/core/interrupts.h"
 #include "emu/exports/core/resources.h"
+#include "emu/exports/fs/filesystems.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
-#include "emu/kernel/interrupts.h"
 #include "emu/kernel/kernel.h"
-#include "emu/kernel/registry.h"
+#include "emu/kernel/ordered_rows.h"
 #include "emu/kernel/symbols.h"
 #include "emu/machine/host_text.h"
 

@@ -72,8 +72,13 @@ constexpr DataExport data[] = {
     {"cdrom_fops", operations_bytes, nullptr, where_listed},
 };
 
+void tell(RowVisitor& visitor, const CdromRow& row) { visitor.pointer("a struct cdrom_device_info", row.drive); }
+constexpr TableKind tables[] = {table<CdromRow, tell>("CD-ROM drives")};
+
 } // namespace
 
-extern const Family linux_cdrom{.header = "linux/cdrom.h", .functions = functions, .data = data};
+extern const Family linux_cdrom{
+    .header = "linux/cdrom.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -150,8 +150,13 @@ constexpr DataExport data[] = {
     {"ide_pio_timings", fixed_bytes<sizeof pio_timings>, init_pio_timings, since_2_4_22},
 };
 
+void tell(RowVisitor& visitor, const ModeNamesRow& row) { visitor.block("the names of the modes", row.names); }
+constexpr TableKind tables[] = {table<ModeNamesRow, tell>()};
+
 } // namespace
 
-extern const Family linux_ide_pci{.header = "linux/ide.h", .functions = functions, .data = data};
+extern const Family linux_ide_pci{
+    .header = "linux/ide.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -107,8 +107,11 @@ constexpr DataExport data[] = {
     {"proc_pccard", words<1>, nullptr, where_listed},
 };
 
+void tell(RowVisitor& visitor, const SocketRow& row) { visitor.pointer("a struct pccard_operations", row.operations); }
+constexpr TableKind tables[] = {table<SocketRow, tell>("PCMCIA sockets")};
+
 } // namespace
 
-extern const Family pcmcia_cs{.header = "pcmcia/cs.h", .functions = functions, .data = data};
+extern const Family pcmcia_cs{.header = "pcmcia/cs.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -176,9 +176,13 @@ constexpr DataExport data[] = {
     {"dcache_dir_ops", file_operations_bytes, nullptr, from(LayoutVersion::v2_4_22)},
 };
 
+void tell(RowVisitor& visitor, const AddressTextRow& row) { visitor.block("the text of in_ntoa", row.text); }
+constexpr TableKind tables[] = {table<AddressTextRow, tell>()};
+
 } // namespace
 
 extern const Family listed_functions{
-    .header = "functions of some releases between the measured ones", .functions = functions, .data = data};
+    .header = "functions of some releases between the measured ones", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod

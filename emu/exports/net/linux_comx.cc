@@ -79,8 +79,11 @@ constexpr DataExport data[] = {
     {"comx_root_dir", words<1>, nullptr, where_listed},
 };
 
+void tell(RowVisitor& visitor, const ComxRow& row) { visitor.pointer("what a module registered", row.object); }
+constexpr TableKind tables[] = {table<ComxRow, tell>("comx")};
+
 } // namespace
 
-extern const Family linux_comx{.header = "comx.h", .functions = functions, .data = data};
+extern const Family linux_comx{.header = "comx.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

@@ -85,8 +85,13 @@ constexpr DataExport data[] = {
     {"ip_conntrack_module", words<1>, nullptr, where_listed},
 };
 
+void tell(RowVisitor& visitor, const HelperRow& row) { visitor.pointer("a helper", row.object); }
+constexpr TableKind tables[] = {table<HelperRow, tell>("connection tracking")};
+
 } // namespace
 
-extern const Family net_conntrack{.header = "linux/netfilter_ipv4/ip_conntrack.h", .functions = functions, .data = data};
+extern const Family net_conntrack{
+    .header = "linux/netfilter_ipv4/ip_conntrack.h", .functions = functions, .data = data,
+    .keeps = {.tables = tables}};
 
 } // namespace retromod
