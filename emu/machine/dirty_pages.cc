@@ -33,14 +33,14 @@ constexpr unsigned long pagemap_scan = _IOWR('f', 16, ScanArguments);
 
 std::uint64_t address_of(std::span<const std::byte> mapping) { return reinterpret_cast<std::uint64_t>(mapping.data()); }
 
-std::vector<std::uint64_t> compare(std::span<const std::byte> mapping, const HostFile& file)
+std::vector<std::uint64_t> compare(std::span<const std::byte> mapping, const HostFile& file, std::uint64_t start)
 {
     const auto page = host_page_bytes();
     std::vector<std::uint64_t> found;
     std::vector<std::byte> block(1 << 20);
     for (std::uint64_t offset = 0; offset < mapping.size(); offset += block.size()) {
         const auto mine = mapping.subspan(offset, std::min<std::uint64_t>(block.size(), mapping.size() - offset));
-        const auto count = file.read(std::span(block).first(mine.size()), offset);
+        const auto count = file.read(std::span(block).first(mine.size()), start + offset);
         std::memset(block.data() + count, 0, block.size() - count);
         if (std::memcmp(mine.data(), block.data(), mine.size()) == 0) continue;
         for (std::uint64_t at = 0; at < mine.size(); at += page)
@@ -80,13 +80,13 @@ bool DirtyPages::tells_the_truth() const
     return pagemap_.read(std::as_writable_bytes(std::span(&entry, 1)), number * sizeof entry) == sizeof entry && written(entry);
 }
 
-std::vector<std::uint64_t> DirtyPages::find(std::span<const std::byte> mapping, const HostFile& file)
+std::vector<std::uint64_t> DirtyPages::find(std::span<const std::byte> mapping, const HostFile& file, std::uint64_t offset)
 {
     std::vector<std::uint64_t> found;
     if (method_ == Method::scan && scan(mapping, found)) return found;
     found.clear();
     if (method_ != Method::comparison && read_pagemap(mapping, found)) return found;
-    return compare(mapping, file);
+    return compare(mapping, file, offset);
 }
 
 bool DirtyPages::scan(std::span<const std::byte> mapping, std::vector<std::uint64_t>& found) const

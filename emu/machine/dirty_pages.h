@@ -27,9 +27,9 @@ public:
     /// With one method, for tests.
     explicit DirtyPages(Method method);
 
-    /// The numbers of pages of `mapping`, a whole-file copy-on-write mapping of `file`, that were written; ascending.
+    /// The numbers of pages of `mapping`, a copy-on-write mapping of `file` from `offset` on, that were written; ascending, from 0.
     /// Comparison leaves out pages that were written with what they held.
-    std::vector<std::uint64_t> find(std::span<const std::byte> mapping, const HostFile& file);
+    std::vector<std::uint64_t> find(std::span<const std::byte> mapping, const HostFile& file, std::uint64_t offset = 0);
 
     Method method() const { return method_; }
 

@@ -3,6 +3,8 @@
 
 #include "emu/machine/machine_check.h"
 #include "emu/machine/machine_layout.h"
+#include "emu/machine/machine_window.h"
+#include "emu/memory/guest_window.h"
 
 #include <fmt/format.h>
 
@@ -105,8 +107,10 @@ Machine::Machine(const MachineOptions& options) : mapping_(map_anonymous(mapping
 {
     try {
         format(mapping_, options);
+        move_into_window(mapping_);
         attach();
     } catch (...) {
+        GuestWindow::release(mapping_.data());
         ::munmap(mapping_.data(), mapping_.size());
         throw;
     }
@@ -116,7 +120,9 @@ Machine::Machine(std::span<std::byte> mapping) : mapping_(mapping) { attach(); }
 
 Machine::~Machine()
 {
-    if (owns_mapping_) ::munmap(mapping_.data(), mapping_.size());
+    if (!owns_mapping_) return;
+    GuestWindow::release(mapping_.data());
+    ::munmap(mapping_.data(), mapping_.size());
 }
 
 void Machine::attach()
@@ -133,6 +139,10 @@ void Machine::attach()
     MemoryImage image;
     image.direct = mapping_.subspan(head.direct_offset, head.direct_bytes);
     image.vmalloc = mapping_.subspan(head.vmalloc_offset, head.vmalloc_bytes);
+    if (const auto* const window = GuestWindow::of(mapping_.data())) {
+        image.direct = window->at(arch_->page_offset, head.direct_bytes);
+        image.vmalloc = window->at({head.vmalloc_start}, head.vmalloc_bytes);
+    }
     image.vmalloc_start = {head.vmalloc_start};
     image.frames = bytes_at(head.frames_offset, head.direct_bytes / arch_->page_bytes);
     image.vmalloc_pages = bytes_at(head.vmalloc_pages_offset, head.vmalloc_bytes / arch_->page_bytes);

@@ -3,7 +3,9 @@
 
 #include "emu/machine/dirty_pages.h"
 #include "emu/machine/machine_opening.h"
+#include "emu/machine/machine_window.h"
 #include "emu/machine/mapping_guard.h"
+#include "emu/memory/guest_window.h"
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -51,8 +53,12 @@ struct Transaction::State {
     void check_whole() const;
     void write_commit(const Commit& commit);
     void publish(const Commit& commit);
-    void forget_copies(std::span<const std::uint64_t> pages);
+    std::vector<PageWrite> written_pages();
+    void forget_copies(std::span<const PageWrite> pages);
     bool is_published() const { return file.path() == path; }
+    void map_file();
+    void show_in_window();
+    std::vector<MachinePart> parts() { return machine_parts(bytes()); }
     std::span<std::byte> bytes() { return {static_cast<std::byte*>(region.get_address()), region.get_size()}; }
 
     std::string path;
@@ -64,7 +70,7 @@ struct Transaction::State {
     Journal journal;
     HostFile file;                         ///< of another name until a fresh machine's first commit
     bip::mapped_region region;
-    MappingGuard guard;                    ///< of `region`
+    std::vector<MappingGuard> guards;      ///< of `region`, and of what was moved out of it
     std::unique_ptr<Machine> machine;
     DirtyPages dirty_pages;
     ::pid_t maker = ::getpid();
@@ -72,6 +78,7 @@ struct Transaction::State {
 
 Transaction::State::~State()
 {
+    GuestWindow::release(bytes().data());
     if (file && !is_published() && maker == ::getpid()) ::unlink(file.path().c_str());
 }
 
@@ -79,9 +86,25 @@ void Transaction::State::map()
 {
     machine.reset();
     file = open_machine_file(path, O_RDWR);
-    region = map_private(file);
-    guard = MappingGuard(bytes());
+    map_file();
+    show_in_window();
     machine = attach_machine(path, bytes());
+}
+
+void Transaction::State::map_file()
+{
+    GuestWindow::release(bytes().data());
+    region = map_private(file);
+    guards.clear();
+    guards.emplace_back(bytes());
+}
+
+/// Moves the guest's memory to where an engine of our own needs it. The mapping must hold a machine's header.
+void Transaction::State::show_in_window()
+{
+    move_into_window(bytes());
+    const auto moved = parts();
+    for (std::size_t part = 1; part < moved.size(); ++part) guards.emplace_back(moved[part].bytes);
 }
 
 /// The machine's file may have been cut short since it was opened.
@@ -90,7 +113,7 @@ void Transaction::State::check_whole() const
     const auto size = file.size();
     if (size < region.get_size())
         throw MachineDamaged(fmt::format("{}: cut short to {} bytes while it was open: nothing was kept", path, size));
-    if (guard.is_broken())
+    if (std::ranges::any_of(guards, &MappingGuard::is_broken))
         throw MachineDamaged(path + ": a part of it could not be read (its disk is full or fails): nothing was kept");
 }
 
@@ -119,9 +142,9 @@ Transaction MachineFile::create(const MachineOptions& machine) const
     remove_unfinished(fresh);
     state->file = HostFile(fresh, O_RDWR | O_CREAT | O_EXCL);
     state->file.set_size(bytes);
-    state->region = map_private(state->file);
-    state->guard = MappingGuard(state->bytes());
+    state->map_file();
     Machine::format(state->bytes(), machine);
+    state->show_in_window();
     state->machine = attach_machine(path_, state->bytes());
     state->machine->header().generation = generation;
     state->machine->header().identity = random_identity();
@@ -140,13 +163,12 @@ bool Transaction::commit()
     state.check_whole();
     if (state.is_published())
         finish_pending_commit(state.journal, state.commit_lock, state.file, state.options); // if writing the last one failed
-    auto numbers = state.dirty_pages.find(state.bytes(), state.file);
-    if (numbers.empty()) return false;
-    if (numbers.front() != 0) numbers.insert(numbers.begin(), 0);
+    auto pages = state.written_pages();
+    if (pages.empty()) return false;
+    if (pages.front().number != 0) pages.insert(pages.begin(), PageWrite{0, state.bytes().data()});
     auto& header = state.machine->header();
     ++header.generation;
-    const auto page_bytes = host_page_bytes();
-    const Commit commit{header.identity, header.generation, page_bytes, page_writes(state.bytes(), numbers, page_bytes)};
+    const Commit commit{header.identity, header.generation, host_page_bytes(), std::move(pages)};
     try {
         if (state.is_published()) state.write_commit(commit);
         else state.publish(commit);
@@ -154,7 +176,7 @@ bool Transaction::commit()
         if (!state.journal.is_complete()) --header.generation;
         throw;
     }
-    state.forget_copies(numbers);
+    state.forget_copies(commit.pages);
     return true;
 }
 
@@ -191,13 +213,35 @@ void Transaction::State::publish(const Commit& commit)
     move_into_place(file, path, options.durability);
 }
 
+/// What this process wrote, by ascending page of the file.
+std::vector<PageWrite> Transaction::State::written_pages()
+{
+    if (const auto* const window = GuestWindow::of(bytes().data())) window->show_to_host();
+    const auto page_bytes = host_page_bytes();
+    std::vector<PageWrite> pages;
+    for (const auto& part : parts()) {
+        const auto numbers = dirty_pages.find(part.bytes, file, part.offset);
+        for (auto page : page_writes(part.bytes, numbers, page_bytes)) {
+            page.number += part.offset / page_bytes;
+            pages.push_back(page);
+        }
+    }
+    return pages;
+}
+
 /// The file holds now what our copies of these pages do: without them, the next commit need not write them again.
-void Transaction::State::forget_copies(std::span<const std::uint64_t> pages)
+void Transaction::State::forget_copies(std::span<const PageWrite> pages)
 {
     const auto page_bytes = host_page_bytes();
-    for (std::size_t first = 0, next; first < pages.size(); first = next) {
-        for (next = first + 1; next < pages.size() && pages[next] == pages[next - 1] + 1;) ++next;
-        ::madvise(bytes().data() + pages[first] * page_bytes, (next - first) * page_bytes, MADV_DONTNEED);
+    for (const auto& part : parts()) {
+        const auto base = part.offset / page_bytes, end = base + part.bytes.size() / page_bytes;
+        for (std::size_t first = 0, next; first < pages.size(); first = next) {
+            const auto start = pages[first].number;
+            for (next = first + 1; next < pages.size() && pages[next].number == start + (next - first);) ++next;
+            if (start < base || start >= end) continue;
+            next = std::min<std::size_t>(next, first + (end - start));
+            ::madvise(part.bytes.data() + (start - base) * page_bytes, (next - first) * page_bytes, MADV_DONTNEED);
+        }
     }
 }
 
@@ -243,7 +287,8 @@ try {
     if (!state.file.still_named()) throw std::runtime_error("another machine has taken its place");
     finish_pending_commit(state.journal, state.commit_lock, state.file, state.options);
     // Our copies of pages go: what shows then is the file.
-    if (::madvise(state.bytes().data(), state.bytes().size(), MADV_DONTNEED) != 0) state.file.fail("cannot be mapped anew");
+    for (const auto& part : state.parts())
+        if (::madvise(part.bytes.data(), part.bytes.size(), MADV_DONTNEED) != 0) state.file.fail("cannot be mapped anew");
     state.machine->refresh();
 } catch (const std::system_error&) {
     throw;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/jail.h"
 
+#include "emu/cpu/preferred_engine.h"
 #include "loader/api/failure_sentence.h"
 #include "loader/api/jail_filter.h"
 
@@ -49,26 +50,35 @@ void limit(int resource, rlim_t soft, rlim_t hard)
 #ifdef __SANITIZE_ADDRESS__
 void limit_address_space(const JailLimits&) {} // its shadow memory is larger than any limit
 #else
-std::uint64_t address_space_in_use()
+struct MemoryInUse {
+    std::uint64_t addresses = 0, data = 0; ///< bytes; data is what is private and writable
+};
+
+MemoryInUse memory_in_use()
 {
-    std::uint64_t pages = 0;
+    unsigned long addresses = 0, data = 0;
     if (auto* file = std::fopen("/proc/self/statm", "re")) {
-        unsigned long found = 0;
-        if (std::fscanf(file, "%lu", &found) == 1) pages = found;
+        if (std::fscanf(file, "%lu %*u %*u %*u %*u %lu", &addresses, &data) != 2) addresses = data = 0;
         std::fclose(file);
     }
-    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return {addresses * page, data * page};
 }
 
 void limit_address_space(const JailLimits& limits)
 {
-    limit(RLIMIT_AS, address_space_in_use() + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
+    const auto in_use = memory_in_use();
+    if (preferred_engine() == EngineKind::unicorn)
+        return limit(RLIMIT_AS, in_use.addresses + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
+    // Our own engine reserves addresses by the gigabyte, most of which never become memory.
+    limit(RLIMIT_DATA, in_use.data + engine_bytes + limits.memory_bytes, RLIM_INFINITY);
 }
 #endif
 
 void set_handler(int signal, void (*handler)(int))
 {
     struct sigaction action = {};
+    action.sa_flags = SA_ONSTACK; // an engine runs guest code on the stack pointer of the guest
     action.sa_handler = handler;
     sigaction(signal, &action, nullptr);
 }

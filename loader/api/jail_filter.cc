@@ -9,6 +9,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#if defined(__x86_64__)
+#include <asm/prctl.h>
+#endif
+
 #include <cerrno>
 #include <initializer_list>
 #include <memory>
@@ -93,6 +97,9 @@ void enter_jail_filter(JailFiles files)
     filter.allow_equal(SCMP_SYS(prlimit64), 2, 0);        // asking only
     filter.allow_equal(SCMP_SYS(tgkill), 0, static_cast<scmp_datum_t>(::getpid())); // abort()
     filter.add(SCMP_ACT_ALLOW, {SCMP_SYS(seccomp)}); // close_jail_files: a filter can only take more away
+#if defined(__x86_64__)
+    filter.allow_equal(SCMP_SYS(arch_prctl), 0, ARCH_SET_GS); // where our own engine's guest memory is
+#endif
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_NO_NEW_PRIVS);
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_GET_SECCOMP);
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_SECCOMP);

@@ -2,6 +2,8 @@
 // The options of every command, which stand before or behind its name.
 #include "loader/tools/global_options.h"
 
+#include "emu/cpu/preferred_engine.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -42,6 +44,13 @@ std::optional<int> set_budget(const std::string& seconds, Invocation& invocation
     return refuse(fmt::format("--budget '{}': a number of seconds up to {}", seconds, most_budget_seconds));
 }
 
+std::optional<int> set_engine(const std::string& name)
+{
+    if (name != "native" && name != "unicorn") return refuse(fmt::format("--engine '{}': native or unicorn", name));
+    prefer_engine(name == "native" ? EngineKind::native : EngineKind::unicorn);
+    return std::nullopt;
+}
+
 bool set_flag(const std::string& word, Invocation& invocation)
 {
     if (word == "--dry-run") invocation.dry_run = DryRun::yes;
@@ -58,11 +67,12 @@ GlobalOption take_global_option(std::vector<std::string>& words, std::size_t at,
 {
     const auto word = words[at];
     const auto name = word.substr(0, word.find('='));
-    const bool takes_value = name == "--machine" || name == "--budget";
+    const bool takes_value = name == "--machine" || name == "--budget" || name == "--engine";
     if (!takes_value && !set_flag(word, invocation)) return {};
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
     if (!takes_value) return {.taken = true, .status = {}};
     const auto value = take_value(word, words, at);
+    if (name == "--engine") return {.taken = true, .status = set_engine(value.value_or(""))};
     return {.taken = true,
             .status = name == "--machine" ? set_machine(value, invocation) : set_budget(value.value_or(""), invocation)};
 }

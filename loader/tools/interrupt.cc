@@ -46,6 +46,7 @@ void mask(int how)
 void catch_interrupts()
 {
     struct sigaction action = {};
+    action.sa_flags = SA_ONSTACK; // an engine runs guest code on the stack pointer of the guest
     action.sa_handler = interrupted;
     sigaction(SIGINT, &action, nullptr);
 }

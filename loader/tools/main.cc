@@ -16,14 +16,16 @@ constexpr std::string_view version = "1"; // as in retromod.pc
 
 void print_help()
 {
-    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--durable] [--no-jail] [--budget SECONDS] COMMAND [ARGUMENT...]\n"
+    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--durable] [--no-jail] [--budget SECONDS]\n"
+               "                [--engine native|unicorn] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
                "~/.local/state. With --dry-run a command does its work, but nothing of it is kept; with --durable what is kept\n"
                "outlasts a power failure. One system call may take 30 seconds of guest time, or what --budget says. Guest code\n"
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
-               "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error.\n"
+               "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error. i386 code runs\n"
+               "on the engine that --engine names.\n"
                "These options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod --version`\n"
                "names this program's version. docs/exit-statuses.md lists the exit statuses.\n");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/cpu/cpu.h"
+#include "emu/cpu/preferred_engine.h"
 #include "emu/machine/machine.h"
 #include "emu/memory/buffered_user_memory.h"
 
@@ -16,8 +17,10 @@ namespace retromod {
 struct Guest : HypercallHandler {
     static constexpr std::uint64_t enough = 100000; ///< blocks
 
-    explicit Guest(std::string_view arch_name = "i386", std::string_view release = "2.4.20")
-        : machine({.arch = find_arch(arch_name), .release = find_release(release), .memory_bytes = 32 << 20}),
+    explicit Guest(std::string_view arch_name = "i386", std::string_view release = "2.4.20",
+                   EngineKind kind = EngineKind::unicorn)
+        : machine((prefer_engine(kind), // before there is memory for one
+                   MachineOptions{.arch = find_arch(arch_name), .release = find_release(release), .memory_bytes = 32 << 20})),
           cpu(find_cpu(machine.arch())), memory(machine.memory()), user(machine.arch())
     {
         memory.set_user_memory(&user);

@@ -13,6 +13,11 @@ using Next = HypercallHandler::Next;
 
 namespace {
 
+/// A guest on each of the two engines for i386, one after the other.
+struct BothEngines : Guest {
+    BothEngines() : Guest("i386", "2.4.20", GENERATE(EngineKind::native, EngineKind::unicorn)) {}
+};
+
 /// `call target` at `at`; returns where the next instruction goes.
 GuestAddr put_call(Guest& guest, GuestAddr at, GuestAddr target)
 {
@@ -25,7 +30,7 @@ GuestAddr put_call(Guest& guest, GuestAddr at, GuestAddr target)
 
 TEST_CASE("a C call takes its arguments from the stack and returns in eax", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     // mov 4(%esp),%eax; sub 8(%esp),%eax; ret
     guest.put(guest.code, {0x8b, 0x44, 0x24, 4, 0x2b, 0x44, 0x24, 8, 0xc3});
     const auto stop = guest.call(guest.code, {50, 8});
@@ -36,7 +41,7 @@ TEST_CASE("a C call takes its arguments from the stack and returns in eax", "[cp
 
 TEST_CASE("a served kernel entry returns to its caller with the result and keeps the other registers", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     // push $7; push $5; call entry1; add $8,%esp; add $1,%eax; ret
     guest.put(guest.code, {0xb9, 1, 2, 3, 4, 0x6a, 7, 0x6a, 5});
     const auto next = put_call(guest, guest.code + 9, guest.entry(1));
@@ -58,7 +63,7 @@ TEST_CASE("a served kernel entry returns to its caller with the result and keeps
 
 TEST_CASE("a stopped kernel entry can be finished outside and the guest goes on behind its call", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto next = put_call(guest, guest.code, guest.entry(3));
     guest.put(next, {0x83, 0xc0, 1, 0xc3}); // add $1,%eax; ret
     guest.serve = [&](unsigned) { return Next::stop; };
@@ -77,7 +82,7 @@ TEST_CASE("a stopped kernel entry can be finished outside and the guest goes on 
 
 TEST_CASE("a budget ends the run before the block that exceeds it, and a resumed run goes on exactly", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     // mov $10,%ecx; 1: inc %eax; loop 1b; ret       blocks: start+first round, 9 rounds, ret, entry
     guest.put(guest.code, {0xb9, 10, 0, 0, 0, 0x40, 0xe2, 0xfd, 0xc3});
     const auto step = GENERATE(1u, 3u, 7u);
@@ -99,7 +104,7 @@ TEST_CASE("a budget ends the run before the block that exceeds it, and a resumed
 
 TEST_CASE("an endless loop ends at its budget, and an interrupt ends it before", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     guest.put(guest.code, {0xeb, 0xfe});
     CHECK(guest.call(guest.code, {}, 1000000).kind == StopKind::budget);
     guest.engine->interrupt();
@@ -125,7 +130,7 @@ TEST_CASE("a bad access reports the instruction, the address and the kind, with 
         {"stosl to (%edi)", {0xab}, Access::write},
     }));
     INFO(row.what);
-    Guest guest;
+    BothEngines guest;
     const auto bad = GENERATE(0u, 0x14u, 0xc7000000u, 0xfe000000u, 0xffffe000u, 0x08048000u);
     // mov $1,%ecx; <access>; mov $2,%ecx; mov $3,%ebx; ret
     guest.put(guest.code, {0xb9, 1, 0, 0, 0});
@@ -149,7 +154,7 @@ TEST_CASE("a bad access reports the instruction, the address and the kind, with 
 
 TEST_CASE("a fault can be fixed up any number of times, with the flags that the instruction saw", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     // cmp $1,%ecx; mov %eax,(%edx); ret
     guest.put(guest.code, {0x83, 0xf9, 1, 0x89, 0x02, 0xc3});
     for (int round = 0; round < 5; ++round) {
@@ -167,7 +172,7 @@ TEST_CASE("a fault can be fixed up any number of times, with the flags that the 
 
 TEST_CASE("a jump to nowhere faults at its target", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto target = GENERATE(0u, 0x10u, 0xc7000000u, 0x08048000u, 0xffffe000u);
     guest.put(guest.code, {0xff, 0xe2}); // jmp *%edx
     guest.begin(guest.code);
@@ -181,7 +186,7 @@ TEST_CASE("a jump to nowhere faults at its target", "[cpu][i386][fault]")
 
 TEST_CASE("a store to kernel text faults as a protection violation", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     // mov (%edx),%eax; mov %eax,(%edx); ret: the read is allowed, and leaves the page in the engine's caches
     guest.put(guest.code, {0x8b, 0x02, 0x89, 0x02, 0xc3});
     guest.begin(guest.code);
@@ -195,7 +200,7 @@ TEST_CASE("a store to kernel text faults as a protection violation", "[cpu][i386
 
 TEST_CASE("an area that may not be executed does not run", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto data = *guest.memory.vmalloc(4096, Protection::read_write);
     guest.put(data, {0xc3});
     const auto stop = guest.call(data);
@@ -208,7 +213,7 @@ TEST_CASE("an area that may not be executed does not run", "[cpu][i386][fault]")
 TEST_CASE("the page behind an area is a guard, for reads, writes and accesses that begin before it",
           "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto area = *guest.memory.vmalloc(4096);
     const auto offset = GENERATE(4096u, 4094u);
     const auto write = GENERATE(false, true);
@@ -224,7 +229,7 @@ TEST_CASE("the page behind an area is a guard, for reads, writes and accesses th
 
 TEST_CASE("an access that crosses into a page not yet touched is whole", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto buffer = guest.user.allocate(3 * 4096);
     const auto at = buffer + 4096 - 2;
     guest.put(guest.code, {0xc7, 0x02, 1, 2, 3, 4, 0x8b, 0x02, 0xc3}); // movl $0x04030201,(%edx); mov (%edx),%eax; ret
@@ -239,7 +244,7 @@ TEST_CASE("an access that crosses into a page not yet touched is whole", "[cpu][
 TEST_CASE("int3 stops behind itself, int N and a division by zero as traps, ud2 as illegal, hlt as a halt",
           "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     for (int round = 0; round < 3; ++round) {
         guest.put(guest.code, {0x40, 0xcc, 0xc3});
         auto stop = guest.call(guest.code);
@@ -275,7 +280,7 @@ TEST_CASE("int3 stops behind itself, int N and a division by zero as traps, ud2 
 
 TEST_CASE("code that the host rewrites runs as rewritten", "[cpu][i386][stale]")
 {
-    Guest guest;
+    BothEngines guest;
     guest.put(guest.code, {0xb8, 1, 0, 0, 0, 0xc3}); // mov $1,%eax; ret
     REQUIRE(guest.returned(guest.call(guest.code)));
     CHECK(guest.result() == 1);
@@ -286,7 +291,7 @@ TEST_CASE("code that the host rewrites runs as rewritten", "[cpu][i386][stale]")
 
 TEST_CASE("code that a kernel entry rewrites under its caller runs as rewritten", "[cpu][i386][stale]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto next = put_call(guest, guest.code, guest.entry(1));
     const auto patched = guest.code + 64;
     guest.put(patched, {0xb8, 1, 0, 0, 0, 0xc3});
@@ -305,7 +310,7 @@ TEST_CASE("code that a kernel entry rewrites under its caller runs as rewritten"
 
 TEST_CASE("an area at a freed one's address runs its own code, not the old", "[cpu][i386][stale]")
 {
-    Guest guest;
+    BothEngines guest;
     for (int round = 1; round < 5; ++round) {
         const auto area = *guest.memory.vmalloc(4096);
         guest.put(area, {0xb8, round, 0, 0, 0, 0xc3});
@@ -317,7 +322,7 @@ TEST_CASE("an area at a freed one's address runs its own code, not the old", "[c
 
 TEST_CASE("an area freed inside a kernel entry is gone when the guest goes on", "[cpu][i386][stale]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto area = *guest.memory.vmalloc(4096);
     guest.memory.store<std::uint32_t>(area, 77);
     // mov (%ebx),%ecx; call entry; mov (%ebx),%ecx; ret
@@ -341,7 +346,7 @@ TEST_CASE("an area freed inside a kernel entry is gone when the guest goes on", 
 
 TEST_CASE("user pages appear when they are touched and go with their buffer", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto buffer = guest.user.allocate(16);
     guest.memory.store<std::uint32_t>(buffer, 1234);
     guest.put(guest.code, {0x8b, 0x02, 0x40, 0x89, 0x02, 0xc3}); // mov (%edx),%eax; inc %eax; mov %eax,(%edx); ret
@@ -362,7 +367,7 @@ TEST_CASE("ports are served by the bus, and answer all ones without one", "[cpu]
         void out(std::uint16_t port, unsigned size, std::uint32_t value) override { last = {port, size, value}; }
         std::array<std::uint32_t, 3> last{};
     } bus;
-    Guest guest;
+    BothEngines guest;
     // mov $0x300,%edx; in (%dx),%al; out %al,(%dx); in (%dx),%eax; ret
     guest.put(guest.code, {0xba, 0, 3, 0, 0, 0x31, 0xc0, 0xec, 0xee, 0x89, 0xc1, 0xed, 0xc3});
     REQUIRE(guest.returned(guest.call(guest.code)));
@@ -381,7 +386,7 @@ TEST_CASE("what a callback throws comes out of run", "[cpu][i386]")
         std::uint32_t in(std::uint16_t, unsigned) override { throw std::runtime_error("bus on fire"); }
         void out(std::uint16_t, unsigned, std::uint32_t) override {}
     } bus;
-    Guest guest;
+    BothEngines guest;
     guest.engine->set_io_bus(&bus);
     guest.put(guest.code, {0xec, 0xc3});
     CHECK_THROWS_WITH(guest.call(guest.code), "bus on fire");
@@ -389,7 +394,7 @@ TEST_CASE("what a callback throws comes out of run", "[cpu][i386]")
 
 TEST_CASE("segments reload as under 2.4, with a null one for fs, and privileged instructions run", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     // push %ds; pop %es; xor %eax,%eax; mov %eax,%fs; mov $0x2b,%eax; mov %eax,%ds; mov %cs,%ecx; mov %ss,%ebx;
     // pushf; cli; popf; clts; mov %cr0,%edx; ret
     guest.put(guest.code, {0x1e, 0x07, 0x31, 0xc0, 0x8e, 0xe0, 0xb8, 0x2b, 0,    0,    0,    0x8e, 0xd8,
@@ -404,7 +409,7 @@ TEST_CASE("segments reload as under 2.4, with a null one for fs, and privileged 
 
 TEST_CASE("x87 and MMX run, and a context keeps their registers over another thread's run", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     // fld1; fadd %st(0),%st; int3; fistpl (%edx); mov (%edx),%eax; ret
     guest.put(guest.code, {0xd9, 0xe8, 0xd8, 0xc0, 0xcc, 0xdb, 0x1a, 0x8b, 0x02, 0xc3});
     // movd %eax,%mm0; paddd %mm0,%mm0; movd %mm0,%eax; emms; ret
@@ -428,7 +433,7 @@ TEST_CASE("x87 and MMX run, and a context keeps their registers over another thr
 
 TEST_CASE("touched vmalloc areas are those that ran or were written, and few stay mapped", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     std::vector<GuestAddr> areas;
     for (int number = 0; number < 300; ++number)
         areas.push_back(*guest.memory.vmalloc(4096));
@@ -461,7 +466,7 @@ TEST_CASE("touched vmalloc areas are those that ran or were written, and few sta
 
 TEST_CASE("an instruction that reads and writes memory faults as a write", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     guest.put(guest.code, {0xff, 0x02, 0xc3}); // incl (%edx)
     guest.begin(guest.code);
     guest.engine->set_reg(i386_edx, 0x20);
@@ -472,7 +477,7 @@ TEST_CASE("an instruction that reads and writes memory faults as a write", "[cpu
 
 TEST_CASE("an interrupt from another thread ends an endless run", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     guest.put(guest.code, {0xeb, 0xfe});
     guest.begin(guest.code);
     std::thread other([&] {
@@ -487,7 +492,7 @@ TEST_CASE("an interrupt from another thread ends an endless run", "[cpu][i386]")
 
 TEST_CASE("more user buffers than an engine keeps mapped are touched in one run", "[cpu][i386]")
 {
-    Guest guest;
+    BothEngines guest;
     constexpr std::uint32_t buffers = 6000;
     const GuestAddr first{0x20000000};
     for (std::uint32_t number = 0; number < buffers; ++number)
@@ -505,7 +510,7 @@ TEST_CASE("more user buffers than an engine keeps mapped are touched in one run"
 
 TEST_CASE("code that the guest rewrites itself runs as rewritten", "[cpu][i386][stale]")
 {
-    Guest guest;
+    BothEngines guest;
     // call 1f; movb $9,2f+1; call 1f; ret ... 1: mov $5,%eax; ret
     const auto patched = guest.code + 64;
     const auto next = put_call(guest, guest.code, patched);
@@ -519,7 +524,7 @@ TEST_CASE("code that the guest rewrites itself runs as rewritten", "[cpu][i386][
 
 TEST_CASE("rep movs that runs into a gap has copied up to it and says what is left", "[cpu][i386][fault]")
 {
-    Guest guest;
+    BothEngines guest;
     const auto from = guest.user.allocate(4096);
     const auto to = *guest.memory.vmalloc(8192);
     guest.memory.store<std::uint8_t>(from + 4095, 0x5a);
