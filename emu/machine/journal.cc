@@ -102,12 +102,10 @@ std::optional<JournalHeader> read_header(const HostFile& file)
 {
     JournalHeader header;
     const auto count = file.read(std::as_writable_bytes(std::span(&header, 1)), 0);
-    if (count < offsetof(JournalHeader, checksum)) return std::nullopt; // nothing was ever promised here
-    if (std::string_view(header.magic, sizeof header.magic) != journal_magic) {
-        const bool untouched = header.magic[0] == 0 && std::memcmp(header.magic, header.magic + 1, sizeof header.magic - 1) == 0;
-        if (untouched) return std::nullopt; // a body whose header is still to come
-        refuse(file, "not a machine's journal");
-    }
+    const std::string_view magic(header.magic, std::min<std::size_t>(count, sizeof header.magic));
+    const bool untouched = magic.find_first_not_of('\0') == magic.npos; // a body whose header is still to come
+    if (!untouched && !journal_magic.starts_with(magic)) refuse(file, "not a machine's journal");
+    if (untouched || count < offsetof(JournalHeader, checksum)) return std::nullopt; // nothing was ever promised here
     if (header.endian_mark != machine_endian_mark) refuse(file, "a journal of another byte order");
     if (header.format != journal_format) refuse(file, fmt::format("a journal of format {}", header.format));
     if (header.state == state_idle) return std::nullopt;

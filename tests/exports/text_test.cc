@@ -53,7 +53,8 @@ TEST_CASE("%s takes a precision, and a pointer into the first page is <NULL>", "
     CHECK(format(guest, "[%8s|", name) == "[   retro|");
     CHECK(format(guest, "[%-8.3s|", name) == "[ret     |");
     CHECK(format(guest, "[%s|", 0) == "[<NULL>|");
-    CHECK(format(guest, "[%s|", 4095) == "[<NULL>|");
+    Guest last("2.4.37.11"); // earlier ones know NULL alone
+    CHECK(format(last, "[%s|", 4095) == "[<NULL>|");
 }
 
 TEST_CASE("%s of a pointer that leads nowhere is an oops, not a text", "[exports][text]")

@@ -266,12 +266,29 @@ unsigned bytes_of(Immediate immediate, const I386Instruction& i)
     return 0;
 }
 
+/// Whether the CPU takes a lock prefix before the instruction: those that change memory by what it holds. Source: the LOCK entry
+/// of the processor's manual.
+bool takes_lock(const I386Instruction& i)
+{
+    if (!i.has_memory()) return false;
+    if (i.two_bytes) {
+        constexpr std::uint8_t whole[] = {0xab, 0xb3, 0xbb, 0xb0, 0xb1, 0xc0, 0xc1};
+        return std::ranges::find(whole, i.opcode) != std::end(whole) || (i.opcode == 0xba && i.reg() >= 5)
+               || (i.opcode == 0xc7 && i.reg() == 1);
+    }
+    if (i.opcode < 0x38) return (i.opcode & 7) < 2;                  // add to xor, to memory
+    if (i.opcode >= 0x80 && i.opcode <= 0x83) return i.reg() != 7;   // not cmp
+    if (i.opcode == 0x86 || i.opcode == 0x87) return true;           // xchg
+    if (i.opcode == 0xf6 || i.opcode == 0xf7) return i.reg() == 2 || i.reg() == 3;
+    return (i.opcode == 0xfe || i.opcode == 0xff) && i.reg() < 2;    // inc, dec
+}
+
 /// Forms that are not re-encoded with this prefix.
 void look_at_prefixes(I386Instruction& i)
 {
     const bool has_memory = i.has_memory() || i.form == implicit || i.form == string_to || i.form == string_to_from;
     if (i.form == illegal) return;
-    if (i.lock && i.form != copy && i.form != rare) i.form = illegal;
+    if (i.lock && !takes_lock(i)) i.form = illegal;
     if (i.segment && has_memory && i.form != lea) i.form = rare; // not through a flat segment, it may be
     const bool counts = i.form == loop || i.form == rare;
     if (i.address16 && (has_memory || counts || i.form == push_memory)) i.form = rare;
