@@ -2,13 +2,11 @@
 #include "loader/tools/symbol_versions.h"
 
 #include "emu/abi/gpl_exports.h"
+#include "emu/machine/host_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -38,8 +36,7 @@ std::string plain_name(std::string_view name)
 
 std::unordered_map<std::string, std::string> read_symbol_versions(const std::string& path)
 {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error(fmt::format("{}: {}", path, std::strerror(errno)));
+    std::istringstream file(read_host_text(path));
     std::unordered_map<std::string, std::string> versions;
     std::string line;
     for (unsigned number = 1; std::getline(file, line); ++number) {

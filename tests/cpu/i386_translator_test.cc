@@ -155,7 +155,7 @@ TEST_CASE("code that is emitted for any bytes names no memory outside of the gue
     std::mt19937 random(12);
     Validator validator;
     auto& cache = guest.translator->cache();
-    std::size_t known = 0;
+    std::size_t known = 0, unjudged = 0;
     for (int round = 0; round < 40; ++round) {
         std::vector<std::byte> bytes(Translated::area_bytes);
         for (auto& byte : bytes) byte = static_cast<std::byte>(random());
@@ -173,6 +173,10 @@ TEST_CASE("code that is emitted for any bytes names no memory outside of the gue
             const auto wrong = validator.look_at({cache.writable(*code), cache.block_end() - *code});
             if (!validator.knows(guest.machine->memory().bytes({pc}, Access::read))) continue; // the host judges it, as a guest CPU
             ++known;
+            if (wrong == "no instruction") { // Capstone knows fewer encodings of the host than of the guest
+                ++unjudged;
+                continue;
+            }
             std::string text;
             for (auto at = *code; at < cache.block_end(); ++at) text += fmt::format("{:02x} ", *cache.writable(at));
             INFO("pc " << std::hex << pc << ": " << text);
@@ -181,6 +185,7 @@ TEST_CASE("code that is emitted for any bytes names no memory outside of the gue
         }
     }
     CHECK(known > 20'000);
+    CHECK(unjudged * 1000 < known);
     CHECK(validator.instructions > 100'000);
 }
 
