@@ -22,7 +22,8 @@ namespace {
 
 constexpr unsigned streams_in_child = 64;
 constexpr std::size_t stream_bytes = 256;
-constexpr std::array<std::string_view, 9> tested_arches = {"i386", "x86_64", "mips", "mipsel", "ppc", "arm", "sparc", "m68k", "alpha"};
+constexpr std::array<std::string_view, 9> tested_arches = {"i386", "x86_64", "mips", "mipsel", "ppc",
+                                                            "arm", "sparc", "m68k", "alpha"};
 /// Bytes that begin what engines are weak at: prefixes, escapes, coprocessors, alternate spaces.
 constexpr std::array<std::uint8_t, 16> hot = {0xf0, 0x0f, 0x66, 0xf2, 0xf3, 0xba, 0xab, 0xc0,
                                               0xd8, 0xff, 0xca, 0x48, 0xaa, 0xe0, 0x00, 0x7c};
