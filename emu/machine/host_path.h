@@ -9,11 +9,11 @@ namespace retromod {
 /// "a directory", "a FIFO", ...: what st_mode says of a file.
 std::string_view file_kind(unsigned mode);
 
-/// Throws std::system_error when something is at that path, links not followed, that is no regular file.
+/// Throws std::system_error when the path names anything but a regular file. Symbolic links are not followed.
 void refuse_other_kinds(const std::string& path);
 
-/// Opens a regular file; nothing when there is no such file. What is no regular file is refused by what it is ("a FIFO"), before it
-/// is opened: to open a device or a pipe would do something.
+/// Opens a regular file; nothing when there is no such file. Any other kind of file is refused by its
+/// name ("a FIFO") before it is opened: opening a device or a pipe would have an effect.
 std::optional<HostFile> open_regular(std::string path, int flags);
 
 } // namespace retromod

@@ -16,8 +16,8 @@ public:
     /// Turns the words into a machine; else one line that says which of them is wrong. Throws std::runtime_error when
     /// a file that an option names cannot be read.
     std::optional<std::string> fill(MachineOptions& machine, BootOptions& boot);
-    /// What of --versions, --builtin, --config-file and --like is no part of a machine's options: for the machine once it
-    /// is made. Throws std::runtime_error as `fill` does.
+    /// Gives a new machine the part of --versions, --builtin, --config-file and --like that its options cannot hold.
+    /// Throws std::runtime_error as `fill` does.
     void give(Session& session) const;
 
     std::optional<std::string> release; ///< as it was asked for

@@ -163,7 +163,7 @@ std::uint64_t memparse(Kernel& kernel, GuestAddr text, GuestAddr end)
     return number.value << 10 * (unit / 2 + 1);
 }
 
-/// That of 2.4.0, whose result is an unsigned long.
+/// memparse as 2.4.0 has it: its result is an unsigned long.
 ULong memparse_word(Kernel& kernel, GuestAddr text, GuestAddr end) { return {memparse(kernel, text, end)}; }
 
 // Differs from 2.4: the panic notifiers are not called.
