@@ -14,7 +14,8 @@ ABI = ["emu/abi"]
 MACHINE = ABI + ["emu/memory", "emu/cpu", "emu/machine"]
 ELF = ABI + ["loader/elf"]
 LINK = ELF + ["loader/link"]
-EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/kmod"]
+EVERYTHING = MACHINE + LINK + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern", "loader/kmod", "loader/modules",
+                               "loader/genksyms"]
 
 # Folder -> folders it may include, its own always.
 MAY_INCLUDE = {
@@ -27,11 +28,12 @@ MAY_INCLUDE = {
     "loader/elf": ABI,
     "loader/link": ELF,
     "loader/legacy": LINK,
+    "loader/modules": LINK + ["loader/kmod"],
+    "loader/genksyms": [],
     "loader/modern": MACHINE + ["emu/kernel", "emu/exports", "loader/elf"],
     "loader/kmod": ELF,
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern"],
     "loader/api": EVERYTHING + ["loader/scenario"],
-    "loader/modules": ELF + ["loader/kmod"],
     "loader/compile": MACHINE + ELF + ["loader/modern"],
     "loader/explain": EVERYTHING + ["loader/api"],
     "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
@@ -45,7 +47,7 @@ LIBRARIES = {
     "unicorn/": ["emu/cpu"],
     "capstone/": ["emu/cpu"],
     "boost/interprocess/": ["emu/machine"],
-    "zlib.h": ["loader/elf", "emu/machine", "emu/exports"], # checksums, and what the kernel itself has of zlib
+    "zlib.h": ["loader/elf", "loader/genksyms", "emu/machine", "emu/exports"], # checksums, and what the kernel itself has of zlib
     "gnutls/": ["loader/modern"],
     "lzma.h": ["loader/elf"],
     "zstd.h": ["loader/elf"],
