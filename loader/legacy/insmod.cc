@@ -3,8 +3,10 @@
 
 #include "loader/legacy/kallsyms.h"
 #include "loader/legacy/load_map.h"
+#include "loader/legacy/module_header.h"
 #include "loader/legacy/module_tables.h"
 #include "loader/legacy/parameters.h"
+#include "loader/legacy/persistent_data.h"
 #include "loader/legacy/sentences.h"
 #include "loader/legacy/taint.h"
 #include "loader/legacy/versions.h"
@@ -69,6 +71,8 @@ private:
     ModuleVersion version_;
     Offer offer_;
     std::optional<Object> object_;
+    bool has_persistent_ = false; ///< some parameter's value outlives the module
+    std::string persist_file_;    ///< in this file; "" for none
 
     bool load()
     {
@@ -82,6 +86,8 @@ private:
                                                     report_.parameters, messages_);
         if (report_.refused_parameter) return false;
         hide_special_symbols(*object_);
+        choose_persist_file();
+        if (!take_persistent_data()) return false;
         add_tables();
         if (messages_.errors() != 0) return false;
         if (options_.probe) return true;
@@ -171,7 +177,8 @@ private:
         const auto release = system_.release().substr(0, compared);
         const auto module_crcs = module_checksums(*object_, modinfo_, version_);
         const auto kernel_crcs = kernel_checksums(kernel_, arch_);
-        if ((module_crcs == 0 || kernel_crcs == 0) && release != version_.text) {
+        const bool same = release == version_.text || (options_.numeric_only && version_code(release) == version_.code);
+        if ((module_crcs == 0 || kernel_crcs == 0) && !same) {
             const auto text = fmt::format("kernel-module version mismatch\n\t{} was compiled for kernel version "
                                           "{}\n\twhile this kernel is version {}",
                                           options_.file, version_.text, release);
@@ -200,14 +207,73 @@ private:
 
     void check_declarations()
     {
-        const bool persistent = check_parameter_declarations(*object_, modinfo_, options_.file, messages_);
-        if (persistent && options_.verbose) messages_.print("No persistent filename available");
+        has_persistent_ = check_parameter_declarations(*object_, modinfo_, options_.file, messages_);
+    }
+
+    /// -e NAME names the file; -e "" derives it from the place of the module in the module path.
+    void choose_persist_file()
+    {
+        if (!has_persistent_) return;
+        if (options_.persist && !options_.persist->empty()) {
+            persist_file_ = *options_.persist;
+        } else if (options_.persist && options_.persist_folder.empty()) {
+            if (options_.verbose) messages_.warn("insmod: -e \"\" ignored, no persistdir");
+        } else if (options_.persist) {
+            const auto below = options_.below_module_path ? options_.below_module_path(options_.file) : std::nullopt;
+            if (below) persist_file_ = fmt::format("{}/{}", options_.persist_folder, without_module_suffix(*below));
+            else messages_.error("Cannot calculate persistent filename");
+        }
+        if (!persist_file_.empty() && !persist_file_.starts_with('/'))
+            drop_persist_file(fmt::format("Persistent filenames must be absolute, ignoring '{}'", persist_file_));
+        if (!persist_file_.empty() && !options_.ksymoops)
+            drop_persist_file("has persistent data but ksymoops symbols are not available");
+        if (!options_.verbose) return;
+        messages_.print(persist_file_.empty() ? std::string("No persistent filename available")
+                                              : fmt::format("Persist filename '{}'", persist_file_));
+    }
+
+    void drop_persist_file(std::string_view why)
+    {
+        messages_.error(why);
+        persist_file_.clear();
+    }
+
+    static std::string without_module_suffix(std::string path)
+    {
+        for (const std::string_view ending : {".gz", ".o", ".mod"})
+            if (path.size() > ending.size() && path.ends_with(ending)) path.resize(path.size() - ending.size());
+        return path;
+    }
+
+    bool take_persistent_data()
+    {
+        if (persist_file_.empty()) return true;
+        const auto host_path = options_.persist_path ? options_.persist_path(persist_file_) : persist_file_;
+        const auto words = read_persistent_file(host_path, messages_);
+        if (!words) {
+            if (options_.verbose)
+                messages_.print(fmt::format("Cannot open persist file '{}' {}", persist_file_, std::strerror(errno)));
+            return true;
+        }
+        return set_parameters(*object_, modinfo_, Declared{version_.in_modinfo}, *words, report_.parameters, messages_,
+                              Undeclared::skipped);
+    }
+
+    /// The module exists, but nothing of it is there yet. An error of this kind does not end the load.
+    void try_kernel_read()
+    {
+        constexpr std::uint64_t tried_bytes = 4;
+        if (persist_file_.empty()) return;
+        const auto from = report_.base + module_header_bytes(arch_);
+        if (!kernel_reads_modules(calls_, report_.name, from, tried_bytes, arch_))
+            messages_.plain_error(options_.file + ": has persistent data but the kernel is too old to support it."
+                                                  "  Expect errors during rmmod as well");
     }
 
     void add_tables()
     {
         const ExportAll export_all{options_.export_all};
-        if (options_.ksymoops) add_ksymoops_symbols(*object_, *file_, report_.name, version_.code, export_all);
+        if (options_.ksymoops) add_ksymoops_symbols(*object_, *file_, report_.name, version_.code, persist_file_, export_all);
         create_module_tables(*object_, kernel_, offer_, export_all);
         fill_archdata(*object_);
         fill_kallsyms_if_wanted();
@@ -234,6 +300,7 @@ private:
             return fail(fmt::format("create_module: {}", error_text(created, arch_)));
         }
         report_.base = {created.word};
+        try_kernel_read();
         if (finish()) return true;
         calls_.delete_module(report_.name);
         return false;
@@ -343,7 +410,8 @@ InsmodResult insmod(const InsmodOptions& given, ModuleCalls& calls, LoaderSystem
         options.file = *found;
     }
     if (by_name || options.verbose) messages.print(fmt::format("Using {}", options.file));
-    return insmod_file(options, read_module_file(options.file), calls, system, sinks);
+    const auto host_path = options.host_path ? options.host_path(options.file) : options.file;
+    return insmod_file(options, read_module_file(host_path), calls, system, sinks);
 }
 
 } // namespace retromod

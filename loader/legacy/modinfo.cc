@@ -196,20 +196,22 @@ private:
 
 } // namespace
 
-int modinfo(const std::string& path, std::string_view text, const TextSinks& sinks)
+bool is_modinfo_format(std::string_view text, const TextSinks& sinks)
 {
-    Messages messages(sinks, "modinfo");
     const auto format = parse_format(text);
-    if (!format.error.empty()) {
-        messages.error(format.error);
-        return 1;
-    }
-    messages.set_prefix(path);
+    if (!format.error.empty()) Messages(sinks, "modinfo").error(format.error);
+    return format.error.empty();
+}
+
+bool modinfo(const std::string& path, const std::string& host_path, std::string_view text, const TextSinks& sinks)
+{
+    Messages messages(sinks, path);
+    const auto format = parse_format(text);
     const auto report = [&](const Problem& problem) {
         messages.error(modutils_sentence(problem, path));
-        return 1;
+        return false;
     };
-    const auto file = read_module_file(path);
+    const auto file = read_module_file(host_path);
     if (!file) return report(file.problem());
     const auto elf = ElfFile::open(file->bytes);
     if (!elf) return report(elf.problem());
@@ -223,7 +225,7 @@ int modinfo(const std::string& path, std::string_view text, const TextSinks& sin
     ModuleInfo module(path, info, elf->find_section(".modinfo") != nullptr, object->symbols(), messages);
     for (const auto& line : format.lines)
         if (!line.empty()) module.print(line);
-    return 0;
+    return true;
 }
 
 } // namespace retromod

@@ -10,9 +10,12 @@ namespace retromod {
 constexpr std::string_view default_modinfo_format =
     R"(filename:    %n\ndescription: %d\nauthor:      %a\nlicense:     %l\nparm:        %p\n)";
 
-/// Prints what a module says of itself. In `format`, %a %d %l %n %{tag} stand for values, %p or %{parm} repeats its
-/// line for each parameter, backslashes escape as in C. Exit status 0, or 1
-/// for a bad format or file. Differs from modutils, which is content with any file.
-int modinfo(const std::string& path, std::string_view format, const TextSinks& sinks);
+/// Whether `format` is one; if not, says what is wrong with it.
+bool is_modinfo_format(std::string_view format, const TextSinks& sinks);
+
+/// Prints what a module says of itself. It is called `file`, and lies at `host_path`. In `format`, %a %d %l %n %{tag} stand
+/// for values, %p or %{parm} repeats its line for each parameter, backslashes escape as in C. What is wrong with the file is
+/// told; false then. Source: modutils 2.4 modinfo.c.
+bool modinfo(const std::string& file, const std::string& host_path, std::string_view format, const TextSinks& sinks);
 
 } // namespace retromod

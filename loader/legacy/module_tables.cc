@@ -107,7 +107,7 @@ void hide_special_symbols(Object& object)
 }
 
 void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version,
-                          ExportAll export_all)
+                          std::string_view persist, ExportAll export_all)
 {
     // A module that exports everything exports these with the rest.
     const bool as_exports = object.find_section(export_section) || export_all == ExportAll::no;
@@ -118,6 +118,8 @@ void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_vi
             fmt::format("__insmod_{}_O{}_M{:0{}X}_V{}", module_name, file.real_path, time, time_digits, version);
         add_ksymoops_symbol(object, std::move(name), *header, as_exports);
     }
+    if (const auto header = object.find_section(".this"); header && !persist.empty())
+        add_ksymoops_symbol(object, fmt::format("__insmod_{}_P{}", module_name, persist), *header, as_exports);
     for (const auto* section : {".text", ".rodata", ".data", ".bss"}) {
         const auto found = object.find_section(section);
         if (!found || object.section(*found).size == 0) continue;

@@ -18,9 +18,10 @@ void hide_special_symbols(Object& object);
 
 enum class ExportAll : bool { no, yes };
 
-/// `__insmod_*` symbols for ksymoops: the file, its time and version, and the sizes of sections.
+/// `__insmod_*` symbols for ksymoops: the file, its time and version, the file of persistent data unless that is "", and
+/// the sizes of sections.
 void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version,
-                          ExportAll export_all);
+                          std::string_view persist, ExportAll export_all);
 
 /// `.kmodtab` with a struct module_ref for each dependency, and `__ksymtab` with all global symbols if the module has
 /// none of its own and `export_all` says so.

@@ -177,7 +177,8 @@ ParameterFormat guessed_format(std::string_view value)
 } // namespace
 
 bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared,
-                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages)
+                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages,
+                    Undeclared undeclared)
 {
     for (const std::string_view argument : arguments) {
         const auto equals = argument.find('=');
@@ -189,6 +190,7 @@ bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared,
             const auto key = fmt::format("parm_{}", name);
             const auto declaration = modinfo.find(key);
             if (!declaration) {
+                if (undeclared == Undeclared::skipped) continue;
                 messages.error(fmt::format("invalid parameter {}", key));
                 return false;
             }

@@ -16,8 +16,12 @@ enum class Declared : bool { no, yes };
 bool check_parameter_declarations(const Object& object, const Modinfo& modinfo, std::string_view file,
                                   Messages& messages);
 
+/// Whether a name that the module does not declare is an error, or passed over (a line of a persistent file).
+enum class Undeclared : bool { refused, skipped };
+
 /// Stores the values of `name=value` arguments into the module's variables. False: an error was said, the load ends.
 bool set_parameters(Object& object, const Modinfo& modinfo, Declared declared,
-                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages);
+                    const std::vector<std::string>& arguments, std::vector<SetParameter>& done, Messages& messages,
+                    Undeclared undeclared = Undeclared::refused);
 
 } // namespace retromod

@@ -10,6 +10,14 @@
 namespace retromod {
 namespace {
 
+int remove_unused(ModuleCalls& calls, const Arch& arch, Messages& messages)
+{
+    const auto result = calls.delete_module(std::nullopt);
+    if (!result.failed(arch)) return 0;
+    messages.plain_error(fmt::format("rmmod: {}", error_text(result, arch)));
+    return 1;
+}
+
 int remove_each(const std::vector<std::string>& names, ModuleCalls& calls, const Arch& arch, Messages& messages)
 {
     int status = 0;
@@ -68,13 +76,7 @@ int remove_stacks(const std::vector<std::string>& names, ModuleCalls& calls, con
 int rmmod(const RmmodOptions& options, ModuleCalls& calls, const Arch& arch, const TextSinks& sinks)
 {
     Messages messages(sinks, "rmmod");
-    if (options.all) {
-        const auto result = calls.delete_module(std::nullopt);
-        if (result.failed(arch)) {
-            messages.error(error_text(result, arch));
-            return 1;
-        }
-    }
+    if (options.all) return remove_unused(calls, arch, messages);
     return options.stacks ? remove_stacks(options.names, calls, arch, messages)
                           : remove_each(options.names, calls, arch, messages);
 }

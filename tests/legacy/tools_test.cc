@@ -128,7 +128,7 @@ TEST_CASE("modinfo prints what the module says of itself", "[legacy][modinfo]")
     module.writer.symbol("index", data, {});
     const HostFile file(module.bytes());
     Captured text;
-    CHECK(modinfo(file.path, default_modinfo_format, text.sinks()) == 0);
+    CHECK(modinfo(file.path, file.path, default_modinfo_format, text.sinks()));
     CHECK(text.out == fmt::format("filename:    {}\n"
                                   "description: \"USB Audio\"\n"
                                   "author:      \"A\n  B\"\n"
@@ -137,7 +137,7 @@ TEST_CASE("modinfo prints what the module says of itself", "[legacy][modinfo]")
                                   "parm:        warning: symbol for parameter gone not found\ngone string\n",
                                   file.path));
     text.out.clear();
-    CHECK(modinfo(file.path, "%{kernel_version} %{device} 100%%\\n", text.sinks()) == 0);
+    CHECK(modinfo(file.path, file.path, "%{kernel_version} %{device} 100%%\\n", text.sinks()));
     CHECK(text.out == "2.4.20 <none> 100%\n");
     CHECK(text.err.empty());
 }
@@ -145,11 +145,11 @@ TEST_CASE("modinfo prints what the module says of itself", "[legacy][modinfo]")
 TEST_CASE("modinfo refuses a bad format and a bad file, each by name", "[legacy][modinfo][bad]")
 {
     Captured text;
-    for (const auto* format : {"%", "%z", "%{open"}) CHECK(modinfo("none.o", format, text.sinks()) == 1);
+    for (const auto* format : {"%", "%z", "%{open"}) CHECK_FALSE(is_modinfo_format(format, text.sinks()));
     CHECK(text.err ==
           "modinfo: missing replacement\nmodinfo: z: unknown replacement\nmodinfo: unterminated %{...} construct\n");
     text.err.clear();
-    CHECK(modinfo("none.o", default_modinfo_format, text.sinks()) == 1);
+    CHECK_FALSE(modinfo("none.o", "none.o", default_modinfo_format, text.sinks()));
     CHECK(text.err == "none.o: none.o: No such file or directory\n");
     CHECK(text.out.empty());
 }
