@@ -2,6 +2,7 @@
 // retromod cat PATH...: files of the guest's /proc.
 #include "loader/tools/commands.h"
 #include "loader/tools/guest_output.h"
+#include "loader/tools/kmod_tools.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
 
@@ -17,6 +18,7 @@ int cat_command(const Invocation& invocation)
         complain("cat: no file");
         return exit_status::usage;
     }
+    if (is_modern_machine(invocation)) return kmod_cat(invocation, paths);
     ToolSession session(invocation, Purpose::change); // a read can change what a driver keeps
     return run_in_session(session, [&] {
         session.let_calls_wait();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/commands.h"
 
+#include "loader/tools/module_commands.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,13 +18,21 @@ constexpr Command table[] = {
     {"fsck", "check the machine's file, and repair it", fsck_command},
 
     {"insmod", "load a module, as modutils 2.4 does", insmod_command},
+    {"modprobe", "load modules with what they need", modprobe_command},
+    {"depmod", "find out which module needs which", depmod_command},
+    {"kmod", "list modules, show static device nodes, as kmod does", kmod_command},
     {"rmmod", "unload modules, as modutils 2.4 does", rmmod_command},
     {"lsmod", "list the loaded modules", lsmod_command},
     {"ksyms", "list exported symbols", ksyms_command},
     {"modinfo", "show what a module file says of itself", modinfo_command},
 
+    {"shell", "open a shell in which all of these names are ours", shell_command},
+    {"genksyms", "make versions of exported symbols from preprocessed C", genksyms_command},
+
     {"dmesg", "show the kernel's log", dmesg_command},
+    {"syslog", "show what insmod -s and modprobe on the kernel's behalf said", syslog_command},
     {"cat", "show files of the guest's /proc", cat_command},
+    {"ls", "list folders of the guest's /sys, on machines since 2.6", ls_command},
     {"read", "read from a device of the guest", read_command},
     {"write", "write to a device of the guest", write_command},
     {"ioctl", "ioctl on a device of the guest", ioctl_command},

@@ -3,6 +3,8 @@
 #include "loader/api/insmod_run.h"
 #include "loader/explain/refusal.h"
 #include "loader/tools/commands.h"
+#include "loader/tools/fresh_machine.h"
+#include "loader/tools/insmod_words.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
@@ -29,6 +31,8 @@ int explain_load(Session& session, const std::vector<std::string>& words)
     RefusalWatch watch(session);
     const auto done = run_insmod(options, session, watch);
     for (const auto& line : done.report.explanations) fmt::print("{}\n", line);
+    if (done.exit_status != 0)
+        for (const auto& line : insmod_words(options, done.report, session)) fmt::print("{}: {}\n", options.file, line);
     for (const auto& line : watch.explanations()) fmt::print("{}\n", line);
     if (done.exit_status == 0) fmt::print("{}: nothing refuses it\n", options.file);
     return done.exit_status;
@@ -49,7 +53,10 @@ int explain_command(const Invocation& invocation)
         return exit_status::usage;
     }
     if (is_modern_machine(invocation)) return kmod_explain(invocation, words, unload ? ExplainWhat::unload : ExplainWhat::load);
-    ToolSession session(invocation, Purpose::look);
+    const auto fresh = unload ? MachineOptions{} : fresh_machine(words.front());
+    if (!fresh) return exit_status::failure;
+    auto session = unload ? ToolSession(invocation, Purpose::look)
+                          : ToolSession(invocation, Purpose::look, machine_to_look_at(invocation, *fresh));
     return run_in_session(session,
                           [&] { return unload ? explain_unload(*session, words.front()) : explain_load(*session, words); });
 }

@@ -33,7 +33,7 @@ constexpr const char* insmod_usage = "Usage:\n\tinsmod [options] filename [args]
                                      "\t-h, --help        show this help\n";
 constexpr const char* rmmod_usage =
     "Usage:\n\trmmod [options] modulename ...\nOptions:\n\t-f, --force       forces a module unload and may crash your\n"
-    "\t                  machine. This requires Forced Module Removal\n\t                  option in your kernel. DO NOT USE\n"
+    "\t                  machine. This requires Forced Module Removal\n\t                  option in your kernel. DANGEROUS\n"
     "\t-s, --syslog      print to syslog, not stderr\n\t-v, --verbose     enables more messages\n"
     "\t-V, --version     show version\n\t-h, --help        show this help\n";
 
@@ -52,7 +52,7 @@ KmodWords read_words(const Invocation& invocation, const char* letters, const ch
         case 'f': read.force = true; break;
         case 'v': read.verbose = true; break;
         case 'V':
-            std::fputs("kmod version 30\n", stdout);
+            show_kmod_version();
             read.over = 0;
             break;
         case 'h':
@@ -67,6 +67,11 @@ KmodWords read_words(const Invocation& invocation, const char* letters, const ch
 
 } // namespace
 
+void show_kmod_version()
+{
+    std::fputs("kmod version 30\n+ZSTD +XZ -ZLIB +LIBCRYPTO -EXPERIMENTAL\n", stdout);
+}
+
 bool is_modern_machine(const Invocation& invocation)
 {
     // The header alone: to open the machine costs more than most commands do.
@@ -80,7 +85,7 @@ bool is_modern_machine(const Invocation& invocation)
 
 int kmod_insmod_command(const Invocation& invocation)
 {
-    auto read = read_words(invocation, "fpsvVh", insmod_usage);
+    auto read = read_words(invocation, "psfVh", insmod_usage);
     if (read.over) return *read.over;
     if (read.words.empty()) {
         std::fputs("insmod: ERROR: missing filename.\n", stderr);

@@ -12,7 +12,14 @@ bool is_modern_machine(const Invocation& invocation);
 int kmod_insmod_command(const Invocation& invocation);
 int kmod_rmmod_command(const Invocation& invocation);
 int kmod_lsmod_command(const Invocation& invocation);
+int kmod_modprobe_command(const Invocation& invocation);
+int kmod_depmod_command(const Invocation& invocation);
+/// Files of /proc and /sys of a machine since 2.6.
+int kmod_cat(const Invocation& invocation, const std::vector<std::string>& paths);
+int kmod_modinfo_command(const Invocation& invocation);
 
+/// The two lines of -V of Debian 12's kmod.
+void show_kmod_version();
 
 enum class ExplainWhat : std::uint8_t { load, unload };
 /// explain: `words` are a module file and its parameters; to unload, a module's name.

@@ -2,12 +2,12 @@
 #include "loader/tools/layout_file.h"
 
 #include "emu/cpu/cpu.h"
+#include "loader/elf/modinfo.h"
 #include "loader/legacy/insmod.h"
 #include "loader/legacy/module_header.h"
 #include "loader/legacy/module_tables.h"
 #include "loader/legacy/resolve.h"
 #include "loader/legacy/versions.h"
-#include "loader/elf/modinfo.h"
 #include "loader/link/relocate.h"
 #include "loader/link/relocation.h"
 #include "loader/tools/command.h"
@@ -91,7 +91,7 @@ std::uint64_t build(Object& object, const ModuleFile& file, const Modinfo& modin
     create_veneers(object);
     object.allocate_commons();
     hide_special_symbols(object);
-    add_ksymoops_symbols(object, file, name, module_version(object, modinfo).code, ExportAll::yes);
+    add_ksymoops_symbols(object, file, name, module_version(object, modinfo).code, {}, ExportAll::yes);
     create_module_tables(object, {}, {}, ExportAll::yes);
     fill_archdata(object);
     const auto size = object.lay_out();

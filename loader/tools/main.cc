@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/machine/machine_file.h"
 #include "loader/api/failure_sentence.h"
+#include "loader/api/machine_path.h"
 #include "loader/tools/command.h"
 #include "loader/tools/global_options.h"
 #include "loader/tools/interrupt.h"
@@ -7,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <exception>
 
 namespace retromod {
@@ -16,7 +19,7 @@ constexpr std::string_view version = "1"; // as in retromod.pc
 
 void print_help()
 {
-    fmt::print("usage: retromod [--machine PATH] [--dry-run] [--durable] [--no-jail] [--budget SECONDS]\n"
+    fmt::print("usage: retromod [--machine PATH] [--root DIR] [--dry-run] [--durable] [--no-jail] [--budget SECONDS]\n"
                "                [--engine native|unicorn] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
@@ -26,8 +29,10 @@ void print_help()
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
                "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error. i386 code runs\n"
                "on the engine that --engine names.\n"
-               "These options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod --version`\n"
-               "names this program's version. docs/exit-statuses.md lists the exit statuses.\n");
+               "Modules, their configuration and logs are looked for under --root DIR (before the command), $RETROMOD_ROOT, what\n"
+               "`boot --modules` named, or the folder `root` beside the machine: etc/modules.conf, lib/modules, var/log.\n"
+               "The other options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod\n"
+               "--version` names this program's version. docs/exit-statuses.md lists the exit statuses.\n");
 }
 
 int refuse(const std::string& reason)
@@ -54,12 +59,37 @@ int help(const std::vector<std::string>& words)
     return 0;
 }
 
+/// `--root DIR`: for this command and what it starts. insmod and depmod have an option of that name of their own, so it
+/// stands before the command only.
+std::optional<int> take_root(std::vector<std::string>& words)
+{
+    constexpr std::string_view with_value = "--root=";
+    auto word = words.front();
+    words.erase(words.begin());
+    std::string folder;
+    if (word.starts_with(with_value)) {
+        folder = word.substr(with_value.size());
+    } else if (word != "--root") {
+        return refuse(fmt::format("unknown option '{}'", word));
+    } else if (!words.empty()) {
+        folder = words.front();
+        words.erase(words.begin());
+    }
+    if (folder.empty()) return refuse("--root needs a folder");
+    ::setenv("RETROMOD_ROOT", folder.c_str(), 1);
+    return std::nullopt;
+}
+
 /// Reads what stands before the command; nothing when the rest of `words` is to be run as `invocation`.
 std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invocation)
 {
     while (!words.empty() && words.front().starts_with("-")) {
         if (words.front() == "--help" || words.front() == "-h") return print_help(), 0;
         if (words.front() == "--version") return fmt::print("retromod {}\n", version), 0;
+        if (words.front().starts_with("--root")) {
+            if (const auto status = take_root(words)) return status;
+            continue;
+        }
         const auto option = take_global_option(words, 0, invocation);
         if (option.status) return option.status;
         if (!option.taken) return refuse(fmt::format("unknown option '{}'", words.front()));
@@ -67,6 +97,20 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
     if (words.empty()) return refuse("no command: `retromod --help` lists them");
     if (words.front() == "help") return help({words.begin() + 1, words.end()});
     return std::nullopt;
+}
+
+/// Runs a command. One that fails leaves no machine where there was none; one that died of an oops does, for its report.
+int run_without_surprise(const Command& command, const Invocation& invocation)
+{
+    const bool names_one =
+        invocation.machine || std::getenv("RETROMOD_MACHINE") || std::getenv("XDG_STATE_HOME") || std::getenv("HOME");
+    if (!names_one) return command.run(invocation);
+    const MachineFile machine(machine_path(invocation.machine));
+    const bool was_there = machine.exists();
+    const int status = command.run(invocation);
+    const bool failed = status != 0 && status != exit_status::segmentation_fault;
+    if (failed && !was_there && machine.exists()) machine.remove();
+    return status;
 }
 
 int run(const std::string& program, std::vector<std::string> words)
@@ -82,7 +126,7 @@ int run(const std::string& program, std::vector<std::string> words)
     }
     const auto* command = find_command(invocation.name);
     invocation.arguments = std::move(words);
-    return command->run(invocation);
+    return run_without_surprise(*command, invocation);
 }
 
 } // namespace

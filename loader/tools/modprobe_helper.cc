@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// The machine's /sbin/modprobe, called by its kernel.
 #include "loader/tools/modprobe_helper.h"
 
-#include "emu/kernel/module_list.h"
-#include "emu/kernel/module_view.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/symbols.h"
 #include "emu/machine/host_text.h"
 #include "loader/api/insmod_run.h"
+#include "loader/modules/module_folder.h"
 #include "loader/tools/command.h"
+#include "loader/tools/modprobe_session.h"
+#include "loader/tools/tool_voice.h"
 
-#include <fmt/format.h>
-
-#include <filesystem>
-#include <sstream>
-#include <stdexcept>
+#include <algorithm>
 
 namespace retromod {
 namespace {
-
-constexpr unsigned most_aliases = 16; ///< of aliases: more is a circle
-
-/// Lines `alias NAME MODULE`. Differs from modutils: other directives are not obeyed.
-std::map<std::string, std::string, std::less<>> read_aliases(const std::string& path)
-{
-    std::map<std::string, std::string, std::less<>> aliases;
-    if (std::error_code error; !std::filesystem::exists(path, error) && !error) return aliases;
-    std::istringstream file(read_host_text(path));
-    std::string line;
-    for (unsigned number = 1; std::getline(file, line); ++number) {
-        std::istringstream words(line.substr(0, line.find('#')));
-        std::string directive, name, module;
-        if (!(words >> directive) || directive != "alias") continue;
-        if (!(words >> name >> module))
-            throw std::runtime_error(fmt::format("{}:{}: '{}' is no 'alias NAME MODULE'", path, number, line));
-        aliases[name] = module;
-    }
-    return aliases;
-}
 
 /// A program's own user memory, while the one who waits for it keeps what it has in flight.
 class OwnUserMemory {
@@ -57,61 +36,64 @@ private:
     BufferedUserMemory user_;
 };
 
+/// Who needs whom in a folder without modules.dep. Of several files of a name the loadable ones come first.
+DepFile dependencies_of_heap(const ModuleHome& home, Kernel& kernel)
+{
+    const ModuleFolder folder(home.tree().root());
+    const auto offered = [&](const std::string& symbol) { return kernel.symbols().address(without_version(symbol)).has_value(); };
+    std::vector<const FolderModule*> modules;
+    for (const auto& module : folder.modules()) modules.push_back(&module);
+    std::ranges::stable_partition(modules, &FolderModule::loadable);
+    DepFile file;
+    for (const auto* module : modules) {
+        DepModule entry{.path = home.tree().guest(module->path), .key = module->name, .dependencies = {}};
+        const auto needed = folder.dependencies(*module, offered);
+        for (auto each = needed.rbegin(); each != needed.rend(); ++each)
+            entry.dependencies.push_back(home.tree().guest((*each)->path));
+        file.add(std::move(entry));
+    }
+    return file;
+}
+
 } // namespace
 
-ModprobeHelper::ModprobeHelper(Session& session, std::string folder, const RunLimits& limits)
-    : session_(session), folder_(std::move(folder)), limits_(limits)
+ModprobeHelper::ModprobeHelper(const Invocation& invocation, Session& session, std::string boot_folder, const RunLimits& limits)
+    : invocation_(invocation), session_(session), boot_folder_(std::move(boot_folder)), limits_(limits)
 {
 }
 
-void ModprobeHelper::open_folder()
+std::optional<DepFile> ModprobeHelper::dependencies(const ModuleHome& home, const ModulesConf& conf, const Speech& speech)
 {
-    if (modules_) return;
-    modules_.emplace(folder_);
-    aliases_ = read_aliases(folder_ + "/modules.conf");
+    if (!home.is_heap()) return home.read_dep(conf, speech);
+    if (!heap_) heap_ = dependencies_of_heap(home, session_.kernel());
+    return heap_;
 }
 
-bool ModprobeHelper::is_loaded(std::string_view module)
-{
-    bool found = false;
-    session_.kernel().modules().for_each([&](const ModuleView& view) { found = found || view.is_named(module); });
-    return found;
-}
-
-bool ModprobeHelper::load(const FolderModule& module)
+void ModprobeHelper::request_module(std::string_view name)
 try {
-    if (is_loaded(module.name)) return true;
+    ToolVoice voice("modprobe", ToSyslog::yes);
+    const struct Flush {
+        ToolVoice& voice;
+        Session& session;
+        ~Flush() { voice.flush(session.kernel()); }
+    } flush{voice, session_};
     OwnUserMemory own(session_);
     KernelCalls calls(session_.kernel(), own.user());
     calls.set_caller({.comm = "modprobe"});
     calls.set_limits(limits_);
-    InsmodOptions options;
-    options.file = module.path;
-    options.autoclean = true;
-    const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
-    return run_insmod(options, session_, calls, silent).exit_status == 0;
+    const auto home = ModuleHome::of(invocation_, boot_folder_, session_.system().release());
+    const ModprobeOptions options{.autoclean = true, .quiet = true, .syslog = true, .safe_mode = true};
+    const auto conf = home.read_conf({.autoclean = true, .safe_mode = true, .environment = {}}, voice.speech());
+    if (!conf) return;
+    auto dep = dependencies(home, *conf, voice.speech());
+    if (!dep) return;
+    dep->add({.path = "null", .key = "null", .dependencies = {}});
+    SessionActions actions(invocation_, session_, calls, home, voice.sinks(), voice.speech());
+    const auto find = [](const std::string&, const std::string&) { return std::vector<std::string>{}; };
+    Modprobe(options, *conf, *dep, find, actions, voice.speech()).load({std::string(name)});
 } catch (const CallStopped& stopped) {
     if (stopped.outcome.kind != Outcome::Kind::oops) throw;
-    return false; // modprobe was killed; who waits for it goes on
-}
-
-void ModprobeHelper::request_module(std::string_view name)
-{
-    open_folder();
-    std::string wanted(name);
-    for (unsigned i = 0; i < most_aliases; ++i) {
-        const auto alias = aliases_.find(wanted);
-        if (alias == aliases_.end()) break;
-        wanted = alias->second;
-    }
-    const auto* module = modules_->find(wanted);
-    if (!module) return;
-    const auto offered = [&](const std::string& symbol) {
-        return session_.kernel().symbols().address(without_version(symbol)).has_value();
-    };
-    for (const auto* dependency : modules_->dependencies(*module, offered))
-        if (!load(*dependency)) return;
-    load(*module);
+    // modprobe was killed; who waits for it goes on
 }
 
 } // namespace retromod

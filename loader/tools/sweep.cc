@@ -165,7 +165,7 @@ int sweep_command(const Invocation& invocation)
     auto session = Session::in_memory(machine, boot);
     boot_choice.give(session);
     session.calls().set_limits(limits_of(invocation));
-    ModprobeHelper modprobe(session, boot.modules_folder, limits_of(invocation));
+    ModprobeHelper modprobe(invocation, session, boot.modules_folder, limits_of(invocation));
     if (!boot.modules_folder.empty()) session.kernel().module_requests().set_helper(&modprobe);
     const auto all = choice.verdicts ? plans_of(verdicts, folder, complain) : plans_of(folder, session, complain);
     const auto plans = part_of(all, *shard);

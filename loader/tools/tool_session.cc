@@ -20,6 +20,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 namespace retromod {
 namespace {
@@ -113,8 +114,8 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
-    if (auto folder = session_.kernel().module_requests().folder(); !folder.empty()) {
-        modprobe_ = std::make_unique<ModprobeHelper>(session_, std::move(folder), limits_of(invocation));
+    if (auto folder = session_.kernel().module_requests().folder(); !folder.empty() || std::getenv("RETROMOD_ROOT")) {
+        modprobe_ = std::make_unique<ModprobeHelper>(invocation, session_, std::move(folder), limits_of(invocation));
         session_.kernel().module_requests().set_helper(modprobe_.get());
         limits_.files = std::max(limits_.files, JailFiles::read); // it reads modules while guest code is under way
     }

@@ -98,7 +98,7 @@ TEST_CASE("modinfo reads files of architectures without an engine", "[tools][lay
         const ModuleOf module(*find_arch(name));
         std::string text, said;
         const TextSinks sinks{[&](std::string_view part) { text += part; }, [&](std::string_view part) { said += part; }};
-        CHECK(modinfo(module.path(), "%d\\n", sinks) == 0);
+        CHECK(modinfo(module.path(), module.path(), "%d\\n", sinks));
         CHECK(text == "\"nothing much\"\n");
         CHECK(said.empty());
     }
