@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""depmod over a tree of 867 modules, beside Debian's kmod depmod over as many; modprobe of a stack; both over twice as many.
+
+usage: depmod_bench.py BIN_DIR
+
+Exit status 1 when depmod takes a second or more, modprobe 50 ms or more, or either more than three times as long for twice
+as many modules. Without a kmod of the host there is nothing to stand beside.
+"""
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+MODULES = 867  # of a distribution's kernel of 2002
+ROUNDS = 7
+DEPMOD_BUDGET, MODPROBE_BUDGET = 1.0, 0.050  # seconds
+DEBIAN = "Debian's depmod"
+RELEASE, MODERN_RELEASE = "2.4.20", "6.1.0-50-amd64"
+
+
+def median(command, environment) -> float:
+    samples = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        samples.append(time.perf_counter() - start)
+    return statistics.median(samples)
+
+
+def fill(folder: pathlib.Path, count: int, samples: list[pathlib.Path]) -> None:
+    """`count` modules in folders of 50: the samples as they are, then copies of them by other names."""
+    for number in range(count):
+        sample = samples[number % len(samples)]
+        place = folder / "kernel" / f"d{number // 50}"
+        place.mkdir(parents=True, exist_ok=True)
+        name = sample.name if number < len(samples) else f"{sample.stem}{number}{sample.suffix}"
+        shutil.copy(sample, place / name)
+
+
+def main() -> int:
+    bin_dir = pathlib.Path(sys.argv[1]).resolve()
+    old = sorted(pathlib.Path("images/built/i386").glob("*.o"))
+    new = sorted(pathlib.Path("images/both/built/6.1").glob("*.ko"))
+    times = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (MODULES, 2 * MODULES):
+            root = pathlib.Path(folder) / str(count)
+            fill(root / "lib/modules" / RELEASE, count, old)
+            fill(root / "lib/modules" / MODERN_RELEASE, count, new)
+            environment = dict(os.environ, RETROMOD_MACHINE=f"{root}/machine", RETROMOD_ROOT=str(root))
+            subprocess.run([bin_dir / "retromod", "boot"], env=environment, check=True, stdout=subprocess.DEVNULL)
+            times["depmod", count] = median([bin_dir / "depmod", "-a"], environment)
+            times["modprobe", count] = median([bin_dir / "modprobe", "-n", "importer"], environment)
+            environment["RETROMOD_MACHINE"] = f"{root}/none"
+            times["depmod of 6.1", count] = median([bin_dir / "depmod", "-a", MODERN_RELEASE], environment)
+            if os.path.exists("/sbin/depmod"):
+                times[DEBIAN, count] = median(["/sbin/depmod", "-b", root, MODERN_RELEASE], environment)
+    kept = times["depmod", MODULES] < DEPMOD_BUDGET and times["modprobe", MODULES] < MODPROBE_BUDGET
+    for name in dict.fromkeys(name for name, _ in times):
+        once, twice = times[name, MODULES], times[name, 2 * MODULES]
+        print(f"{name:<16} {MODULES} modules {once * 1000:8.1f} ms; twice as many / that = {twice / once:.2f}")
+        kept = kept and (name.startswith("Debian") or twice < 3 * once)
+    if (DEBIAN, MODULES) in times:
+        print(f"depmod of 6.1 / Debian's = {times['depmod of 6.1', MODULES] / times[DEBIAN, MODULES]:.2f}")
+    print(f"budgets {'kept' if kept else 'BROKEN'}")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
