@@ -1,0 +1,6 @@
+# A file that includes itself.
+. "$TOP/tests/tools/tree.sh"
+cat > root/etc/modules.conf <<'END'
+include /etc/modules.conf
+END
+modprobe hello 2>&1 | head -4; echo "exit ${PIPESTATUS[0]}"

@@ -1,0 +1,3 @@
+# A folder that is not there.
+. "$TOP/tests/tools/tree.sh"
+depmod -a 2.4.7; echo "exit $?"

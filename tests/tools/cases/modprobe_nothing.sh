@@ -1,0 +1,3 @@
+# No name at all.
+. "$TOP/tests/tools/tree.sh"
+modprobe; echo "exit $?"
