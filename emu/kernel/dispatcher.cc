@@ -7,12 +7,15 @@
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/exception_table.h"
+#include "emu/kernel/exit.h"
+#include "emu/kernel/irq_stat.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_list.h"
 #include "emu/kernel/module_view.h"
 #include "emu/kernel/oops.h"
 #include "emu/kernel/outcome.h"
+#include "emu/kernel/panic.h"
 #include "emu/kernel/processes.h"
 #include "emu/kernel/processor.h"
 #include "emu/kernel/scheduler.h"
@@ -30,6 +33,9 @@
 
 namespace retromod {
 namespace {
+
+/// In the first argument of a softirq's frame: the thread was on its way to sleep.
+constexpr std::uint64_t then_sleep = 1;
 
 /// What a kernel function gives its caller, as words of the guest.
 struct CallResult {
@@ -112,25 +118,54 @@ try {
 } catch (const KernelHang& hang) {
     return give_up(Outcome::Kind::hang, hang.what);
 } catch (const KernelBug& bug) {
-    return give_up(Outcome::Kind::bug, bug.what);
+    return this->bug(bug);
+} catch (const KernelPanic& end) {
+    return panic(kernel_, end.text);
 }
 
 std::optional<Outcome> Dispatcher::apply_step(const Step& step)
 {
     if (const auto* over = std::get_if<Return>(&step)) finish_frame(over->value);
     else if (const auto* call = std::get_if<CallGuest>(&step)) begin_guest_call(*call);
-    else if (const auto* wait = std::get_if<Sleep>(&step)) sleep(*wait);
-    else kernel_.threads().finish(*kernel_.threads().current(), ThreadState::finished);
+    else if (const auto* wait = std::get_if<Sleep>(&step)) return sleep(*wait);
+    else exit();
     return std::nullopt;
 }
 
-void Dispatcher::sleep(const Sleep& sleep)
+void Dispatcher::exit()
 {
     auto& thread = *kernel_.threads().current();
-    thread.state = ThreadState::sleeping;
+    const bool killed = thread.depth && thread.frames[0].step == step_key(exit_step);
+    kernel_.threads().finish(thread, killed ? ThreadState::dead : ThreadState::finished);
+}
+
+/// schedule(), on the way to sleep.
+std::optional<Outcome> Dispatcher::sleep(const Sleep& sleep)
+{
+    if (in_interrupt(kernel_)) return scheduling_in_interrupt();
+    auto& thread = *kernel_.threads().current();
     thread.deadline = sleep.until;
     std::ranges::fill(thread.waits_for, '\0');
     std::string_view(sleep.what).copy(thread.waits_for, sizeof thread.waits_for - 1);
+    if (!runs_softirqs_in_schedule(kernel_) || !has_softirq_work(kernel_)) {
+        thread.state = ThreadState::sleeping;
+        return std::nullopt;
+    }
+    run_softirqs_before_sleep(thread);
+    return std::nullopt;
+}
+
+/// Softirqs run on the stack of the thread that is about to sleep, below what its kernel function keeps there.
+void Dispatcher::run_softirqs_before_sleep(ThreadRow& thread)
+{
+    constexpr std::uint64_t kept = 512;
+    auto& threads = kernel_.threads();
+    threads.ensure_task(thread);
+    threads.push_frame(thread, step_key(softirq_step), {});
+    auto& frame = thread.frames[thread.depth - 1];
+    frame.caller = thread.frames[thread.depth - 2].caller;
+    frame.caller.reg[kernel_.cpu().sp] -= kept;
+    frame.arguments[0] = then_sleep;
 }
 
 void Dispatcher::finish_frame(std::uint64_t value)
@@ -141,6 +176,10 @@ void Dispatcher::finish_frame(std::uint64_t value)
     if (thread.depth == 0) {
         thread.result = word;
         kernel_.threads().finish(thread, ThreadState::finished);
+        return;
+    }
+    if (frame.step == step_key(softirq_step) && frame.arguments[0] == then_sleep) {
+        thread.state = ThreadState::sleeping;
         return;
     }
     const auto& cpu = kernel_.cpu();
@@ -182,30 +221,37 @@ std::optional<Outcome> Dispatcher::run_guest(std::uint64_t& blocks_left)
     if (blocks_left == 0) {
         const GuestAddr at{engine.reg(kernel_.cpu().pc)};
         const auto where = kernel_.symbols().describe(at);
-        if (kernel_.threads().current()->awaited) return give_up(Outcome::Kind::budget, where);
-        return Outcome{Outcome::Kind::budget, {}, at, where}; // it goes on another time
+        if (patient_ || !kernel_.threads().current()->awaited) return Outcome{Outcome::Kind::budget, {}, at, where};
+        return give_up(Outcome::Kind::budget, where);
     }
     const auto before = engine.blocks_executed();
     const auto stop = run_engine(kernel_, std::min(blocks_left, kernel_.clock().blocks_to_tick()));
     const auto used = engine.blocks_executed() - before;
     blocks_left -= std::min(used, blocks_left);
-    if (const auto trouble = pending_trouble()) return trouble;
+    if (has_pending_trouble()) return pending_trouble();
     const auto outcome = guest_stopped(stop);
     kernel_.clock().pass(used);
     return outcome;
 }
 
+/// The timer's interrupt is over: softirqs run, unless the one that was interrupted holds them off.
 bool Dispatcher::deliver_interrupts()
 {
-    auto& threads = kernel_.threads();
-    auto* current = threads.current();
-    if (!current || !current->in_guest || threads.in_interrupt() || !kernel_.softirqs().due()) return false;
+    auto* current = kernel_.threads().current();
+    if (!kernel_.softirqs().interrupt_came() || !current || !current->in_guest) return false;
     if (!kernel_.cpu().interrupts_enabled(kernel_.processor().engine().save())) return false;
-    threads.push_frame(*current, step_key(softirq_step), {});
+    kernel_.softirqs().take_interrupt();
+    if (in_interrupt(kernel_) || !has_softirq_work(kernel_)) return false;
+    kernel_.threads().push_frame(*current, step_key(softirq_step), {});
     return true;
 }
 
-/// What a plain export met inside the engine's callback.
+bool Dispatcher::has_pending_trouble() const
+{
+    return pending_failure_ || pending_fault_ || work_limit_reached || pending_hang_ || pending_bug_ || pending_panic_ || pending_trap_;
+}
+
+/// What a plain export met inside the engine's callback. Nothing is returned where its thread goes on, to exit.
 std::optional<Outcome> Dispatcher::pending_trouble()
 {
     if (pending_failure_) std::rethrow_exception(std::exchange(pending_failure_, nullptr));
@@ -214,7 +260,8 @@ std::optional<Outcome> Dispatcher::pending_trouble()
     if (std::exchange(work_limit_reached, false))
         return give_up(Outcome::Kind::budget, kernel_.symbols().describe({kernel_.processor().engine().reg(kernel_.cpu().pc)}));
     if (const auto hang = std::exchange(pending_hang_, std::nullopt)) return give_up(Outcome::Kind::hang, *hang);
-    if (const auto bug = std::exchange(pending_bug_, std::nullopt)) return give_up(Outcome::Kind::bug, *bug);
+    if (const auto found = std::exchange(pending_bug_, std::nullopt)) return bug(*found);
+    if (const auto end = std::exchange(pending_panic_, std::nullopt)) return panic(kernel_, end->text);
     if (const auto trap = std::exchange(pending_trap_, std::nullopt)) return give_up(Outcome::Kind::trap, *trap);
     return std::nullopt;
 }
@@ -227,6 +274,7 @@ std::optional<Outcome> Dispatcher::guest_stopped(const Stop& stop)
     case StopKind::hypercall: return entered_kernel(stop.pc);
     case StopKind::fault: return guest_faulted(stop);
     case StopKind::breakpoint:
+        if (breakpoints_ == Breakpoints::oops) return oops(stop);
         thread.context = kernel_.processor().engine().save();
         thread.state = ThreadState::stopped;
         return Outcome{Outcome::Kind::breakpoint, {}, stop.pc, {}};
@@ -252,17 +300,7 @@ std::optional<Outcome> Dispatcher::guest_faulted(const Stop& stop)
     return oops(stop);
 }
 
-/// The thread is killed: the kernel's report goes to its log, and everything the thread held stays as it is.
-std::optional<Outcome> Dispatcher::oops(const Stop& stop)
-{
-    const auto headline = oops_headline(kernel_.arch(), stop);
-    ++kernel_.state().oopses;
-    if (kernel_.sink()) kernel_.sink()->faulted(stop.pc, stop.fault.address, headline);
-    report_oops(kernel_, headline, stop);
-    kernel_.threads().finish(*kernel_.threads().current(), ThreadState::dead);
-    const auto touched = stop.kind == StopKind::fault ? name_touched(kernel_, stop.fault.address) : std::string();
-    return Outcome{Outcome::Kind::oops, {}, stop.pc, touched.empty() ? headline : fmt::format("{} ({})", headline, touched)};
-}
+std::optional<Outcome> Dispatcher::oops(const Stop& stop) { return die(oops_of(kernel_, stop)); }
 
 /// The thread cannot go on, for a reason that the kernel itself would not report.
 std::optional<Outcome> Dispatcher::give_up(Outcome::Kind kind, const std::string& what)
@@ -270,6 +308,7 @@ std::optional<Outcome> Dispatcher::give_up(Outcome::Kind kind, const std::string
     auto& thread = *kernel_.threads().current();
     const auto* engine = kernel_.processor().made_engine();
     const GuestAddr at{engine && thread.in_guest ? engine->reg(kernel_.cpu().pc) : 0};
+    if (runs_softirqs(thread)) IrqStat(kernel_).local_bh_enable(); // the machine goes on as if they were over
     kernel_.threads().finish(thread, ThreadState::dead);
     return Outcome{kind, {}, at, what};
 }
@@ -355,7 +394,10 @@ try {
     pending_hang_ = hang.what;
     return Next::stop;
 } catch (const KernelBug& bug) {
-    pending_bug_ = bug.what;
+    pending_bug_ = bug;
+    return Next::stop;
+} catch (const KernelPanic& end) {
+    pending_panic_ = end;
     return Next::stop;
 } catch (...) {
     pending_failure_ = std::current_exception();

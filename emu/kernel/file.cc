@@ -5,6 +5,7 @@
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/processes.h"
+#include "emu/kernel/threads.h"
 
 namespace retromod {
 namespace {
@@ -55,6 +56,7 @@ OpenFileRow* make_file(Kernel& kernel, const FileRequest& request)
     row->dentry = new_struct(kernel, "struct dentry").value;
     row->proc_entry = request.proc_entry;
     row->process = kernel.processes().own();
+    row->pid = kernel.threads().current()->pid;
     request.path.copy(row->path, sizeof row->path - 1);
     if (!row->file || !row->inode || !row->dentry) {
         drop_file(kernel, *row);

@@ -16,7 +16,7 @@ struct OpenFileRow {
     std::uint64_t file;       ///< struct file; 0 for a text that the kernel makes
     std::uint64_t inode, dentry;
     std::uint32_t process;    ///< that opened it
-    std::uint32_t reserved;
+    std::uint32_t pid;        ///< of the guest's task that opened it
     std::uint64_t owner;      ///< the module whose use count the open file holds, 0 for none
     std::uint64_t proc_entry; ///< struct proc_dir_entry, 0 for a device
     std::uint64_t position;   ///< of a text that the kernel makes

@@ -5,6 +5,7 @@
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/boot.h"
 #include "emu/kernel/boot_options.h"
+#include "emu/kernel/clock.h"
 #include "emu/kernel/exception_table.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/kernel_rows.h"
@@ -17,6 +18,7 @@
 #include "emu/kernel/scheduler.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/symbols.h"
+#include "emu/kernel/timers.h"
 #include "emu/kernel/user_access.h"
 
 #include <fmt/format.h>
@@ -43,7 +45,7 @@ Kernel::Kernel(Machine& machine, const ExportTable& exports, const BootOptions& 
       symbols_(std::make_unique<Symbols>(machine, cpu_, exports, *state_, *modules_)),
       clock_(std::make_unique<Clock>(machine, *state_, *processor_, [this] { tick(); })),
       timers_(std::make_unique<Timers>(machine, *state_)),
-      softirqs_(std::make_unique<Softirqs>(machine, *state_, *processor_, *timers_)),
+      softirqs_(std::make_unique<Softirqs>(*this)),
       threads_(std::make_unique<Threads>(machine, cpu_, *state_, *processor_)),
       user_(std::make_unique<UserAccess>(machine, *threads_, *heap_)), module_requests_(std::make_unique<ModuleRequests>(*this)),
       scheduler_(std::make_unique<Scheduler>(*this)),
@@ -73,7 +75,8 @@ void Kernel::take_up()
 void Kernel::tick()
 {
     for (const auto hook : exports_.tick) hook(*this);
-    if (auto* engine = processor_->made_engine(); engine && softirqs_->due()) engine->interrupt();
+    softirqs_->timer_interrupt();
+    if (auto* engine = processor_->made_engine(); engine && has_softirq_work(*this)) engine->interrupt();
 }
 
 void Kernel::set_sink(EventSink* sink)

@@ -28,7 +28,7 @@ struct KernelRow {
     std::uint32_t oopses;
     std::uint32_t stub_unknown;   ///< boot --stub: unknown imports may be bound to traps
     std::uint32_t fail_allocation[3]; ///< by AllocationKind: the n-th from now on fails; 0 none
-    std::uint32_t timers_added;   ///< the order of the last timer or deferred call
+    std::uint32_t timers_added;   ///< the order of the last timer
     std::uint64_t boot_time;      ///< seconds since 1970 on the guest's clock at boot
     std::uint32_t next_process;   ///< the last process number given out
     std::uint32_t
@@ -66,18 +66,6 @@ struct DebugSymbolRow {
     char name[56];
 };
 
-/// A call waiting for the next interrupt return: a tasklet, a bottom half.
-struct DeferredCallRow {
-    static constexpr std::string_view table_name = "deferred_calls";
-    static constexpr std::uint32_t table_capacity = 4096;
-    std::uint32_t used;
-    std::uint32_t order;
-    std::uint64_t function;
-    std::uint64_t argument;
-    std::uint64_t object; ///< the struct tasklet_struct, 0 for none
-    char why[24];
-};
-
 /// A pending timer: a struct timer_list in guest memory.
 struct TimerRow {
     static constexpr std::string_view table_name = "timers";
@@ -86,6 +74,15 @@ struct TimerRow {
     std::uint32_t order;   ///< of addition, for equal times
     std::uint64_t address; ///< of the struct timer_list
     std::uint64_t expires; ///< jiffies
+};
+
+/// Why the machine is dead; fixed format, one row, there only then.
+struct PanicRow {
+    static constexpr std::string_view table_name = "panic";
+    static constexpr std::uint32_t table_capacity = 1;
+    std::uint32_t used;
+    std::uint32_t reserved;
+    char text[504]; ///< "Kernel panic: Aiee, killing interrupt handler!"
 };
 
 /// Where this machine's user space has its modules; fixed format, one row.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the subsystems of this folder keep: tables, /proc files, and how their rows hang together.
+#include "emu/kernel/bottom_half.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/described_devices.h"
 #include "emu/kernel/devices.h"
@@ -12,6 +13,7 @@
 #include "emu/kernel/log.h"
 #include "emu/kernel/machine_ports.h"
 #include "emu/kernel/slabs.h"
+#include "emu/kernel/softirqs.h"
 #include "emu/kernel/subsystem.h"
 #include "emu/kernel/system_calls.h"
 #include "emu/kernel/touched.h"
@@ -50,10 +52,11 @@ constexpr Subsystem symbols{.tables = symbol_tables, .check = check_symbols};
 // --- the kernel itself ------------------------------------------------------------------------------------------------
 
 void tell(RowVisitor& visitor, const GoneModuleRow& row) { visitor.ends("the name of a module that has gone", row.name); }
+void tell(RowVisitor& visitor, const PanicRow& row) { visitor.ends("the reason of a panic", row.text); }
 void tell(RowVisitor& visitor, const ModulesFolderRow& row) { visitor.ends("the path of the folder of modules", row.path); }
 
 constexpr TableKind kernel_tables[] = {table<KernelRow>(), table<ModulesFolderRow, tell>(), table<LogRow>(), table<VsnprintfRow>(),
-                                       table<GoneModuleRow, tell>()};
+                                       table<GoneModuleRow, tell>(), table<PanicRow, tell>()};
 
 std::string uptime_text(Kernel& kernel)
 {
@@ -86,13 +89,13 @@ constexpr ProcFile kernel_files[] = {
 
 constexpr Subsystem kernel{.proc_files = kernel_files, .tables = kernel_tables};
 
-// --- threads, timers and deferred calls --------------------------------------------------------------------------------
+// --- threads, timers and bottom halves ---------------------------------------------------------------------------------
 
 void tell(RowVisitor& visitor, const ThreadRow& row) { visitor.ends("the name of a guest thread", row.name); }
 void tell(RowVisitor& visitor, const TimerRow& row) { visitor.pointer("a pending timer", row.address); }
-void tell(RowVisitor& visitor, const DeferredCallRow& row) { visitor.pointer("the function of a deferred call", row.function); }
+void tell(RowVisitor& visitor, const BottomHalfRow& row) { visitor.pointer("the routine of a bottom half", row.routine); }
 
-constexpr TableKind work_tables[] = {table<ThreadRow, tell>(), table<TimerRow, tell>(), table<DeferredCallRow, tell>("softirqs")};
+constexpr TableKind work_tables[] = {table<ThreadRow, tell>(), table<TimerRow, tell>(), table<BottomHalfRow, tell>("bottom halves")};
 
 void search_timers(LeftBehindSearch& search)
 {
@@ -100,6 +103,12 @@ void search_timers(LeftBehindSearch& search)
         if (!search.holds(row.address))
             search.check("timers", "the function of a pending timer",
                          GuestStruct(search.kernel, "struct timer_list", {row.address}).get("function"));
+    for_each_tasklet(search.kernel, [&](GuestAddr tasklet) {
+        search.check("softirqs", "a tasklet that waits", tasklet.value);
+        if (search.holds(tasklet.value)) return;
+        search.check("softirqs", "the function of a tasklet that waits",
+                     GuestStruct(search.kernel, "struct tasklet_struct", tasklet).get("func"));
+    });
 }
 
 void check_work(KernelCheck& check)

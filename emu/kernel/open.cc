@@ -117,6 +117,7 @@ Step open_kernel_text(Kernel& kernel, const FileRequest& request)
     if (!row || request.path.size() >= sizeof row->path) return failure(kernel, Errno::enfile);
     request.path.copy(row->path, sizeof row->path - 1);
     row->process = kernel.processes().own();
+    row->pid = kernel.threads().current()->pid;
     return opened(kernel, *row);
 }
 

@@ -35,6 +35,7 @@ struct Outcome {
         deadlock,   ///< it sleeps and nothing in the machine can wake it; `what` says who waits for what
         budget,     ///< still running when the limit was reached; `at` is where
         trap,       ///< called an import that does not exist; `what` is its name
+        dead = 10,  ///< the machine has panicked, now or before; `what` is why
     };
     Kind kind = Kind::done;
     SyscallResult result;
@@ -42,8 +43,29 @@ struct Outcome {
     std::string what;
 };
 
+/// Who answers a breakpoint of guest code.
+enum class Breakpoints : bool { oops, stop };
+
 struct RunLimits {
     std::uint64_t blocks = 100'000'000; ///< basic blocks of guest code in this run: 50 s of virtual time
+    Breakpoints breakpoints = Breakpoints::oops; ///< stop: a debugger is there, and the run ends with Kind::breakpoint
 };
+
+/// "oops", "deadlock": the kind as reports and scenarios name it.
+constexpr std::string_view outcome_word(Outcome::Kind kind)
+{
+    switch (kind) {
+    case Outcome::Kind::done: return "done";
+    case Outcome::Kind::oops: return "oops";
+    case Outcome::Kind::bug: return "bug";
+    case Outcome::Kind::hang: return "hang";
+    case Outcome::Kind::breakpoint: return "breakpoint";
+    case Outcome::Kind::deadlock: return "deadlock";
+    case Outcome::Kind::budget: return "budget";
+    case Outcome::Kind::trap: return "trap";
+    case Outcome::Kind::dead: return "panic";
+    }
+    return "";
+}
 
 } // namespace retromod

@@ -2,6 +2,7 @@
 // The step functions of a kernel: its system calls by name, and those of its exports.
 #include "emu/kernel/steps.h"
 
+#include "emu/kernel/exit.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/export_choice.h"
 #include "emu/kernel/kernel.h"
@@ -48,7 +49,9 @@ constexpr StepEntry modern_system_calls[] = {
 };
 
 constexpr StepEntry own_steps[] = {
-    {softirq_step, Softirqs::run},
+    {softirq_step, do_softirq},
+    {ksoftirqd_step, ksoftirqd},
+    {exit_step, exit_files},
     {kernel_thread_step, run_kernel_thread},
 };
 

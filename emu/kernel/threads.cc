@@ -4,7 +4,6 @@
 
 #include "emu/kernel/address_limit.h"
 #include "emu/kernel/kernel.h"
-#include "emu/kernel/softirqs.h"
 #include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
@@ -58,13 +57,6 @@ void Threads::set_if_there(GuestAddr task, std::string_view member, std::uint64_
 GuestAddr Threads::current_task()
 {
     return {current_ && current_->task ? current_->task : state_->init_task};
-}
-
-bool Threads::in_interrupt() const
-{
-    if (!current_) return false;
-    const auto frames = std::span(current_->frames).first(current_->depth);
-    return std::ranges::any_of(frames, [](const Frame& frame) { return frame.step == step_key(softirq_step); });
 }
 
 ThreadRow& Threads::add(std::string_view comm, std::uint32_t pid)
@@ -154,6 +146,17 @@ void Threads::push_frame(ThreadRow& thread, std::uint32_t step, GuestAddr entry)
     frame.entry = entry.value;
     if (thread.task) frame.caller = &thread == current_ && thread.in_guest ? processor_.engine().save() : thread.context;
     thread.in_guest = 0;
+}
+
+void Threads::restart(ThreadRow& thread, std::uint32_t step)
+{
+    ensure_task(thread);
+    thread.depth = 0;
+    thread.in_guest = 0;
+    thread.context = cpu_.initial(GuestAddr{thread.task} + machine_.arch().thread_bytes, {thread.task});
+    if (const auto data = processor_data()) thread.context.reg[*cpu_.processor_data] = data.value;
+    set_task_field({thread.task}, "state", task_running);
+    push_frame(thread, step, {});
 }
 
 void Threads::finish(ThreadRow& thread, ThreadState state)

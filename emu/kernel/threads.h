@@ -20,7 +20,6 @@ public:
 
     ThreadRow* current() { return current_; }
     GuestAddr current_task(); ///< task_struct of the current thread; the idle task's when there is none
-    bool in_interrupt() const; ///< the current thread runs a softirq or interrupt frame
     ThreadRow* find(ThreadId id);
     ThreadRow* of_task(GuestAddr task);
     ThreadId id_of(const ThreadRow& thread) { return machine_.table<ThreadRow>().number_of(thread); }
@@ -51,6 +50,8 @@ public:
     /// Gives the thread its task_struct and kernel stack, if it has none.
     void ensure_task(ThreadRow& thread);
     void finish(ThreadRow& thread, ThreadState state);
+    /// What the thread did is over: it goes on with that step, at the start of its stack.
+    void restart(ThreadRow& thread, std::uint32_t step);
     /// Forgets a finished or dead thread; kills it first if it still runs.
     void reap(ThreadId id);
     void switch_to(ThreadRow* thread);

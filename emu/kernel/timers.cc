@@ -28,7 +28,7 @@ void Timers::add(GuestAddr timer, std::uint64_t expires)
     auto* row = machine_.table<TimerRow>().insert();
     if (!row) throw KernelBug{"more pending timers than the machine keeps"};
     const auto distance = machine_.arch().signed_word(expires - state_->jiffies);
-    row->expires = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(state_->jiffies) + distance));
+    row->expires = state_->jiffies + static_cast<std::uint64_t>(std::max<std::int64_t>(1, distance)); // the next tick at the soonest
     row->address = timer.value;
     row->order = ++state_->timers_added;
     mark(timer, timer);
@@ -50,11 +50,16 @@ bool Timers::due()
 
 std::optional<GuestAddr> Timers::take_due()
 {
+    const bool newest_first = machine_.release().series_minor == 2; // 2.2 puts a new one before those of the same tick
+    const auto comes_before = [&](const TimerRow& a, const TimerRow& b) {
+        if (a.expires != b.expires) return a.expires < b.expires;
+        return newest_first ? a.order > b.order : a.order < b.order;
+    };
     auto timers = machine_.table<TimerRow>();
     TimerRow* first = nullptr;
     for (auto& row : timers) {
         if (row.expires > state_->jiffies) continue;
-        if (!first || std::pair(row.expires, row.order) < std::pair(first->expires, first->order)) first = &row;
+        if (!first || comes_before(row, *first)) first = &row;
     }
     if (!first) return std::nullopt;
     const GuestAddr timer{first->address};

@@ -83,7 +83,8 @@ private:
 /// Whether what was done up to then stays, as a process would leave it.
 bool is_kept(Outcome::Kind kind)
 {
-    return kind == Outcome::Kind::done || kind == Outcome::Kind::oops || kind == Outcome::Kind::bug;
+    using enum Outcome::Kind;
+    return kind == done || kind == oops || kind == bug || kind == dead;
 }
 
 } // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The C API: arguments are checked, the work is CMachine's, and nothing gets past `guarded`. Here: machines, and what
 // became of the last function.
+#include "emu/kernel/boot_options.h"
+#include "emu/kernel/clock.h"
+#include "emu/kernel/outcome.h"
 #include "loader/api/c_function.h"
 #include "loader/api/machine_words.h"
 #include "loader/modern/pkcs7.h"
@@ -16,6 +19,7 @@ namespace {
 thread_local RetromodEnding last_ending;
 
 static_assert(static_cast<int>(Outcome::Kind::trap) == RETROMOD_TRAP && static_cast<int>(Outcome::Kind::oops) == RETROMOD_OOPS);
+static_assert(static_cast<int>(Outcome::Kind::dead) == RETROMOD_DEAD);
 
 /// The members of the caller's structure that it knows of.
 retromod_options known_members(const retromod_options* given)

@@ -55,7 +55,8 @@ typedef enum retromod_outcome_t {
     RETROMOD_BUDGET = 6,      /* still running when its time was over (retromod_set_budget) */
     RETROMOD_TRAP = 7,        /* it called a function that this kernel does not have */
     RETROMOD_BAD_ARGUMENT = 8,/* of the function itself: a null machine, an unknown release, a buffer that is none */
-    RETROMOD_HOST_FAILURE = 9 /* a file that cannot be read, no memory, a jail that died, ... */
+    RETROMOD_HOST_FAILURE = 9,/* a file that cannot be read, no memory, a jail that died, ... */
+    RETROMOD_DEAD = 10        /* the machine has panicked, in this call or before: it makes no calls any more */
 } retromod_outcome_t;
 
 /* Results of calls that gave none. The guest's kernel was reached and did not return (OOPS to TRAP), or it was not. */

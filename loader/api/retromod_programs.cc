@@ -77,8 +77,8 @@ std::int64_t retromod_run(retromod_machine* machine, std::uint64_t milliseconds)
         if (milliseconds > m.limits.blocks / blocks_per_jiffy * milliseconds_per_jiffy)
             throw BadArgument("that is more than retromod_set_budget allows one call");
         return result_of(machine, m.perform([&](Session& session) -> CAnswer {
-            session.kernel().scheduler().settle(milliseconds / milliseconds_per_jiffy);
-            return {};
+            auto outcome = session.kernel().scheduler().settle(milliseconds / milliseconds_per_jiffy);
+            return {outcome.kind, 0, std::move(outcome.what), {}};
         }));
     });
 }

@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::uint64_t unmapped_address = 0x10000;
 
-std::string_view stop_name(Outcome::Kind kind)
-{
-    constexpr std::array<std::string_view, 8> names = {"done", "oops", "bug", "hang", "breakpoint", "deadlock", "budget", "trap"};
-    return names.at(static_cast<std::size_t>(kind));
-}
-
 void change_image(std::vector<std::byte>& image, const ImageChange& change, const std::string& path)
 {
     const auto bytes = std::as_bytes(std::span(change.bytes));
@@ -132,7 +126,7 @@ StepColumn ComparisonSide::perform(const ComparedAction& action)
             do_action(action);
         } catch (const CallStopped& stopped) {
             column_.did.push_back(stopped.call + " never returned");
-            column_.result = stop_name(stopped.outcome.kind);
+            column_.result = outcome_word(stopped.outcome.kind);
             column_.checked = fmt::format("the kernel: {}", stopped.outcome.what);
         }
         if (column_.result.empty()) column_.result = "no call";

@@ -16,7 +16,7 @@ struct ExportedSymbol {
 /// One loaded module, as query_module describes it.
 struct ModuleStatus {
     std::string name;
-    bool vanished = false; ///< it was listed, but was gone when asked for
+    bool vanished = false; ///< it was listed, but not found when asked for: it is being deleted
     GuestAddr address{};
     std::uint64_t size = 0;
     std::uint64_t flags = 0;

@@ -218,8 +218,8 @@ SystemCall ModernRunner::module_call(const std::string& name, const json& args)
 void ModernRunner::set_result(const Outcome& outcome, ModernResult& result)
 {
     if (outcome.kind != Outcome::Kind::done) {
-        constexpr std::array<std::string_view, 8> kinds = {"done", "oops", "bug", "hang", "breakpoint", "deadlock", "hang", "trap"};
-        result.broke = fmt::format("{}: {}", kinds.at(static_cast<std::size_t>(outcome.kind)), outcome.what);
+        const auto kind = outcome.kind == Outcome::Kind::budget ? Outcome::Kind::hang : outcome.kind;
+        result.broke = fmt::format("{}: {}", outcome_word(kind), outcome.what);
         return;
     }
     const auto& arch = machine_.arch();

@@ -113,7 +113,7 @@ void ScenarioRunner::logged(std::string_view text)
 /// Makes a call; breakpoints run the step lists of `on_trap` while it is under way.
 Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& result)
 {
-    const RunLimits limits{scenario_limits::guest_blocks};
+    const RunLimits limits{scenario_limits::guest_blocks, Breakpoints::stop};
     const auto thread = kernel_.scheduler().begin(call, {capable_, "insmod"});
     auto outcome = kernel_.scheduler().run(thread, limits);
     for (std::size_t trap = 0; outcome.kind == Outcome::Kind::breakpoint && broke_.empty(); ++trap) {
@@ -146,12 +146,12 @@ json ScenarioRunner::run_trap(const json& step, std::size_t number, GuestAddr at
 
 void ScenarioRunner::note_break(const Outcome& outcome)
 {
-    constexpr std::array<std::string_view, 8> kinds = {"done", "oops", "bug", "hang", "breakpoint", "deadlock", "hang", "trap"};
     if (!broke_.empty()) return;
     const auto what = outcome.kind == Outcome::Kind::budget
                           ? fmt::format("guest code is still running after {} basic blocks", scenario_limits::guest_blocks)
                           : outcome.what;
-    broke_ = fmt::format("{}: {}", kinds.at(static_cast<std::size_t>(outcome.kind)), what);
+    const auto kind = outcome.kind == Outcome::Kind::budget ? Outcome::Kind::hang : outcome.kind;
+    broke_ = fmt::format("{}: {}", outcome_word(kind), what);
 }
 
 // --- steps that change the machine ------------------------------------------------------------------------------

@@ -55,21 +55,6 @@ private:
     std::set<std::string> inert_;
 };
 
-std::string_view name_of(Outcome::Kind kind)
-{
-    switch (kind) {
-    case Outcome::Kind::done: return "done";
-    case Outcome::Kind::oops: return "oops";
-    case Outcome::Kind::bug: return "bug";
-    case Outcome::Kind::hang: return "hang";
-    case Outcome::Kind::breakpoint: return "breakpoint";
-    case Outcome::Kind::deadlock: return "deadlock";
-    case Outcome::Kind::budget: return "budget";
-    case Outcome::Kind::trap: return "trap";
-    }
-    return "";
-}
-
 std::string refusal(SyscallResult result, const Arch& arch)
 {
     if (const auto error = result.error(arch)) return fmt::format("refused:{}", errno_name(*error));
@@ -141,7 +126,7 @@ try {
     if (row.verdict == "file") row.detail = one_line(errors);
     return {{done.report.base, done.report.size}, done.exit_status == 0};
 } catch (const CallStopped& stopped) {
-    row.verdict = name_of(stopped.outcome.kind);
+    row.verdict = outcome_word(stopped.outcome.kind);
     row.detail = one_line(fmt::format("{} {}", stopped.outcome.what, session.kernel().symbols().describe(stopped.outcome.at)));
     return {};
 }
@@ -154,7 +139,7 @@ try {
     return result.word == 0 ? "unload-ok" : "unload-refused";
 } catch (const CallStopped& stopped) {
     if (stopped.outcome.kind == Outcome::Kind::oops) row.late_fault = stopped.outcome.what;
-    return fmt::format("unload-{}", name_of(stopped.outcome.kind));
+    return fmt::format("unload-{}", outcome_word(stopped.outcome.kind));
 }
 
 /// Of a kernel since 2.6 only the list of modules: the rest of /proc is 2.4's.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod run: lets virtual time pass.
 #include "emu/kernel/clock.h"
+#include "emu/kernel/outcome.h"
 #include "emu/kernel/scheduler.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
@@ -19,7 +20,8 @@ int run_command(const Invocation& invocation)
 
     ToolSession session(invocation, Purpose::change);
     return run_in_session(session, [&] {
-        session->kernel().scheduler().settle(milliseconds * hz / 1000);
+        const auto outcome = session->kernel().scheduler().settle(milliseconds * hz / 1000);
+        if (outcome.kind != Outcome::Kind::done) throw CallStopped{"run", outcome};
         fmt::print("jiffies {}\n", session->kernel().clock().jiffies());
         session.commit();
         return 0;

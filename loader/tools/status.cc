@@ -6,6 +6,7 @@
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/threads.h"
 #include "loader/api/failure_sentence.h"
+#include "emu/kernel/panic.h"
 #include "loader/api/machine_path.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
@@ -54,6 +55,7 @@ int status_command(const Invocation& invocation)
     fmt::print("modules     {}\n", readable([&] { return std::to_string(count_modules()); }));
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
+    if (const auto panic = panic_text(kernel)) fmt::print("state       dead: {}\n", *panic);
     fmt::print("generation  {}\n", machine.header().generation);
     const auto threads = readable([&] { return kernel.threads().describe(); });
     if (!threads.empty()) fmt::print("threads\n{}\n", threads);

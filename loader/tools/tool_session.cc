@@ -7,6 +7,7 @@
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/processor.h"
 #include "emu/kernel/symbols.h"
+#include "emu/kernel/scheduler.h"
 #include "loader/api/machine_path.h"
 #include "loader/scenario/session_recorder.h"
 #include "loader/tools/interrupt.h"
@@ -73,6 +74,8 @@ constexpr std::array stop_rows = {
             "{0} at {1}; `retromod dmesg` has the whole report"},
     StopRow{Outcome::Kind::bug, Kept::yes, exit_status::segmentation_fault,
             "kernel BUG: {0}; `retromod dmesg` has the whole report"},
+    StopRow{Outcome::Kind::dead, Kept::yes, exit_status::failure,
+            "the machine is dead: {0}; `retromod dmesg` has the report, `retromod boot` makes another machine"},
     StopRow{Outcome::Kind::hang, Kept::no, exit_status::failure, "the real kernel would never return: {0}"},
     StopRow{Outcome::Kind::breakpoint, Kept::no, exit_status::failure, "int3 at {1}, and no debugger is there"},
     StopRow{Outcome::Kind::deadlock, Kept::no, exit_status::failure, "it sleeps, and nothing can wake it: {0}"},
@@ -93,6 +96,12 @@ int report_stop(ToolSession& session, const CallStopped& stopped)
                          row->kept == Kept::yes ? "" : " (rolled back: the machine is as it was)"));
     if (row->kept == Kept::yes) session.commit();
     return row->status;
+}
+
+/// Says which threads were killed that no caller waits for.
+void report_background_oopses(ToolSession& session)
+{
+    for (const auto& line : session->kernel().scheduler().take_background_oopses()) complain(line + "; `retromod dmesg` has the whole report");
 }
 
 } // namespace
@@ -145,9 +154,11 @@ int run_here(ToolSession& session, const std::function<int()>& work)
 {
     try {
         const int status = work();
+        report_background_oopses(session);
         if (session->changed()) session.commit();
         return status;
     } catch (const CallStopped& stopped) {
+        report_background_oopses(session);
         return report_stop(session, stopped);
     }
 }

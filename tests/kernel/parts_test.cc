@@ -2,7 +2,6 @@
 // The kernel's parts, each alone over a machine.
 #include "emu/kernel/heap.h"
 #include "emu/kernel/log.h"
-#include "emu/kernel/softirqs.h"
 #include "emu/kernel/timers.h"
 
 #include <catch2/catch.hpp>
@@ -19,7 +18,6 @@ struct Parts {
     unsigned ticks = 0;
     Clock clock{machine, state, processor, [this] { ++ticks; }};
     Timers timers{machine, state};
-    Softirqs softirqs{machine, state, processor, timers};
     Heap heap{machine, state};
 };
 
@@ -86,7 +84,7 @@ TEST_CASE("timers that are due come by time, those of one tick as they were adde
     CHECK(parts.timers.next() == 4);
     CHECK_FALSE(parts.timers.due());
     parts.clock.advance_to(6);
-    CHECK(parts.softirqs.due());
+    CHECK(parts.timers.due());
     CHECK(parts.timers.take_due() == first);
     CHECK(parts.timers.take_due() == second);
     CHECK_FALSE(parts.timers.take_due());

@@ -3,6 +3,7 @@
 // 2.4; the CPU is the one that the verdicts on archived modules come from.
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/softirqs.h"
 #include "emu/kernel/uts_version.h"
 
 namespace retromod {
@@ -30,6 +31,11 @@ void init_cpu(Kernel& kernel, GuestAddr at)
 }
 
 std::uint64_t irq_stat_bytes(Kernel& kernel) { return 32 * kernel.layouts().size("irq_cpustat_t"); }
+/// 2.4.0: the softirqs that have an action.
+void init_irq_stat(Kernel& kernel, GuestAddr at)
+{
+    GuestStruct(kernel, "irq_cpustat_t", at).set_if_there("__softirq_mask", softirq_number::all);
+}
 constexpr std::uint64_t one_int = 4;
 std::uint64_t int_bytes(Kernel&) { return one_int; }
 std::uint64_t word_bytes(Kernel& kernel) { return kernel.arch().word_bytes; }
@@ -52,7 +58,7 @@ constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 constexpr DataExport data[] = {
     {"boot_cpu_data", cpu_bytes, init_cpu},
     {"cpu_data", cpu_bytes, init_cpu},
-    {"irq_stat", irq_stat_bytes, nullptr, since_2_4},
+    {"irq_stat", irq_stat_bytes, init_irq_stat, since_2_4},
     {"local_bh_count", int_bytes, nullptr, only_2_2},
     {"local_irq_count", int_bytes, nullptr, only_2_2},
     {"smp_num_cpus", int_bytes, init_int<1>},

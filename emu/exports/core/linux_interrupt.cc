@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/interrupt.h: interrupt lines and bottom halves. No device of the machine ever interrupts.
 // Source: arch/i386/kernel/irq.c, kernel/softirq.c of 2.4.
-#include "emu/exports/core/bottom_half.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
+#include "emu/kernel/bottom_half.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
 #include "emu/exports/core/interrupts.h"
+#include "emu/kernel/irq_stat.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/threads.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/trouble.h"
+#include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
 
@@ -90,28 +94,33 @@ void tasklet_init(Kernel& kernel, GuestAddr tasklet, GuestFunction function, ULo
     fields.set("data", data.value);
 }
 
-void tasklet_schedule(Kernel& kernel, GuestAddr tasklet) { schedule_tasklet(kernel, tasklet); }
-
-Step tasklet_kill(Kernel& kernel, Frame&, GuestAddr tasklet)
+/// Source: tasklet_kill of kernel/softirq.c: it yields until the tasklet has begun.
+Step tasklet_kill(Kernel& kernel, Frame& frame, GuestAddr tasklet)
 {
-    if (kernel.threads().in_interrupt()) {
-        kernel.log().write("Attempt to kill tasklet from interrupt\n");
-    } else if (kernel.softirqs().pending(tasklet)) {
-        set_current_state(kernel, task_state::uninterruptible);
-        return Sleep{"a tasklet to run", kernel.clock().jiffies() + 1};
+    constexpr std::uint32_t yields_at_most = 1 << 16;
+    GuestStruct fields(kernel, "struct tasklet_struct", tasklet);
+    if (!frame.phase && in_interrupt(kernel)) kernel.log().write("Attempt to kill tasklet from interrupt\n");
+    if (fields.get("state") & tasklet_state::scheduled) {
+        if (++frame.phase > yields_at_most) throw KernelHang{"tasklet_kill waits for a tasklet that is disabled"};
+        set_current_state(kernel, task_state::running);
+        kernel.clock().pass(switch_blocks);
+        return Sleep{"a tasklet to run"};
     }
-    kernel.softirqs().cancel(tasklet);
-    GuestStruct(kernel, "struct tasklet_struct", tasklet).set("state", std::uint64_t{0});
     return Return{};
 }
 
 void init_bh(Kernel& kernel, std::int32_t number, GuestFunction routine) { set_bottom_half(kernel, number, routine.address); }
-void remove_bh(Kernel& kernel, std::int32_t number) { set_bottom_half(kernel, number, {}); }
 
-// Tasklets and timers run by themselves as soon as interrupts are enabled; network softirqs have nothing to do.
-void do_softirq(Kernel&) {}
-void raise_softirq(Kernel&, std::uint32_t) {}
-void cpu_raise_softirq(Kernel&, std::uint32_t, std::uint32_t) {}
+Step remove_bh(Kernel& kernel, Frame& frame, std::int32_t number)
+{
+    if (number < 0 || number >= bottom_half_limit) return Return{};
+    const auto bytes = kernel.layouts().size("struct tasklet_struct");
+    auto step = tasklet_kill(kernel, frame, kernel.symbols().variable("bh_task_vec") + static_cast<std::uint64_t>(number) * bytes);
+    if (std::holds_alternative<Return>(step)) set_bottom_half(kernel, number, {});
+    return step;
+}
+
+void cpu_raise_softirq(Kernel& kernel, std::uint32_t, std::uint32_t softirq) { raise_softirq(kernel, softirq & 31); }
 
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
@@ -130,12 +139,12 @@ constexpr Export functions[] = {
     full<tasklet_init>("tasklet_init", since_2_4),
     full<tasklet_kill>("tasklet_kill", since_2_4),
     full<tasklet_schedule>("__tasklet_schedule", v18),
-    full<tasklet_schedule>("__tasklet_hi_schedule", v18),
+    full<tasklet_hi_schedule>("__tasklet_hi_schedule", v18),
     full<init_bh>("init_bh", since_2_4),
     full<remove_bh>("remove_bh", since_2_4),
-    init<do_softirq>("do_softirq", from(LayoutVersion::v2_4_18_14)),
-    init<raise_softirq>("raise_softirq", v18),
-    init<cpu_raise_softirq>("cpu_raise_softirq", v18),
+    full<do_softirq>("do_softirq", v18),
+    full<raise_softirq>("raise_softirq", v18),
+    full<cpu_raise_softirq>("cpu_raise_softirq", v18),
 };
 
 /// The lines that the kernel's own drivers hold on a PC; they are the kernel's, without a handler here.

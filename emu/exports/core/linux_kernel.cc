@@ -170,8 +170,7 @@ ULong memparse_word(Kernel& kernel, GuestAddr text, GuestAddr end) { return {mem
 void panic(Kernel& kernel, const GuestString& format, VarArgs arguments)
 {
     const auto text = format_text(kernel, format.text, arguments.cursor);
-    kernel.log().write("<0>Kernel panic: " + text + "\n");
-    throw KernelHang{"Kernel panic: " + text};
+    throw KernelPanic{text};
 }
 
 void out_of_line_bug(Kernel& kernel, std::int32_t line)

@@ -46,9 +46,6 @@ void remove_wait_queue(Kernel& kernel, GuestAddr, GuestAddr entry) { guest_list:
 
 // --- giving up the CPU ------------------------------------------------------------------------------------------
 
-/// What giving up the CPU costs: 10 us. A driver that polls with schedule() sees time pass.
-constexpr std::uint64_t switch_blocks = 10 * blocks_per_microsecond;
-
 Step schedule(Kernel& kernel, Frame& frame)
 {
     if (frame.phase++) return Return{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "emu/kernel/clock.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/thread.h"
 
@@ -10,6 +11,9 @@ namespace retromod {
 namespace task_state {
 constexpr std::uint64_t running = 0, interruptible = 1, uninterruptible = 2;
 }
+
+/// What giving up the CPU costs: 10 us. A driver that polls with schedule() sees time pass.
+constexpr std::uint64_t switch_blocks = 10 * blocks_per_microsecond;
 
 enum class Exclusive : bool { no, yes };
 
