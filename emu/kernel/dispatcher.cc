@@ -248,7 +248,8 @@ bool Dispatcher::deliver_interrupts()
 
 bool Dispatcher::has_pending_trouble() const
 {
-    return pending_failure_ || pending_fault_ || work_limit_reached || pending_hang_ || pending_bug_ || pending_panic_ || pending_trap_;
+    return pending_failure_ || pending_fault_ || work_limit_reached || pending_hang_ || pending_bug_ || pending_panic_
+           || pending_trap_;
 }
 
 /// What a plain export met inside the engine's callback. Nothing is returned where its thread goes on, to exit.

@@ -9,6 +9,7 @@
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/kernel_check.h"
 #include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/irq_stat.h"
 #include "emu/kernel/left_behind.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/machine_ports.h"
@@ -95,7 +96,8 @@ void tell(RowVisitor& visitor, const ThreadRow& row) { visitor.ends("the name of
 void tell(RowVisitor& visitor, const TimerRow& row) { visitor.pointer("a pending timer", row.address); }
 void tell(RowVisitor& visitor, const BottomHalfRow& row) { visitor.pointer("the routine of a bottom half", row.routine); }
 
-constexpr TableKind work_tables[] = {table<ThreadRow, tell>(), table<TimerRow, tell>(), table<BottomHalfRow, tell>("bottom halves")};
+constexpr TableKind work_tables[] = {table<ThreadRow, tell>(), table<TimerRow, tell>(), table<SoftirqRow>(),
+                                     table<BottomHalfRow, tell>("bottom halves")};
 
 void search_timers(LeftBehindSearch& search)
 {

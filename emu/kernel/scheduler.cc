@@ -132,7 +132,8 @@ std::optional<Outcome> Scheduler::serve_softirqs(std::uint64_t& blocks_left)
 {
     if (!has_softirq_work(kernel_) || in_interrupt(kernel_)) return std::nullopt;
     if (runs_softirqs_in_schedule(kernel_)) kernel_.threads().start_step(softirq_step, "swapper", 0);
-    auto* runner = runs_softirqs_in_schedule(kernel_) ? pick_interrupt() : kernel_.machine().table<ThreadRow>().find_if(is_ksoftirqd);
+    auto* runner =
+        runs_softirqs_in_schedule(kernel_) ? pick_interrupt() : kernel_.machine().table<ThreadRow>().find_if(is_ksoftirqd);
     if (!runner) return std::nullopt;
     dispatcher_.set_patient(true);
     auto outcome = take_turn(*runner, nullptr, blocks_left);

@@ -28,7 +28,8 @@ void Timers::add(GuestAddr timer, std::uint64_t expires)
     auto* row = machine_.table<TimerRow>().insert();
     if (!row) throw KernelBug{"more pending timers than the machine keeps"};
     const auto distance = machine_.arch().signed_word(expires - state_->jiffies);
-    row->expires = state_->jiffies + static_cast<std::uint64_t>(std::max<std::int64_t>(1, distance)); // the next tick at the soonest
+    row->expires =
+        state_->jiffies + static_cast<std::uint64_t>(std::max<std::int64_t>(1, distance)); // the next tick at the soonest
     row->address = timer.value;
     row->order = ++state_->timers_added;
     mark(timer, timer);

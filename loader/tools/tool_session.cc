@@ -101,7 +101,8 @@ int report_stop(ToolSession& session, const CallStopped& stopped)
 /// Says which threads were killed that no caller waits for.
 void report_background_oopses(ToolSession& session)
 {
-    for (const auto& line : session->kernel().scheduler().take_background_oopses()) complain(line + "; `retromod dmesg` has the whole report");
+    for (const auto& line : session->kernel().scheduler().take_background_oopses())
+        complain(line + "; `retromod dmesg` has the whole report");
 }
 
 } // namespace

@@ -142,19 +142,25 @@ TEST_CASE("a module that reads through NULL oopses on every architecture, where 
         FAIL("it came back");
     } catch (const CallStopped& stopped) {
         CHECK(stopped.outcome.what == "Unable to handle kernel NULL pointer dereference at virtual address " + address);
-        CHECK(board.session.kernel().symbols().describe(stopped.outcome.at).starts_with("look"));
+        CHECK(board.session.kernel().symbols().describe(stopped.outcome.at).starts_with("[oops]+"));
     }
 }
 
 TEST_CASE("an oops is worded as each architecture's kernel words it", "[api][architectures][oops]")
 {
     const std::vector<std::pair<std::string, std::vector<std::string>>> words = {
-        {"x86_64", {"<1>Unable to handle kernel NULL pointer dereference<1> at 0000000000000004 RIP: [<", "<0>Oops: 0000\n<4>CPU 0 \n<4>Pid: ", "\n<4>RAX: "}},
-        {"mips", {"<1>Unable to handle kernel paging request at virtual address 00000004, epc == ", "<4>Oops in fault.c::do_page_fault, line 206:\n<4>$0 : 00000000 ", "<4>Cause : 00000008\n"}},
+        {"x86_64",
+         {"<1>Unable to handle kernel NULL pointer dereference<1> at 0000000000000004 RIP: [<",
+          "<0>Oops: 0000\n<4>CPU 0 \n<4>Pid: ", "\n<4>RAX: "}},
+        {"mips",
+         {"<1>Unable to handle kernel paging request at virtual address 00000004, epc == ",
+          "<4>Oops in fault.c::do_page_fault, line 206:\n<4>$0 : 00000000 ", "<4>Cause : 00000008\n"}},
         {"ppc", {"<4>Oops: kernel access of bad area, sig: 11\n<4>NIP: ", "<4>DAR: 00000004, DSISR: 40000000\n", "<4>GPR00: "}},
         {"arm", {"<4>Internal error: Oops: 5\n<4>CPU: 0\n<4>pc : [<", "  Mode SVC_32  Segment user\n"}},
         {"sparc", {"<1>Unable to handle kernel NULL pointer dereference\n", "): Oops\n<4>PSR: ", "<4>Instruction DUMP:"}},
-        {"m68k", {"<1>Unable to handle kernel NULL pointer dereference at virtual address 00000004\n<4>Oops: 00000000\n<4>PC: [<", "<4>Stack from "}},
+        {"m68k",
+         {"<1>Unable to handle kernel NULL pointer dereference at virtual address 00000004\n<4>Oops: 00000000\n<4>PC: [<",
+          "<4>Stack from "}},
     };
     for (const auto& [arch, parts] : words) {
         Board board(arch.c_str());

@@ -65,9 +65,9 @@ TEST_CASE("an init routine that reads through NULL is killed by an oops, its mod
     CHECK(proc_modules_text(guest.kernel) == "bad                      512 (initializing)\n");
     CHECK(guest.kernel.modules().view(module).usecount() == 1);
     const auto log = guest.kernel.log().text();
-    for (const auto* line : {"<1>Unable to handle kernel NULL pointer dereference at virtual address 00000004\n",
-                             "<4>Oops: 0000\n", "<4>EIP:    0010:[<c8800101>]    Not tainted\n", "Code: a1 04 00 00 00 c3", "<4>EFLAGS: ",
-                             "Process insmod (pid: "})
+    for (const auto* line :
+         {"<1>Unable to handle kernel NULL pointer dereference at virtual address 00000004\n", "<4>Oops: 0000\n",
+          "<4>EIP:    0010:[<c8800101>]    Not tainted\n", "Code: a1 04 00 00 00 c3", "<4>EFLAGS: ", "Process insmod (pid: "})
         CHECK(log.find(line) != std::string::npos);
     CHECK(guest.remove("bad").result.error(guest.machine.arch()) == Errno::ebusy);
 }

@@ -115,7 +115,8 @@ constexpr DataExport data[] = {
      [](Kernel& kernel, GuestAddr at) {
          const auto& numbers = bottom_half_numbers(kernel);
          std::uint64_t mask = 0;
-         for (const auto number : {numbers.timer, numbers.timer_queue, numbers.immediate}) mask |= std::uint64_t{1} << number;
+         for (const auto number : {numbers.timer, numbers.timer_queue, numbers.immediate})
+             mask |= std::uint64_t{1} << number;
          kernel.memory().store_word(at, mask);
      },
      only_2_2},
@@ -123,8 +124,9 @@ constexpr DataExport data[] = {
     {"bh_base", [](Kernel& kernel) -> std::uint64_t { return bottom_half_limit * kernel.arch().word_bytes; }, nullptr, only_2_2},
     {"tasklet_vec", tasklet_heads_bytes, nullptr, since_2_4},
     {"tasklet_hi_vec", tasklet_heads_bytes, nullptr, since_2_4},
-    {"bh_task_vec", [](Kernel& kernel) -> std::uint64_t { return bottom_half_limit * kernel.layouts().size("struct tasklet_struct"); },
-     nullptr, since_2_4},
+    {"bh_task_vec",
+     [](Kernel& kernel) -> std::uint64_t { return bottom_half_limit * kernel.layouts().size("struct tasklet_struct"); }, nullptr,
+     since_2_4},
 };
 
 void search_events(LeftBehindSearch& search)

@@ -79,8 +79,8 @@ std::string fault_headline(Kernel& kernel, const OopsWords& row, const MemoryFau
     const auto address = fmt::format("{:0{}x}", fault.address.value, 2 * kernel.arch().word_bytes);
     const bool null = fault.address.value < 4096;
     const auto touched = name_touched(kernel, fault.address);
-    return fmt::format("Unable to handle kernel {} at virtual address {}{}", null ? "NULL pointer dereference" : row.paging, address,
-                       touched.empty() ? "" : fmt::format(" ({})", touched));
+    return fmt::format("Unable to handle kernel {} at virtual address {}{}", null ? "NULL pointer dereference" : row.paging,
+                       address, touched.empty() ? "" : fmt::format(" ({})", touched));
 }
 
 } // namespace
@@ -98,7 +98,8 @@ Oops oops_of(Kernel& kernel, const Stop& stop)
     if (oops.headline.empty()) oops.headline = fmt::format("trap {:#x}", stop.vector);
     if (stop.kind != StopKind::illegal || row.trap != x86_trap_headline) return oops;
     const auto place = x86_bug_place(kernel, stop.pc);
-    if (place && place->line && !place->file.empty()) oops.headline = fmt::format("kernel BUG at {}:{}!", place->file, *place->line);
+    if (place && place->line && !place->file.empty())
+        oops.headline = fmt::format("kernel BUG at {}:{}!", place->file, *place->line);
     return oops;
 }
 

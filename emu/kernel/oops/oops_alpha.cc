@@ -52,7 +52,8 @@ void print_code(OopsReport& report)
         std::array<std::byte, 4> bytes;
         const auto at = report.oops.stop.pc + static_cast<std::uint64_t>(std::int64_t{index} * 4);
         if (report.kernel.memory().read(at, bytes) != bytes.size()) break;
-        report.print("{}{:08x}{}", index ? ' ' : '<', load<std::uint32_t>(bytes.data(), report.kernel.arch().order), index ? ' ' : '>');
+        report.print("{}{:08x}{}", index ? ' ' : '<', load<std::uint32_t>(bytes.data(), report.kernel.arch().order),
+                     index ? ' ' : '>');
     }
     report.print("\n");
 }
@@ -70,8 +71,13 @@ void report_alpha(OopsReport& report)
         if (report.oops.bug && report.oops.bug->line)
             report.print("kernel BUG at {}:{}!\n", report.oops.bug->file, report.oops.bug->line);
         const bool bugcheck = report.oops.bug.has_value() || stop.kind == StopKind::breakpoint;
-        const auto name = bugcheck ? std::string_view("Kernel Bug") : stop.kind == StopKind::illegal ? "Instruction fault" : report.oops.headline;
-        report.print("{}({}): {} {}\n", report.comm(), report.pid(), name, bugcheck ? 1 : stop.kind == StopKind::illegal ? 4 : stop.vector);
+        const auto name = bugcheck                         ? std::string_view("Kernel Bug")
+                          : stop.kind == StopKind::illegal ? "Instruction fault"
+                                                           : report.oops.headline;
+        report.print("{}({}): {} {}\n", report.comm(), report.pid(), name,
+                     bugcheck                         ? 1
+                     : stop.kind == StopKind::illegal ? 4
+                                                      : stop.vector);
     }
     print_registers(report);
     print_trace(report);

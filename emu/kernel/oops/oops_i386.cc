@@ -138,7 +138,8 @@ void print_code(OopsReport& report)
     const GuestAddr pc = report.oops.stop.pc;
     const bool readable = pc >= report.kernel.arch().page_offset;
     code.resize(readable ? report.kernel.memory().read(pc, code) : 0);
-    if (report.oops.bug && code.size() >= 2) code[0] = std::byte{0x0f}, code[1] = std::byte{0x0b}; // the BUG() of an entry's function
+    if (report.oops.bug && code.size() >= 2)
+        code[0] = std::byte{0x0f}, code[1] = std::byte{0x0b}; // the BUG() of an entry's function
     report.print("\nCode: ");
     for (const auto byte : code) report.print("{:02x} ", std::to_integer<unsigned>(byte));
     if (code.size() < code_bytes) report.print(" Bad EIP value.");

@@ -38,8 +38,8 @@ void print_registers(OopsReport& report)
         for (unsigned index = first; index < first + 8; ++index) report.print(" {:08x}", number(index));
         report.print("\n");
     }
-    report.print("$24: {:08x} {:08x}                   {:08x} {:08x} {:08x} {:08x}\n", number(24), number(25), number(28), number(29),
-                 number(30), number(31));
+    report.print("$24: {:08x} {:08x}                   {:08x} {:08x} {:08x} {:08x}\n", number(24), number(25), number(28),
+                 number(29), number(30), number(31));
     report.print("Hi : {:08x}\nLo : {:08x}\n", report.reg("hi"), report.reg("lo"));
     const auto& stop = report.oops.stop;
     constexpr unsigned tlb_load = 2, tlb_store = 3, breakpoint = 9, reserved = 10;
@@ -82,7 +82,8 @@ void print_code(OopsReport& report)
         std::array<std::byte, 4> bytes;
         const auto at = report.oops.stop.pc + static_cast<std::uint64_t>(std::int64_t{index} * 4);
         if (report.kernel.memory().read(at, bytes) != bytes.size()) return report.print(" (Bad address in epc)\n\n");
-        report.print("{}{:08x}{}", index ? ' ' : '<', load<std::uint32_t>(bytes.data(), report.kernel.arch().order), index ? ' ' : '>');
+        report.print("{}{:08x}{}", index ? ' ' : '<', load<std::uint32_t>(bytes.data(), report.kernel.arch().order),
+                     index ? ' ' : '>');
     }
     report.print("\n");
 }

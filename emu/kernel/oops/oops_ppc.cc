@@ -36,7 +36,8 @@ void report_ppc(OopsReport& report)
     const auto& stop = report.oops.stop;
     const auto reg = [&](const char* name) { return report.reg(name); };
     const auto trap = trap_of(stop);
-    if (report.oops.bug && report.oops.bug->line) report.print("kernel BUG at {}:{}!\n", report.oops.bug->file, report.oops.bug->line);
+    if (report.oops.bug && report.oops.bug->line)
+        report.print("kernel BUG at {}:{}!\n", report.oops.bug->file, report.oops.bug->line);
     const auto signal = report.is_fault() ? signal_segv : stop.kind == StopKind::breakpoint ? signal_trap : signal_ill;
     report.print("Oops: {}, sig: {}\n", report.is_fault() ? "kernel access of bad area" : "Exception in kernel mode", signal);
     constexpr std::uint64_t frame = 208; // where the exception's frame lies below the stack pointer

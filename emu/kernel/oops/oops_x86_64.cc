@@ -70,7 +70,8 @@ void print_bug(OopsReport& report)
         if (report.oops.bug->line) report.print("<0>Kernel BUG at {:.50}:{}\n", report.oops.bug->file, report.oops.bug->line);
         return;
     }
-    const auto place = report.oops.stop.kind == StopKind::illegal ? x86_bug_place(report.kernel, report.oops.stop.pc) : std::nullopt;
+    const auto place =
+        report.oops.stop.kind == StopKind::illegal ? x86_bug_place(report.kernel, report.oops.stop.pc) : std::nullopt;
     if (place && place->line && !place->file.empty()) report.print("<0>Kernel BUG at {:.50}:{}\n", place->file, *place->line);
 }
 
