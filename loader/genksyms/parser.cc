@@ -100,11 +100,15 @@ void Parser::external_declaration()
 bool Parser::take_export()
 {
     if (!now().is("EXPORT_SYMBOL") && !now().is("EXPORT_SYMBOL_GPL")) return false;
-    if (at_ + 3 >= tokens_.size() || !tokens_[at_ + 1].is("(") || !tokens_[at_ + 3].is(")")) return false;
-    const auto& name = tokens_[at_ + 2];
-    at_ += 4;
-    take(";");
+    ++at_;
+    expect("(");
+    const auto& name = now();
+    if (name.kind != TokenKind::identifier || is_typedef_name(name)) throw SyntaxError{at_};
+    ++at_;
+    expect(")");
+    if (!now().is(";")) throw SyntaxError{at_};
     events_.export_symbol(std::string(name.text), name);
+    ++at_;
     return true;
 }
 
@@ -276,9 +280,13 @@ bool Parser::begins_nested_declarator() const
 {
     const auto& inner = tokens_[at_ + 1];
     if (inner.is("*") || inner.is("(") || is_one_of(inner, attribute_words)) return true;
-    if (inner.kind != TokenKind::identifier || is_typedef_name(inner) || tag_kind(inner)) return false;
-    return !is_one_of(inner, type_words) && !is_one_of(inner, qualifiers) && !is_one_of(inner, dropped_words) &&
-           !is_one_of(inner, typeof_words);
+    return inner.kind == TokenKind::identifier && !begins_type(inner);
+}
+
+bool Parser::begins_type(const Token& token) const
+{
+    return is_typedef_name(token) || tag_kind(token) || is_one_of(token, type_words) || is_one_of(token, qualifiers) ||
+           is_one_of(token, dropped_words) || is_one_of(token, typeof_words);
 }
 
 std::string Parser::direct_declarator(Words& words, Names names)
@@ -359,6 +367,7 @@ void Parser::declarators(const Specifiers& specifiers)
         define(name, specifiers, std::move(words), where);
         if (take(",")) continue;
         if (!now().is(";")) { // the declarations of a function's parameters in the old style
+            if (!begins_type(now())) throw SyntaxError{at_};
             while (now().kind != TokenKind::end && !now().is("{")) ++at_;
             if (now().is("{")) return skip_braces();
             throw SyntaxError{at_};

@@ -65,6 +65,7 @@ private:
     std::string declarator(Words& words, Names names);
     std::string direct_declarator(Words& words, Names names);
     bool begins_nested_declarator() const;
+    bool begins_type(const Token& token) const;
     void parameters(Words& words);
     void tail(Words& words);
     void declarators(const Specifiers& specifiers);

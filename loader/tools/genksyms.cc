@@ -82,8 +82,11 @@ int genksyms_command(const Invocation& invocation)
     const auto source = standard_input();
     const auto tokens = tokenize(source);
     Definitions definitions;
+    int status = 0; // what is not told counts for nothing
     const auto warn = [&](const Token& where, const std::string& text) {
-        if (line.warnings) fmt::print(stderr, "{}:{}: {}\n", tokens.files[where.file], where.line, text);
+        if (!line.warnings) return;
+        fmt::print(stderr, "{}:{}: {}\n", tokens.files[where.file], where.line, text);
+        status = exit_status::failure;
     };
     const auto export_symbol = [&](const std::string& name, const Token& where) {
         const auto* words = definitions.find(name, NameKind::normal);
@@ -98,7 +101,7 @@ int genksyms_command(const Invocation& invocation)
     Parser(tokens, definitions, {export_symbol, warn}).run();
     if (line.debug)
         for (const auto& shown : definitions.shown_definitions()) fmt::print(stderr, "{}\n", shown);
-    return 0;
+    return status;
 }
 
 } // namespace retromod
