@@ -363,10 +363,12 @@ std::vector<KmodFile> KmodDepmod::files() const
         const auto line = dependency_line(index);
         dependencies += line + "\n";
         dependency_tree.insert(modules_[index].name, line, static_cast<std::uint32_t>(index));
-        for (const auto& alias : modules_[index].aliases)
-            if (const auto key = normalized_alias(alias);
-                key && !alias_tree.insert(*key, modules_[index].name, static_cast<std::uint32_t>(index)) && options_.warnings)
+        for (const auto& alias : modules_[index].aliases) {
+            const auto key = normalized_alias(alias);
+            if (!key) speech_.error(fmt::format("WARNING: Unmatched bracket in {}", alias));
+            else if (!alias_tree.insert(*key, modules_[index].name, static_cast<std::uint32_t>(index)) && options_.warnings)
                 speech_.error(fmt::format("WARNING: duplicate module alias:\n{} {}", *key, modules_[index].name));
+        }
     }
     files.push_back({"modules.dep", dependencies});
     files.push_back({"modules.dep.bin", dependency_tree.file(), true});

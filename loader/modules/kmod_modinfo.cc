@@ -21,7 +21,8 @@ void take_parameter(std::vector<Parameter>& parameters, std::string_view key, st
     if (colon == value.npos) return;
     const std::string name(value.substr(0, colon));
     auto found = std::ranges::find(parameters, name, &Parameter::name);
-    if (found == parameters.end()) found = parameters.insert(found, {.name = name, .description = {}, .type = {}});
+    // The newest comes first, as in kmod's list.
+    if (found == parameters.end()) found = parameters.insert(parameters.begin(), {.name = name, .description = {}, .type = {}});
     const bool is_type = key == "parmtype";
     (is_type ? found->type : found->description) = value.substr(colon + 1);
     (is_type ? found->typed : found->described) = true;

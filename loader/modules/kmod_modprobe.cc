@@ -16,7 +16,7 @@
 namespace retromod {
 namespace {
 
-constexpr int deepest_soft_dependency = 100;
+constexpr std::size_t longest_plan = 100'000; ///< modules; libkmod has no limit
 
 std::optional<IndexFile> open_index(const FileTree& tree, const std::string& path)
 {
@@ -50,9 +50,12 @@ std::vector<IndexValue> KmodIndexes::by_symbol(const std::string& name) const
 
 std::vector<IndexValue> KmodIndexes::by_alias(const std::string& name) const
 {
-    auto values = alias_ ? alias_->find_matching(name) : std::vector<IndexValue>{};
-    if (values.empty() && builtin_alias_) values = builtin_alias_->find_matching(name);
-    return values;
+    return alias_ ? alias_->find_matching(name) : std::vector<IndexValue>{};
+}
+
+std::vector<IndexValue> KmodIndexes::by_built_in_alias(const std::string& name) const
+{
+    return builtin_alias_ ? builtin_alias_->find_matching(name) : std::vector<IndexValue>{};
 }
 
 bool KmodIndexes::is_built_in(const std::string& name) const { return builtin_ && !builtin_->find(name).empty(); }
@@ -86,24 +89,42 @@ int KmodModprobe::refuse(std::string_view text)
 
 std::string KmodModprobe::path_of(const std::string& module) const { return kmod_module_path(indexes_, module); }
 
+int KmodModprobe::not_found(std::string_view text)
+{
+    return refuse(fmt::format("{}: {}", options_.all ? "WARNING" : "FATAL", text));
+}
+
+std::vector<KmodModprobe::Found> KmodModprobe::by_configuration(const std::string& name) const
+{
+    std::vector<Found> found;
+    for (const auto& alias : conf_.aliases)
+        if (::fnmatch(alias.name.c_str(), name.c_str(), 0) == 0) found.push_back({.name = alias.text, .alias = alias.name});
+    return found;
+}
+
+std::vector<KmodModprobe::Found> KmodModprobe::by_index(const std::vector<IndexValue>& values, const std::string& name) const
+{
+    std::vector<Found> found;
+    for (const auto& value : values) found.push_back({.name = value.text, .alias = name});
+    return found;
+}
+
+/// In the order of libkmod: the configuration's aliases, modules.dep, symbols, commands, aliases of modules, what is built in.
 std::vector<KmodModprobe::Found> KmodModprobe::look_up(const std::string& given) const
 {
     const auto name = underscored(given);
-    std::vector<Found> found;
-    const auto take = [&](const std::string& module, bool by_alias) {
-        if (std::ranges::find(found, module, &Found::name) == found.end())
-            found.push_back({module, indexes_.is_built_in(module), by_alias});
-    };
-    for (const auto& alias : conf_.aliases)
-        if (::fnmatch(alias.name.c_str(), name.c_str(), 0) == 0) take(alias.text, true);
-    if (!found.empty()) return found;
-    if (indexes_.dependencies(name)) return {{name, false, false}};
-    for (const auto& value : indexes_.by_symbol(name)) take(value.text, true);
-    if (!found.empty()) return found;
-    if (command_for(conf_.installs, name) || command_for(conf_.removes, name)) return {{name, false, false}};
-    for (const auto& value : indexes_.by_alias(name)) take(value.text, true);
-    if (found.empty() && (indexes_.is_built_in(name) || actions_.is_built_in(name))) found.push_back({name, true, false});
-    return found;
+    if (auto found = by_configuration(name); !found.empty()) return found;
+    if (indexes_.dependencies(name)) return {{.name = name}};
+    if (auto found = by_index(indexes_.by_symbol(name), name); !found.empty()) return found;
+    const auto has_line = [&](const auto& lines) { return std::ranges::find(lines, name, &ModprobeLine::name) != lines.end(); };
+    if (has_line(conf_.installs) || has_line(conf_.removes)) return {{.name = name}};
+    if (auto found = by_index(indexes_.by_alias(name), name); !found.empty()) return found;
+    if (auto found = by_index(indexes_.by_built_in_alias(name), name); !found.empty()) {
+        for (auto& module : found) module.built_in = true;
+        return found;
+    }
+    if (indexes_.is_built_in(name) || actions_.is_built_in(name)) return {{.name = name, .built_in = true}};
+    return {};
 }
 
 std::vector<std::string> KmodModprobe::dependencies_of(const std::string& module) const
@@ -123,13 +144,14 @@ const std::string* KmodModprobe::command_for(const std::vector<ModprobeLine>& li
     return nullptr;
 }
 
-std::string KmodModprobe::options_of(const std::string& module, const std::string& extra) const
+std::string KmodModprobe::options_of(const Found& module, const std::string& extra) const
 {
     std::string text;
     for (const auto& line : conf_.options)
-        if (line.name == module) text += (text.empty() ? "" : " ") + line.text;
-    if (!extra.empty()) text += (text.empty() ? "" : " ") + extra;
-    return text;
+        if (line.name == module.name || (!module.alias.empty() && line.name == module.alias))
+            text += (text.empty() ? "" : " ") + line.text;
+    if (!text.empty()) text += ' '; // whether more follows or not
+    return text + extra;
 }
 
 bool KmodModprobe::is_blacklisted(const std::string& module) const
@@ -139,76 +161,93 @@ bool KmodModprobe::is_blacklisted(const std::string& module) const
 
 const SoftDependency* KmodModprobe::soft_of(const std::string& module) const
 {
-    const auto found = std::ranges::find(soft_, module, &SoftDependency::name);
-    return found == soft_.end() ? nullptr : &*found;
+    for (const auto& soft : soft_)
+        if (::fnmatch(soft.name.c_str(), module.c_str(), 0) == 0) return &soft;
+    return nullptr;
 }
 
-/// What is loaded before a module, itself, and what after it.
-void KmodModprobe::add_steps(const std::string& module, bool required, std::vector<Step>& steps, std::set<std::string>& seen,
-                             int depth) const
+/// What a module needs, the module with its soft dependencies. What is needed comes as often as it is needed.
+void KmodModprobe::add_to_plan(const Found& module, Required required, bool without_command, Plan& plan) const
 {
-    if (depth > deepest_soft_dependency || !seen.insert(module).second) return;
-    const bool has_command = !options_.ignore_commands && command_for(conf_.installs, module);
-    const auto* soft = has_command ? nullptr : soft_of(module);
-    const auto add_soft = [&](const std::vector<std::string>& names) {
+    if (plan.order.size() > longest_plan || !plan.visited.insert(module).second) return;
+    const auto needed = dependencies_of(module.name);
+    if (required == Required::yes) {
+        plan.required.insert(module);
+        for (const auto& name : needed) plan.required.insert({.name = name});
+    }
+    for (const auto& name : needed) add_with_soft({.name = name}, plan);
+    if (!without_command) return add_with_soft(module, plan);
+    plan.order.push_back(module);
+    plan.without_command.insert(module);
+}
+
+void KmodModprobe::add_with_soft(const Found& module, Plan& plan) const
+{
+    const auto* soft = soft_of(module.name);
+    const auto found_of = [&](const std::vector<std::string>& names) {
+        std::vector<Found> all;
         for (const auto& name : names)
-            for (const auto& found : look_up(name)) add_steps(found.name, false, steps, seen, depth + 1);
+            for (auto& found : look_up(name)) all.push_back(std::move(found));
+        return all;
     };
-    if (soft) add_soft(soft->before);
-    if (!has_command)
-        for (const auto& needed : dependencies_of(module)) add_steps(needed, required, steps, seen, depth + 1);
-    steps.push_back({module, required});
-    if (soft) add_soft(soft->after);
+    const auto before = soft ? found_of(soft->before) : std::vector<Found>{};
+    const auto after = soft ? found_of(soft->after) : std::vector<Found>{};
+    for (const auto& other : before) add_to_plan(other, Required::no, false, plan);
+    plan.order.push_back(module);
+    // A module with soft dependencies is inserted itself: its install line would do their work.
+    if (before.empty() && after.empty()) plan.without_command.erase(module);
+    else plan.without_command.insert(module);
+    for (const auto& other : after) add_to_plan(other, Required::no, false, plan);
 }
 
-std::optional<Errno> KmodModprobe::do_step(const Step& step, const std::string& parameters)
+std::optional<Errno> KmodModprobe::do_step(const Plan& plan, const Found& module, const std::string& parameters)
 {
-    const auto path = path_of(step.name);
-    const auto options = options_of(step.name, parameters);
-    const auto* command = options_.ignore_commands ? nullptr : command_for(conf_.installs, step.name);
-    const bool loaded = actions_.is_loaded(step.name);
-    if (!options_.show_depends && !command && (loaded || path.empty())) return std::nullopt;
+    const auto path = path_of(module.name);
+    const auto* command = plan.without_command.contains(module) ? nullptr : command_for(conf_.installs, module.name);
+    if (!options_.show_depends && (module.built_in || actions_.is_loaded(module.name))) return Errno::eexist;
+    const auto options = options_of(module, parameters);
     if (options_.show_depends || options_.verbose) {
         if (command) speech_.print(fmt::format("install {} {}", *command, options));
-        else if (path.empty()) speech_.print(fmt::format("builtin {}", step.name));
-        else speech_.print(fmt::format("insmod {} {}", path, options));
+        else if (!path.empty()) speech_.print(fmt::format("insmod {} {}", path, options));
+        else if (module.built_in || actions_.is_built_in(module.name)) speech_.print(fmt::format("builtin {}", module.name));
     }
     if (options_.dry_run || options_.show_depends) return std::nullopt;
     if (command) {
         auto text = *command;
         constexpr std::string_view place = "$CMDLINE_OPTS";
-        for (std::size_t at; (at = text.find(place)) != text.npos;) text.replace(at, place.size(), options);
+        for (std::size_t at = 0; (at = text.find(place, at)) != text.npos; at += options.size())
+            text.replace(at, place.size(), options);
         return actions_.run(text) == 0 ? std::nullopt : std::optional(Errno::einval);
     }
-    const auto error = actions_.insert(path, options, options_.insert_flags);
-    if (error == Errno::eexist && !options_.first_time) return std::nullopt;
-    return error;
+    if (path.empty()) {
+        if (!options_.quiet)
+            speech_.error(fmt::format("ERROR: ../libkmod/libkmod-module.c:895 kmod_module_insert_module() could not find module by "
+                                      "name='{}'", module.name));
+        return Errno::enoent;
+    }
+    return actions_.insert(path, options, options_.insert_flags);
+}
+
+int KmodModprobe::refuse_insert(const std::string& name, Errno error)
+{
+    const auto text = error == Errno::eexist   ? std::string("Module already in kernel")
+                      : error == Errno::enoent ? std::string("Unknown symbol in module, or unknown parameter (see dmesg)")
+                                               : std::string(errno_text(error));
+    return refuse(fmt::format("ERROR: could not insert '{}': {}", name, text));
 }
 
 int KmodModprobe::insert_found(const Found& found, const std::string& parameters)
 {
-    if (found.built_in) {
-        if (options_.show_depends) speech_.print(fmt::format("builtin {}", found.name));
-        if (options_.first_time && !options_.show_depends)
-            return refuse(fmt::format("ERROR: could not insert '{}': Module already in kernel", found.name));
-        return 0;
-    }
-    const bool filtered = options_.blacklist || found.by_alias;
-    if (filtered && is_blacklisted(found.name)) return 0;
-    if (!options_.show_depends && actions_.is_loaded(found.name)) {
-        if (!options_.first_time) return 0;
-        return refuse(fmt::format("ERROR: could not insert '{}': Module already in kernel", found.name));
-    }
-    std::vector<Step> steps;
-    std::set<std::string> seen;
-    add_steps(found.name, true, steps, seen, 0);
-    for (const auto& step : steps) {
-        const auto error = do_step(step, step.name == found.name ? parameters : std::string());
-        if (!error || !step.required) continue;
-        const auto text = *error == Errno::eexist   ? std::string("Module already in kernel")
-                          : *error == Errno::enoent ? std::string("Unknown symbol in module, or unknown parameter (see dmesg)")
-                                                    : std::string(errno_text(*error));
-        return refuse(fmt::format("ERROR: could not insert '{}': {}", found.name, text));
+    if (!options_.show_depends && (found.built_in || actions_.is_loaded(found.name)))
+        return options_.first_time ? refuse_insert(found.name, Errno::eexist) : 0;
+    if ((options_.blacklist || !found.alias.empty()) && is_blacklisted(found.name)) return 0;
+    Plan plan;
+    add_to_plan(found, Required::yes, options_.ignore_commands, plan);
+    for (const auto& module : plan.order) {
+        const auto error = do_step(plan, module, module == found ? parameters : std::string());
+        const bool was_there = error == Errno::eexist;
+        if (was_there && module == found && options_.first_time) return refuse_insert(found.name, *error);
+        if (error && !was_there && plan.required.contains(module)) return refuse_insert(found.name, *error);
     }
     return 0;
 }
@@ -216,7 +255,7 @@ int KmodModprobe::insert_found(const Found& found, const std::string& parameters
 int KmodModprobe::insert_one(const std::string& name, const std::string& parameters)
 {
     const auto found = look_up(name);
-    if (found.empty()) return refuse(fmt::format("FATAL: Module {} not found in directory {}", name, indexes_.folder()));
+    if (found.empty()) return not_found(fmt::format("Module {} not found in directory {}", name, indexes_.folder()));
     int status = 0;
     for (const auto& module : found) {
         if (options_.resolve) {

@@ -24,6 +24,7 @@ public:
     std::optional<std::string> dependencies(const std::string& name) const;
     std::vector<IndexValue> by_symbol(const std::string& name) const;
     std::vector<IndexValue> by_alias(const std::string& name) const;
+    std::vector<IndexValue> by_built_in_alias(const std::string& name) const;
     bool is_built_in(const std::string& name) const;
     /// `softdep` lines of modules.softdep.
     std::vector<SoftDependency> soft_dependencies() const;
@@ -67,15 +68,18 @@ public:
     int remove(const std::vector<std::string>& names);
 
 private:
-    /// A module that a name led to.
+    /// A module that a name led to. By each of its aliases a module is one of its own.
     struct Found {
         std::string name;
+        std::string alias{}; ///< that led to it; options of that name are the module's, too
         bool built_in = false;
-        bool by_alias = false;
+        auto operator<=>(const Found&) const = default;
     };
-    struct Step {
-        std::string name;
-        bool required = true; ///< else it is a soft dependency
+    /// What is loaded for a request. Marks belong to a module however often it is in the order.
+    struct Plan {
+        std::vector<Found> order{};
+        std::set<Found> visited{}, required{}; ///< what is not required is a soft dependency, and may fail
+        std::set<Found> without_command{};     ///< install lines do not count
     };
 
     const KmodModprobeOptions& options_;
@@ -86,20 +90,26 @@ private:
     std::vector<SoftDependency> soft_;
 
     std::vector<Found> look_up(const std::string& name) const;
+    std::vector<Found> by_configuration(const std::string& name) const;
+    std::vector<Found> by_index(const std::vector<IndexValue>& values, const std::string& name) const;
     std::string path_of(const std::string& module) const;
     std::vector<std::string> dependencies_of(const std::string& module) const;
     const std::string* command_for(const std::vector<ModprobeLine>& lines, const std::string& module) const;
-    std::string options_of(const std::string& module, const std::string& extra) const;
+    std::string options_of(const Found& module, const std::string& extra) const;
     bool is_blacklisted(const std::string& module) const;
     const SoftDependency* soft_of(const std::string& module) const;
-    void add_steps(const std::string& module, bool required, std::vector<Step>& steps, std::set<std::string>& seen,
-                   int depth) const;
+    enum class Required : bool { no, yes };
+    void add_to_plan(const Found& module, Required required, bool without_command, Plan& plan) const;
+    void add_with_soft(const Found& module, Plan& plan) const;
     int insert_one(const std::string& name, const std::string& parameters);
     int insert_found(const Found& found, const std::string& parameters);
-    std::optional<Errno> do_step(const Step& step, const std::string& parameters);
+    std::optional<Errno> do_step(const Plan& plan, const Found& module, const std::string& parameters);
     int remove_one(const std::string& name);
     int remove_module(const std::string& name, bool asked_for, int depth);
     int refuse(std::string_view text);
+    int refuse_insert(const std::string& name, Errno error);
+    /// What -a passes over: a WARNING then, else FATAL.
+    int not_found(std::string_view text);
 };
 
 /// A file below /lib/modules/RELEASE of a module of that name; "" for none.

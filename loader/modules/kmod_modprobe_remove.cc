@@ -24,8 +24,8 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
     }
     if (!actions_.is_loaded(name)) {
         if (actions_.is_built_in(name) || indexes_.is_built_in(name))
-            return refuse(fmt::format("FATAL: Module {} is builtin.", name));
-        if (asked_for && options_.first_time) return refuse(fmt::format("FATAL: Module {} is not in kernel.", name));
+            return not_found(fmt::format("Module {} is builtin.", name));
+        if (asked_for && options_.first_time) return not_found(fmt::format("Module {} is not in kernel.", name));
         return 0;
     }
     const auto* soft = soft_of(name);
@@ -36,7 +36,7 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
     if (!actions_.is_loaded(name)) return 0; // it went with a holder that alone needed it
     if (!options_.force_removal && actions_.references(name) + static_cast<std::int64_t>(actions_.holders(name).size()) > 0) {
         if (!asked_for) return 0;
-        return refuse(fmt::format("FATAL: Module {} is in use.", name));
+        return not_found(fmt::format("Module {} is in use.", name));
     }
     if (options_.verbose || options_.dry_run) speech_.print(fmt::format("rmmod {}", name));
     if (!options_.dry_run) {
@@ -59,7 +59,7 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
 int KmodModprobe::remove_one(const std::string& name)
 {
     const auto found = look_up(name);
-    if (found.empty()) return refuse(fmt::format("FATAL: Module {} not found.", name));
+    if (found.empty()) return not_found(fmt::format("Module {} not found.", name));
     int status = 0;
     for (const auto& module : found) status = std::max(status, remove_module(module.name, true, 0));
     return status;

@@ -29,6 +29,15 @@ std::string_view take_token(std::string_view& rest)
     return token;
 }
 
+/// A word and the one blank behind it: the rest of the line stays as it is.
+std::string_view take_word(std::string_view& rest)
+{
+    rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+    const auto token = rest.substr(0, rest.find_first_of(blanks));
+    rest.remove_prefix(std::min(token.size() + 1, rest.size()));
+    return token;
+}
+
 std::string underscored(std::string_view name) { return normalized_alias(name).value_or(std::string(name)); }
 
 SoftDependency soft_dependency(std::string name, std::string_view text)
@@ -86,6 +95,12 @@ private:
     const Speech& speech_;
     ModprobeConf conf_;
 
+    /// libkmod reads the configuration before modprobe tells it how to speak: so Debian 12's names its own source line.
+    void complain(int line, std::string_view text) const
+    {
+        speech_.complain(fmt::format("libkmod: ERROR ../libkmod/libkmod-config.c:{} kmod_config_parse: {}", line, text));
+    }
+
     void take_blacklist(std::string_view names)
     {
         while (!names.empty()) {
@@ -99,10 +114,12 @@ private:
     {
         const auto keyword = take_token(line);
         if (keyword.empty() || keyword.front() == '#') return;
-        const auto name = take_token(line);
-        while (!line.empty() && blanks.find(line.back()) != line.npos) line.remove_suffix(1);
-        const bool has_text = !name.empty() && !line.empty();
-        if (keyword == "alias" && has_text) return conf_.aliases.push_back({underscored(name), underscored(line)});
+        const auto name = take_word(line);
+        const bool has_text = !name.empty() && !line.empty() && normalized_alias(name);
+        if (keyword == "alias" && has_text) {
+            const auto module = take_token(line);
+            if (!module.empty()) return conf_.aliases.push_back({underscored(name), underscored(module)});
+        }
         if (keyword == "blacklist" && !name.empty()) return conf_.blacklist.push_back(underscored(name));
         if (keyword == "options" && has_text) return conf_.options.push_back({underscored(name), std::string(line)});
         if (keyword == "install" && has_text) return conf_.installs.push_back({underscored(name), std::string(line)});
@@ -113,8 +130,8 @@ private:
             return;
         }
         if (keyword == "include" || keyword == "config")
-            return speech_.error(fmt::format("ERROR: {}: command {} is deprecated and not parsed anymore", file, keyword));
-        speech_.error(fmt::format("ERROR: {} line {}: ignoring bad line starting with '{}'", file, number, keyword));
+            return complain(708, fmt::format("{}: command {} is deprecated and not parsed anymore", file, keyword));
+        complain(712, fmt::format("{} line {}: ignoring bad line starting with '{}'", file, number, keyword));
     }
 };
 

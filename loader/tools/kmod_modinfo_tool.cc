@@ -110,16 +110,17 @@ ExtraFields signature_fields(std::span<const std::byte> image)
 /// Prints one file; false: it cannot be.
 bool show_file(const std::string& host_path, const std::string& path, const KmodModinfoOptions& options, const Speech& speech)
 {
+    const auto show = [](const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); };
+    const auto refuse = [&] { // the file's name was printed by then
+        if (options.field.empty()) show(fmt::format("{:<16}{}{}", "filename:", path, options.separator));
+        speech.error(fmt::format("ERROR: could not get modinfo from '{}': {}", kmod_name_of(path), std::strerror(ENOEXEC)));
+        return false;
+    };
     const auto file = read_module_file(host_path, Unpacks::everything);
-    if (!file)
-        return speech.error(fmt::format("ERROR: could not get modinfo from '{}': {}", kmod_name_of(path), std::strerror(EINVAL))),
-               false;
+    if (!file) return refuse();
     const auto elf = ElfFile::open(file->bytes);
-    if (!elf)
-        return speech.error(fmt::format("ERROR: could not get modinfo from '{}': {}", kmod_name_of(path), std::strerror(ENOEXEC))),
-               false;
-    const auto text = kmod_modinfo_text(path, Modinfo(*elf), signature_fields(file->bytes), options);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!elf) return refuse();
+    show(kmod_modinfo_text(path, Modinfo(*elf), signature_fields(file->bytes), options));
     return true;
 }
 

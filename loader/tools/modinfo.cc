@@ -42,11 +42,11 @@ int show_usage(int status)
     return status;
 }
 
-/// Where there is no machine since 2.6, the first word that is a file says whose modinfo is meant.
+/// Where there is no machine since 2.6, the name of a file says whose modinfo is meant.
 bool is_about_modern_file(const Invocation& invocation)
 {
     return std::ranges::any_of(invocation.arguments, [](const std::string& word) {
-        return word.find(".ko") != std::string::npos && is_modern_module(word);
+        return word.ends_with(".ko") || word.find(".ko.") != std::string::npos;
     });
 }
 

@@ -6,3 +6,4 @@ touch -d @1000000000 root/etc/modules.conf
 export RETROMOD_ROOT="$PWD/root"
 retromod boot --release 2.4.20 > /dev/null
 depmod
+touch -d @4000000000 root/lib/modules/2.4.20/modules.dep  # newer than whatever a case writes into modules.conf

@@ -3,4 +3,4 @@
 cat > root/etc/modules.conf <<'END'
 include /etc/modules.conf
 END
-modprobe hello 2>&1 | head -4; echo "exit ${PIPESTATUS[0]}"
+modprobe hello 2>&1 | sed -n 1,4p; echo "exit ${PIPESTATUS[0]}"
