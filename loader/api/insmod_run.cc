@@ -24,7 +24,10 @@ InsmodOptions on_machine(InsmodOptions options, Kernel& kernel)
         options.bind_unresolved = [&kernel](std::string_view name) { return std::optional(kernel.symbols().bind_trap(name)); };
     options.before_init = [&kernel](const LoadReport& report) {
         std::vector<std::pair<std::string, GuestAddr>> symbols;
-        for (const auto& symbol : report.symbols) symbols.emplace_back(symbol.name, symbol.address);
+        for (const auto& symbol : report.symbols) {
+            const bool is_mark = symbol.name.starts_with("$"); // arm's $a and $d tell code from data
+            if (!is_mark) symbols.emplace_back(symbol.name, symbol.address);
+        }
         kernel.symbols().add_debug(report.base, symbols);
     };
     return options;

@@ -77,6 +77,7 @@ struct ComparisonScenario {
     std::string text; ///< what is to be seen in it, for people
     std::array<ComparedMachine, 2> machines;
     std::vector<ComparedStep> steps;
+    std::string group = "modules"; ///< the scenarios that it stands with: its file's name without .json
 };
 
 /// What a side's part of a step came to.
@@ -110,6 +111,7 @@ struct ComparisonReport {
     std::string id, title, text;
     std::array<std::string, 2> machines; ///< "2.4.20 on i386"
     std::vector<ComparisonStepReport> steps;
+    std::string group; ///< as the scenario has it
 
     bool expects() const; ///< whether the scenario says what is right
     bool passed() const;  ///< as expected; where nothing is expected, whether results, modules and use counts are the same
@@ -129,10 +131,9 @@ ComparisonScenario compare_modules(const std::string& old_file, const std::strin
 /// file cannot be read.
 ComparisonReport run_comparison(const ComparisonScenario& scenario);
 
-// How a report is shown (comparison_text.cc, comparison_json.cc, comparison_html.cc, comparison_markdown.cc).
+// How a report is shown (comparison_text.cc, comparison_json.cc, comparison_markdown.cc; as a page: loader/report).
 std::string comparison_text(const ComparisonReport& report, unsigned columns);
 std::string comparison_json(std::span<const ComparisonReport> reports);
-std::string comparison_html(std::span<const ComparisonReport> reports);
 std::string comparison_markdown(std::span<const ComparisonReport> reports);
 
 } // namespace retromod

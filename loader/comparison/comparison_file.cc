@@ -231,7 +231,7 @@ ComparedMachine read_machine(const Json& json)
 ComparisonScenario read_scenario(const Json& json, const Folder& folder)
 {
     only_members(json, {"id", "title", "text", "old", "new", "steps"});
-    ComparisonScenario scenario{text_of(json, "id"), text_of(json, "title"), text_of(json, "text", ""), {}, {}};
+    ComparisonScenario scenario{text_of(json, "id"), text_of(json, "title"), text_of(json, "text", ""), {}, {}, {}};
     for (const auto side : both_sides) {
         const auto* name = side_names[index_of(side)];
         scenario.machines[index_of(side)] =
@@ -276,7 +276,9 @@ std::vector<ComparisonScenario> read_comparisons(const std::string& path)
 {
     const auto text = read_host_text(path);
     try {
-        return read_all(Json::parse(text), std::filesystem::path(path).parent_path());
+        auto scenarios = read_all(Json::parse(text), std::filesystem::path(path).parent_path());
+        for (auto& scenario : scenarios) scenario.group = std::filesystem::path(path).stem();
+        return scenarios;
     } catch (const Json::exception& fault) {
         throw std::runtime_error(fmt::format("{}: {}", path, json_sentence(fault)));
     } catch (const Fault& fault) {

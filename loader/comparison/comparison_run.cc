@@ -85,7 +85,7 @@ ComparisonScenario compare_modules(const std::string& old_file, const std::strin
 {
     using Kind = ComparedAction::Kind;
     const std::array files = {old_file, new_file};
-    ComparisonScenario scenario{"modules", fmt::format("{} and {}", old_file, new_file), "", {}, {}};
+    ComparisonScenario scenario{"modules", fmt::format("{} and {}", old_file, new_file), "", {}, {}, "modules"};
     const auto add = [&](Kind kind) -> ComparedStep& {
         auto& step = scenario.steps.emplace_back();
         for (auto& action : step.actions) action.kind = kind;
@@ -107,7 +107,7 @@ ComparisonScenario compare_modules(const std::string& old_file, const std::strin
 
 ComparisonReport run_comparison(const ComparisonScenario& scenario)
 {
-    ComparisonReport report{scenario.id, scenario.title, scenario.text, {}, {}};
+    ComparisonReport report{scenario.id, scenario.title, scenario.text, {}, {}, scenario.group};
     for (const auto& step : scenario.steps) report.steps.push_back({title_of(step), {}, {true, true}, {}});
     for (const auto side : both_sides) {
         const auto at = index_of(side);

@@ -86,7 +86,27 @@ std::string held_against(Kernel& kernel, const ModuleView& module, std::span<con
     return "";
 }
 
+std::string values_of(const Row& row, Kernel& kernel, const ModuleView& module, std::span<const std::byte> image)
+{
+    std::vector<std::string> values;
+    const auto show = [&](ModuleField member) {
+        if (const auto value = member_of(kernel, image, member)) values.push_back(shown(member, *value));
+    };
+    std::ranges::for_each(row.members, show);
+    if (row.against != Against::nothing) values.push_back(held_against(kernel, module, image, row.against));
+    if (row.count) show(*row.count);
+    return fmt::format("{}", fmt::join(values, ", "));
+}
+
 } // namespace
+
+std::string header_values(Kernel& kernel, const ModuleView& module, std::span<const std::byte> image, std::string_view message)
+{
+    if (message.empty()) return "";
+    for (const auto& row : rows())
+        if (row.message.starts_with(message) || message.starts_with(row.message)) return values_of(row, kernel, module, image);
+    return "";
+}
 
 std::optional<std::string> explain_header(Kernel& kernel, const ModuleView& module, std::span<const std::byte> image,
                                           const std::string& log)
@@ -97,14 +117,7 @@ std::optional<std::string> explain_header(Kernel& kernel, const ModuleView& modu
         if (start == std::string::npos) continue;
         auto line = log.substr(start + prefix.size(), log.find('\n', start) - start - prefix.size());
         if (line.ends_with('.')) line.pop_back();
-        std::vector<std::string> values;
-        const auto show = [&](ModuleField member) {
-            if (const auto value = member_of(kernel, image, member)) values.push_back(shown(member, *value));
-        };
-        std::ranges::for_each(row.members, show);
-        if (row.against != Against::nothing) values.push_back(held_against(kernel, module, image, row.against));
-        if (row.count) show(*row.count);
-        return fmt::format("{} ({})", line, fmt::join(values, ", "));
+        return fmt::format("{} ({})", line, values_of(row, kernel, module, image));
     }
     return std::nullopt;
 }

@@ -317,7 +317,7 @@ private:
     /// With the module created, or not to be: addresses, the image, init_module.
     bool finish()
     {
-        const auto problems = relocate(*object_, report_.base);
+        const auto problems = relocate(*object_, report_.base, options_.record);
         for (const auto& problem : problems) fail(problem);
         describe_memory();
         if (!problems.empty()) return false;
@@ -328,6 +328,7 @@ private:
             {.size = report_.size, .autoclean = options_.autoclean, .dependencies = offer_.used_modules.size()});
         const auto image = build_image(*object_, report_.base, report_.size);
         if (!image) return fail(image.problem());
+        if (options_.record) options_.record->image = *image;
         if (options_.map) print_load_map(*object_, messages_);
         if (options_.blob && !write_blob(*image)) return false;
         if (options_.noload) return true;

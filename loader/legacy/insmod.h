@@ -5,6 +5,7 @@
 #include "loader/legacy/load_report.h"
 #include "loader/legacy/messages.h"
 #include "loader/legacy/module_calls.h"
+#include "loader/link/relocate.h"
 
 #include <optional>
 
@@ -44,6 +45,7 @@ struct InsmodOptions {
     std::function<std::optional<GuestAddr>(std::string_view)> bind_unresolved{};
     /// Called when all addresses are final, before init_module.
     std::function<void(const LoadReport&)> before_init{};
+    LinkRecord* record = nullptr; ///< where the linker notes what it does, if anywhere
 };
 
 struct InsmodResult {

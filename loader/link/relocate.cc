@@ -27,9 +27,9 @@ const GotSlot* find_slot(const std::vector<GotSlot>& slots, std::int64_t addend)
 class TableRelocator {
 public:
     TableRelocator(Object& object, const RelocationArch& arch, const RelocationTable& table, GuestAddr base,
-                   std::vector<Problem>& problems)
-        : object_(object), arch_(arch), table_(table), base_(base), problems_(problems),
-          section_(object.section(table.target)), got_(object.got())
+                   std::vector<Problem>& problems, LinkRecord* record)
+        : object_(object), arch_(arch), table_(table), base_(base), problems_(problems), record_(record),
+          first_noted_(record ? record->relocations.size() : 0), section_(object.section(table.target)), got_(object.got())
     {
     }
 
@@ -39,6 +39,7 @@ public:
         for (const auto& high : state_.pending) state_.unpaired.push_back(high.entry);
         std::ranges::sort(state_.unpaired);
         for (const auto entry : state_.unpaired) report(entry, ProblemKind::relocation_unpaired);
+        if (record_) note_results();
     }
 
 private:
@@ -47,6 +48,8 @@ private:
     const RelocationTable& table_;
     GuestAddr base_;
     std::vector<Problem>& problems_;
+    LinkRecord* record_;
+    std::size_t first_noted_; ///< of this table in the record
     LinkSection& section_;
     std::optional<std::uint32_t> got_;
     RelocationState state_;
@@ -90,6 +93,28 @@ private:
         return object_.section(section).address.value + slot->offset;
     }
 
+    std::uint64_t field(std::uint64_t offset, unsigned bytes) const
+    {
+        return load_unsigned(section_.contents().data() + offset, bytes, object_.arch().order);
+    }
+
+    void note(const RelocationSite& site, const RelocationKind& kind, const LinkSymbol* symbol, std::uint64_t before)
+    {
+        auto name = symbol ? std::string(symbol->name) : std::string();
+        if (name.empty() && symbol && symbol->section < elf::shn_loreserve) name = object_.section(symbol->section).name;
+        record_->relocations.push_back({section_.name, site.offset, site.type, std::string(kind.name), std::move(name),
+                                        kind.field_bytes, site.S, site.A, site.P, site.B, site.GOT, site.G, site.V, before, 0});
+    }
+
+    /// The fields as they are at last: a half of an address may be written after its entry.
+    void note_results()
+    {
+        for (auto i = first_noted_; i < record_->relocations.size(); ++i) {
+            auto& noted = record_->relocations[i];
+            noted.after = field(noted.offset, noted.field_bytes);
+        }
+    }
+
     void apply(std::size_t entry)
     {
         const auto& relocation = table_.entries[entry];
@@ -100,23 +125,24 @@ private:
         if (relocation.offset > available || kind->field_bytes > available - relocation.offset)
             return report(entry, ProblemKind::relocation_outside, section_.size);
         const auto* symbol = object_.symbol_of(table_, relocation);
-        const auto outcome = arch_.apply(
-            {
-                .type = relocation.type,
-                .place = section_.writable().data() + relocation.offset,
-                .S = symbol ? object_.address_of(*symbol).value : 0,
-                .A = static_cast<std::uint64_t>(relocation.addend),
-                .P = section_.address.value + relocation.offset,
-                .B = base_.value,
-                .GOT = got_ ? object_.section(*got_).address.value : 0,
-                .G = fill_slot(symbol, relocation.addend),
-                .V = symbol ? fill_veneer(*symbol, relocation.addend) : 0,
-                .order = object_.arch().order,
-                .entry = entry,
-                .contents = section_.writable(),
-                .offset = relocation.offset,
-            },
-            state_);
+        const RelocationSite site{
+            .type = relocation.type,
+            .place = section_.writable().data() + relocation.offset,
+            .S = symbol ? object_.address_of(*symbol).value : 0,
+            .A = static_cast<std::uint64_t>(relocation.addend),
+            .P = section_.address.value + relocation.offset,
+            .B = base_.value,
+            .GOT = got_ ? object_.section(*got_).address.value : 0,
+            .G = fill_slot(symbol, relocation.addend),
+            .V = symbol ? fill_veneer(*symbol, relocation.addend) : 0,
+            .order = object_.arch().order,
+            .entry = entry,
+            .contents = section_.writable(),
+            .offset = relocation.offset,
+        };
+        const auto before = field(relocation.offset, kind->field_bytes);
+        const auto outcome = arch_.apply(site, state_);
+        if (record_ && outcome == RelocationOutcome::ok) note(site, *kind, symbol, before);
         switch (outcome) {
         case RelocationOutcome::ok: return;
         case RelocationOutcome::overflow: return report(entry, ProblemKind::relocation_overflow);
@@ -198,7 +224,7 @@ void create_veneers(Object& object)
     object.set_veneers(object.create_section(".plt", 4, bytes, elf::shf_alloc | elf::shf_execinstr));
 }
 
-std::vector<Problem> relocate(Object& object, GuestAddr base)
+std::vector<Problem> relocate(Object& object, GuestAddr base, LinkRecord* record)
 {
     std::vector<Problem> problems;
     const auto* arch = relocation_arch(object.arch());
@@ -210,7 +236,7 @@ std::vector<Problem> relocate(Object& object, GuestAddr base)
         return problems;
     }
     object.move_to(base);
-    for (const auto& table : object.relocations()) TableRelocator(object, *arch, table, base, problems).run();
+    for (const auto& table : object.relocations()) TableRelocator(object, *arch, table, base, problems, record).run();
     apply_patches(object, problems);
     return problems;
 }

@@ -42,6 +42,7 @@ constexpr Command table[] = {
     {"explain", "say why a module is refused, without loading it", explain_command},
     {"layout", "show a loaded module's struct module, field by field", layout_command},
     {"disasm", "disassemble a module file or a loaded module", disasm_command},
+    {"report", "make a page of a load, a machine or a sweep, to look at", report_command},
     {"compare", "do the same under the old and the new module ABI, in two columns", compare_command},
     {"record", "write the system calls of commands, and what they answer, as a scenario", record_command},
     {"replay", "do recorded system calls again, and compare what they answer", replay_command},

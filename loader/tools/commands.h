@@ -22,6 +22,7 @@ int modinfo_command(const Invocation&);
 int read_command(const Invocation&);
 int record_command(const Invocation&);
 int replay_command(const Invocation&);
+int report_command(const Invocation&);
 int rmmod_command(const Invocation&);
 int run_command(const Invocation&);
 int shutdown_command(const Invocation&);

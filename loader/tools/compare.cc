@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod compare: the same steps under the old and the new module ABI. docs/comparison.md describes it.
+#include "emu/machine/host_text.h"
 #include "loader/api/temporary_folder.h"
 #include "loader/comparison/comparison_sources.h"
 #include "loader/compile/compiler.h"
+#include "loader/report/comparison_page.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 #include "loader/tools/scenario_jail.h"
@@ -61,11 +63,19 @@ std::vector<ComparisonScenario> read_files(const CompareChoice& choice)
     return scenarios;
 }
 
+std::vector<ComparedSource> sources_of(const CompareChoice& choice)
+{
+    std::vector<ComparedSource> sources;
+    for (const auto& file : choice.files)
+        if (is_source(file)) sources.push_back({file, read_host_text(file)});
+    return sources;
+}
+
 int show(const CompareChoice& choice, const std::vector<ComparisonReport>& reports)
 {
     std::string text;
     if (choice.json) text = comparison_json(reports);
-    else if (choice.html) text = comparison_html(reports);
+    else if (choice.html) text = comparison_page(reports, sources_of(choice));
     else if (choice.markdown) text = comparison_markdown(reports);
     else {
         for (const auto& report : reports)

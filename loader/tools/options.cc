@@ -89,6 +89,12 @@ Options& Options::positionals(const std::string& name, std::vector<std::string>&
     return *this;
 }
 
+Options& Options::words(const std::string& name, std::vector<std::string>& into, const std::string& help)
+{
+    parser_->app.add_option(name, into, help);
+    return *this;
+}
+
 Options& Options::rest(const std::string& name, std::vector<std::string>& into, const std::string& help)
 {
     parser_->app.positionals_at_end(false);

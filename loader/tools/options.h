@@ -29,6 +29,8 @@ public:
     Options& positional(const std::string& name, std::uint64_t& into, const std::string& help);
     /// One or more of them; options may stand before, behind and between them.
     Options& positionals(const std::string& name, std::vector<std::string>& into, const std::string& help);
+    /// The same, or none of them.
+    Options& words(const std::string& name, std::vector<std::string>& into, const std::string& help);
     /// What is left over; options behind the first of them belong to it.
     Options& rest(const std::string& name, std::vector<std::string>& into, const std::string& help);
 

@@ -80,9 +80,9 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        self.fetched += [value for name, value in attributes.items() if name in ("src", "href") and not value.startswith("#")]
+        self.fetched += [value for name, value in attributes.items() if name in ("src", "href") and not value.startswith(("#", "data:,"))]
         self.ids.add(attributes.get("id"))
-        if tag not in ("meta", "br"):
+        if tag not in ("meta", "br", "link"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -94,7 +94,16 @@ def html_is_one_page():
     page = Page()
     page.feed(done.stdout)
     assert done.returncode == 0 and not page.open and not page.fetched and "url(" not in done.stdout, page.fetched
-    assert "load-twice" in page.ids and "<script" not in done.stdout
+    assert {"load-twice", "summary", "group-loading", "group-unloading"} <= page.ids, page.ids
+    assert "Legend" in done.stdout and done.stdout.count("<details") == done.stdout.count("</details>") > 60
+    marked = re.findall(r"<tr class=\"differs\"><th scope=\"row\">(\w+)", done.stdout)
+    assert set(marked) == {"result", "state"}, "only what came of a step is marked"
+
+
+def a_compared_source_is_on_the_page():
+    source = pathlib.Path("images/both/src/greets.c")
+    done = compare("--html", str(source))
+    assert done.returncode == 0 and "module_init(" in done.stdout and str(source) in done.stdout, done.stderr
 
 
 def a_pair_of_modules_is_compared():
@@ -170,7 +179,7 @@ def bad_files_are_refused_by_place():
 
 if __name__ == "__main__":
     cases = [every_scenario_is_as_it_expects, every_step_says_what_it_expects, page_is_current, json_has_both_columns,
-             html_is_one_page, a_pair_of_modules_is_compared, sources_are_built_for_both, a_source_in_a_scenario_is_built,
+             html_is_one_page, a_compared_source_is_on_the_page, a_pair_of_modules_is_compared, sources_are_built_for_both, a_source_in_a_scenario_is_built,
              a_source_that_does_not_compile_is_told_apart, another_release_can_stand_in, what_is_not_as_expected_fails,
              bad_files_are_refused_by_place]
     sys.exit(results.run_cases(sys.argv[1], "comparison", [(case.__name__, case) for case in cases]))

@@ -38,8 +38,9 @@ MAY_INCLUDE = {
     "loader/explain": EVERYTHING + ["loader/api"],
     "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
     "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/compile", "loader/explain"],
+    "loader/report": EVERYTHING + ["loader/scenario", "loader/api", "loader/explain", "loader/sweep", "loader/comparison"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/compile", "loader/explain",
-                                  "loader/sweep", "loader/comparison"],
+                                  "loader/sweep", "loader/comparison", "loader/report"],
 }
 
 # A library -> the folders that may know of it.
