@@ -49,6 +49,16 @@ std::string fate_here(const ScenarioResult& result)
     return "the same results to the end";
 }
 
+/// The first difference in a sentence.
+std::string difference_of(const ScenarioResult& result)
+{
+    if (result.passed) return "";
+    const auto& first = result.differences.front();
+    const auto more = result.differences.size() - 1;
+    return fmt::format("step {} ({}): expected {}, got {}{}", first.step, first.call, first.expected, first.got,
+                       more ? fmt::format(" (and {} more)", more) : "");
+}
+
 class TextReport final : public ReplayReport {
 public:
     explicit TextReport(std::ostream& out) : out_(out) {}
@@ -57,11 +67,7 @@ public:
     {
         const auto& [file, scenario, release, arch, result] = run;
         if (!result.passed) {
-            const auto& first = result.differences.front();
-            const auto more = result.differences.size() - 1;
-            out_ << fmt::format("{}: {} on {}: step {} ({}): expected {}, got {}{}\n", file, scenario.id, run.machine(),
-                                first.step, first.call, first.expected, first.got,
-                                more ? fmt::format(" (and {} more)", more) : "");
+            out_ << fmt::format("{}: {} on {}: {}\n", file, scenario.id, run.machine(), difference_of(result));
         } else if (!result.broke.empty() || !result.breaks_as.empty()) {
             out_ << fmt::format("{}: {} on {}: passed; the real kernel: {}; here: {}\n", file, scenario.id, run.machine(),
                                 result.breaks_as, fate_here(result));
@@ -119,6 +125,13 @@ private:
     ordered_json runs_ = ordered_json::array();
 };
 
+/// Whoever counts the runs is told of them elsewhere.
+class NoReport final : public ReplayReport {
+public:
+    void add(const Run&) override {}
+    void finish(const ReplayTotals&) override {}
+};
+
 bool is_chosen(const Scenario& scenario, const ReplayOptions& options)
 {
     return std::ranges::all_of(options.filters, [&](const std::string& wanted) {
@@ -164,10 +177,14 @@ try {
         modern ? run_modern_scenario(scenario, release, ModernBases(options.bases)) : run_scenario(scenario, release, arch);
     if (!result.skipped.empty()) {
         ++totals.skipped[fmt::format("{}: {}", arch.name, result.skipped)];
+        if (options.each)
+            options.each({file.path, scenario.id, fmt::format("{} {}", release.name, arch.name), false, {}, result.skipped});
         return;
     }
     ++(result.passed ? totals.passed : totals.failed);
-    report.add({file.path, scenario, release, arch, result});
+    const Run run{file.path, scenario, release, arch, result};
+    report.add(run);
+    if (options.each) options.each({file.path, scenario.id, run.machine(), result.passed, difference_of(result), {}});
 } catch (const ScenarioError& error) {
     errors << fmt::format("{}: {}\n", file.path, error.what());
     ++totals.unusable;
@@ -179,6 +196,7 @@ ReplayTotals replay(const ReplayOptions& options, std::span<const std::string> f
 {
     std::unique_ptr<ReplayReport> report;
     if (options.format == ReplayFormat::json) report = std::make_unique<JsonReport>(out);
+    else if (options.format == ReplayFormat::none) report = std::make_unique<NoReport>();
     else report = std::make_unique<TextReport>(out);
     ReplayTotals totals;
     const auto unusable = for_each_file(files, errors, [&](const ScenarioFile& file) {

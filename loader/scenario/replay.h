@@ -3,6 +3,7 @@
 
 #include "loader/scenario/scenario.h"
 
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <span>
@@ -10,7 +11,15 @@
 namespace retromod {
 
 /// How results of a replay are written.
-enum class ReplayFormat : std::uint8_t { text, json };
+enum class ReplayFormat : std::uint8_t { text, json, none };
+
+/// One run of a scenario, for whoever counts them.
+struct ReplayedRun {
+    std::string file, id, machine; ///< machine: "2.4.20", or "2.4.20 alpha" where the file is not of that architecture
+    bool passed = false;
+    std::string difference = {};   ///< the first, in a sentence
+    std::string skipped = {};      ///< why an architecture cannot have it; then it counts neither way
+};
 
 /// Which scenarios are replayed, and on what.
 struct ReplayOptions {
@@ -19,6 +28,7 @@ struct ReplayOptions {
     ReplayFormat format = ReplayFormat::text;
     std::string bases = {};                ///< folder of base modules for scenarios of the modern ABI; empty: our own
     std::vector<const Arch*> arches = {};  ///< each scenario on all of these; none: on that of its file
+    std::function<void(const ReplayedRun&)> each = {}; ///< told of every run
 };
 
 /// How many runs ended how. A scenario counts once per release and architecture.

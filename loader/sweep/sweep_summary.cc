@@ -62,6 +62,12 @@ const Verdict* SweepSummary::verdict_of(const SweepRow& row) const
     return found == verdicts_.end() ? nullptr : &found->second;
 }
 
+std::optional<std::string> SweepSummary::real_verdict(const SweepRow& row) const
+{
+    const auto* verdict = verdict_of(row);
+    return verdict ? std::optional(verdict->verdict) : std::nullopt;
+}
+
 void SweepSummary::add(const SweepRow& row)
 {
     ++modules_;

@@ -20,6 +20,8 @@ public:
     std::string line(const SweepRow& row, ShowDifferences show) const;
     /// The row as JSON in one line; with `differences` where a real kernel's word is known.
     std::string json_line(const SweepRow& row) const;
+    /// What the real kernel said of it; nothing where that is not known.
+    std::optional<std::string> real_verdict(const SweepRow& row) const;
     std::string text() const;
     std::string json() const;
 

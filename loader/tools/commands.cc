@@ -2,6 +2,7 @@
 #include "loader/tools/commands.h"
 
 #include "loader/tools/module_commands.h"
+#include "loader/tools/terminal.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +45,9 @@ constexpr Command table[] = {
     {"disasm", "disassemble a module file or a loaded module", disasm_command},
     {"report", "make a page of a load, a machine or a sweep, to look at", report_command},
     {"compare", "do the same under the old and the new module ABI, in two columns", compare_command},
+    {"cc", "compile a module's source, with our headers and its kernel's flags", cc_command},
+    {"new", "make the skeleton of a module, with a scenario and a Makefile", new_command},
+    {"test", "run a folder's scenario files and scripts as tests", test_command},
     {"record", "write the system calls of commands, and what they answer, as a scenario", record_command},
     {"replay", "do recorded system calls again, and compare what they answer", replay_command},
     {"sweep", "load every module of a folder, each in a machine of its own", sweep_command},
@@ -62,7 +66,7 @@ const Command* find_command(std::string_view name)
 void complain(std::string_view text)
 {
     std::fflush(stdout); // in the order in which things happened, where both go to one place
-    fmt::print(stderr, "retromod: {}\n", text);
+    fmt::print(stderr, "{} {}\n", coloured("retromod:", Colour::red, stderr), text);
 }
 
 } // namespace retromod

@@ -7,6 +7,7 @@ namespace retromod {
 
 // One file each, of the command's name.
 int boot_command(const Invocation&);
+int cc_command(const Invocation&);
 int cat_command(const Invocation&);
 int compare_command(const Invocation&);
 int disasm_command(const Invocation&);
@@ -19,6 +20,7 @@ int ksyms_command(const Invocation&);
 int layout_command(const Invocation&);
 int lsmod_command(const Invocation&);
 int modinfo_command(const Invocation&);
+int new_command(const Invocation&);
 int read_command(const Invocation&);
 int record_command(const Invocation&);
 int replay_command(const Invocation&);
@@ -29,6 +31,7 @@ int shutdown_command(const Invocation&);
 int snapshot_command(const Invocation&);
 int status_command(const Invocation&);
 int sweep_command(const Invocation&);
+int test_command(const Invocation&);
 int trace_command(const Invocation&);
 int write_command(const Invocation&);
 

@@ -7,7 +7,10 @@
 #include "loader/report/comparison_page.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
+#include "loader/tools/result_options.h"
+#include "loader/tools/progress.h"
 #include "loader/tools/scenario_jail.h"
+#include "loader/tools/terminal.h"
 
 #include <fmt/format.h>
 
@@ -23,7 +26,8 @@ struct CompareChoice {
     std::vector<std::string> files, filters, parameters, flags;
     std::optional<std::string> old_release, new_release;
     bool json = false, html = false, markdown = false, list = false, brief = false;
-    std::uint64_t width = 140;
+    std::uint64_t width = terminal_columns(140);
+    ResultOptions results = {};
 };
 
 bool is_scenario_file(const std::string& path) { return path.ends_with(".json"); }
@@ -71,10 +75,31 @@ std::vector<ComparedSource> sources_of(const CompareChoice& choice)
     return sources;
 }
 
+/// A comparison that passes, or the steps that do not go as expected.
+TestCase case_of(const ComparisonReport& report)
+{
+    TestCase test;
+    test.suite = report.group;
+    test.name = report.id;
+    if (report.passed()) return test;
+    test.state = TestCase::State::failed;
+    for (const auto& step : report.steps)
+        for (const auto side : both_sides) {
+            const auto& got = step.columns[index_of(side)].result;
+            const auto& wanted = report.expects() ? step.expected[index_of(side)] : step.columns[0].result;
+            if (report.expects() ? step.as_expected[index_of(side)] : got == wanted) continue;
+            test.detail += fmt::format("{}: {} answers {}, not {}\n", step.title, report.machines[index_of(side)], got, wanted);
+        }
+    if (test.detail.empty()) test.detail = "the modules afterwards are not the same\n";
+    test.message = test.detail.substr(0, test.detail.find('\n'));
+    return test;
+}
+
 int show(const CompareChoice& choice, const std::vector<ComparisonReport>& reports)
 {
     std::string text;
-    if (choice.json) text = comparison_json(reports);
+    if (choice.results.tap()) text.clear();
+    else if (choice.json) text = comparison_json(reports);
     else if (choice.html) text = comparison_page(reports, sources_of(choice));
     else if (choice.markdown) text = comparison_markdown(reports);
     else {
@@ -84,6 +109,9 @@ int show(const CompareChoice& choice, const std::vector<ComparisonReport>& repor
         text += fmt::format("{} passed, {} failed\n", passed, static_cast<std::ptrdiff_t>(reports.size()) - passed);
     }
     std::fputs(text.c_str(), stdout);
+    std::vector<TestCase> cases;
+    for (const auto& report : reports) cases.push_back(case_of(report));
+    choice.results.write(cases);
     return std::ranges::all_of(reports, &ComparisonReport::passed) ? 0 : exit_status::failure;
 }
 
@@ -93,6 +121,7 @@ int compare_command(const Invocation& invocation)
 {
     CompareChoice choice;
     Options options(invocation);
+    choice.results.declare(options);
     options.flag("--json", choice.json, "one JSON object")
         .flag("--html", choice.html, "one page of HTML that needs nothing beside it")
         .flag("--markdown", choice.markdown, "as docs/comparison.md has it")
@@ -130,7 +159,12 @@ int compare_command(const Invocation& invocation)
     }
     return in_jail(invocation, [&] {
         std::vector<ComparisonReport> reports;
-        for (const auto& scenario : scenarios) reports.push_back(run_comparison(scenario));
+        Progress progress(scenarios.size());
+        for (const auto& scenario : scenarios) {
+            reports.push_back(run_comparison(scenario));
+            progress.advance(scenario.id);
+        }
+        progress.hide();
         return show(choice, reports);
     });
 }

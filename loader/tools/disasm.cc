@@ -8,6 +8,7 @@
 #include "loader/tools/commands.h"
 #include "loader/tools/disasm_file.h"
 #include "loader/tools/options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -70,7 +71,7 @@ int disasm_command(const Invocation& invocation)
         .value("-f,--function", function, "only this one; of a loaded module it must be named");
     if (const auto status = options.parse()) return *status;
     if (what.find('/') != std::string::npos || what.ends_with(".o") || what.ends_with(".o.gz"))
-        return disassemble_file(what, function);
+        return disassemble_file(module_or_sample(invocation, what), function);
     if (function.empty()) {
         complain("disasm: of a loaded module, say which function: -f NAME");
         return exit_status::usage;

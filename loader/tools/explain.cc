@@ -7,6 +7,7 @@
 #include "loader/tools/insmod_words.h"
 #include "loader/tools/kmod_tools.h"
 #include "loader/tools/options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -52,6 +53,7 @@ int explain_command(const Invocation& invocation)
         complain("explain: no module");
         return exit_status::usage;
     }
+    if (!unload) words.front() = module_or_sample(invocation, words.front());
     if (is_modern_machine(invocation)) return kmod_explain(invocation, words, unload ? ExplainWhat::unload : ExplainWhat::load);
     const auto fresh = unload ? MachineOptions{} : fresh_machine(words.front());
     if (!fresh) return exit_status::failure;

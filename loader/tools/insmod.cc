@@ -12,6 +12,7 @@
 #include "loader/tools/module_arch.h"
 #include "loader/tools/module_home.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
 #include "loader/tools/tool_voice.h"
 
@@ -62,6 +63,7 @@ int insmod_command(const Invocation& invocation)
         return exit_status::failure;
     }
     auto options = line->options;
+    options.file = module_or_sample(invocation, options.file);
     if (!MachineFile(machine_path(invocation.machine)).exists() && is_modern_module(options.file))
         return kmod_insmod_command(invocation);
     const auto fresh = fresh_machine(options.file);

@@ -9,6 +9,7 @@
 #include "loader/api/modern_kernel_calls.h"
 #include "loader/kmod/kmod.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -91,7 +92,8 @@ int kmod_insmod_command(const Invocation& invocation)
         std::fputs("insmod: ERROR: missing filename.\n", stderr);
         return exit_status::failure;
     }
-    KmodInsmodOptions options{read.words.front(), {read.words.begin() + 1, read.words.end()}, read.force, read.verbose};
+    const auto file = module_or_sample(invocation, read.words.front());
+    KmodInsmodOptions options{file, {read.words.begin() + 1, read.words.end()}, read.force, read.verbose};
     MachineOptions fresh;
     if (const auto wrong = read_machine_words({.release = "6.1"}, fresh)) throw std::logic_error(*wrong);
     ToolSession session(invocation, Purpose::change, fresh);

@@ -7,6 +7,7 @@
 #include "loader/tools/commands.h"
 #include "loader/tools/layout_file.h"
 #include "loader/tools/options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -142,7 +143,7 @@ int layout_command(const Invocation& invocation)
     options.positional("MODULE|FILE", name, "a loaded module, or a module file (with a / or . in its name)");
     if (const auto status = options.parse()) return *status;
 
-    if (name.find_first_of("/.") != std::string::npos) return print_file_layout(name);
+    if (name.find_first_of("/.") != std::string::npos) return print_file_layout(module_or_sample(invocation, name));
     ToolSession session(invocation, Purpose::look);
     auto& kernel = session->kernel();
     const auto module = kernel.modules().find(name);

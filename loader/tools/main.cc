@@ -2,10 +2,13 @@
 #include "emu/machine/machine_file.h"
 #include "loader/api/failure_sentence.h"
 #include "loader/api/machine_path.h"
+#include "loader/api/retromod.h"
 #include "loader/tools/command.h"
 #include "loader/tools/global_options.h"
 #include "loader/tools/interrupt.h"
 #include "loader/tools/standard_streams.h"
+#include "loader/tools/terminal.h"
+#include "loader/tools/version.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +17,6 @@
 
 namespace retromod {
 namespace {
-
-constexpr std::string_view version = "1"; // as in retromod.pc
 
 void print_help()
 {
@@ -35,6 +36,12 @@ void print_help()
                "--version` names this program's version. docs/exit-statuses.md lists the exit statuses.\n");
 }
 
+void print_version()
+{
+    fmt::print("retromod {} (libretromod.so.1 with interface {}, machine files of format {})\n", program_version,
+               RETROMOD_API_VERSION, machine_format);
+}
+
 int refuse(const std::string& reason)
 {
     complain(reason);
@@ -43,7 +50,11 @@ int refuse(const std::string& reason)
 
 int refuse_command(std::string_view name)
 {
-    return refuse(fmt::format("unknown command '{}': `retromod --help` lists them", name));
+    std::vector<std::string> names;
+    for (const auto& command : commands()) names.emplace_back(command.name);
+    const auto near = nearest_word(name, names);
+    return refuse(fmt::format("unknown command '{}'{}: `retromod --help` lists them", name,
+                              near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
 }
 
 /// `retromod help [COMMAND]`.
@@ -85,7 +96,7 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
 {
     while (!words.empty() && words.front().starts_with("-")) {
         if (words.front() == "--help" || words.front() == "-h") return print_help(), 0;
-        if (words.front() == "--version") return fmt::print("retromod {}\n", version), 0;
+        if (words.front() == "--version") return print_version(), 0;
         if (words.front().starts_with("--root")) {
             if (const auto status = take_root(words)) return status;
             continue;

@@ -8,6 +8,7 @@
 #include "loader/tools/module_arch.h"
 #include "loader/tools/module_home.h"
 #include "loader/tools/modutils_options.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/tool_voice.h"
 
 #include <fmt/format.h>
@@ -78,7 +79,8 @@ int modinfo_command(const Invocation& invocation)
     if (!is_modinfo_format(format, standard_sinks())) return exit_status::failure;
     ToolVoice voice("modinfo", ToSyslog::no);
     const auto home = ModuleHome::of(invocation);
-    for (auto file : files) {
+    for (const auto& named : files) {
+        auto file = module_or_sample(invocation, named);
         if (file.find_first_of("/.") == file.npos) {
             const auto found = home.find_module(file, OwnerCheck::on, voice.speech());
             if (!found) {

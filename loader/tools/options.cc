@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/tools/options.h"
 
+#include "loader/tools/terminal.h"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -16,7 +18,27 @@ public:
         if (!tail.empty()) line.insert(line.find_last_not_of('\n') + 1, " " + tail);
         return line;
     }
+    /// What an option means, within the terminal.
+    std::string make_option_desc(const CLI::Option* option) const override
+    {
+        constexpr std::size_t least = 20, widest = 100;
+        const auto text = CLI::Formatter::make_option_desc(option);
+        if (!columns) return text;
+        const auto room = std::clamp<std::size_t>(columns - std::min<std::size_t>(columns, get_column_width()), least, widest);
+        std::string lines;
+        std::size_t used = 0;
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find(' ', at), text.size());
+            if (used && used + 1 + end - at > room) lines += '\n', used = 0;
+            else if (used) lines += ' ', ++used;
+            lines += text.substr(at, end - at);
+            used += end - at;
+            at = end + 1;
+        }
+        return lines;
+    }
     std::string tail;
+    std::size_t columns = 0; ///< of the terminal; 0: there is none
 };
 
 struct Options::Parser {
@@ -30,6 +52,7 @@ Options::Options(const Invocation& invocation) : invocation_(invocation), parser
     parser_->app.description(command ? std::string(command->summary) : "");
     parser_->app.name("retromod " + invocation.name);
     parser_->app.formatter(parser_->formatter);
+    parser_->formatter->columns = terminal_columns(0);
 }
 
 Options::~Options() = default;
@@ -111,6 +134,20 @@ Options& Options::usage_tail(const std::string& tail)
     return *this;
 }
 
+/// For the first option that is not known: the nearest that is.
+std::string Options::suggestion() const
+{
+    std::vector<std::string> known;
+    for (const auto* option : parser_->app.get_options())
+        for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    for (const auto& word : parser_->app.remaining()) {
+        if (!word.starts_with("--")) continue;
+        const auto near = nearest_word(word.substr(0, word.find('=')), known);
+        return near.empty() ? near : ", did you mean " + near + "?";
+    }
+    return "";
+}
+
 std::optional<int> Options::parse()
 {
     auto reversed = invocation_.arguments;
@@ -120,6 +157,9 @@ std::optional<int> Options::parse()
     } catch (const CLI::CallForHelp&) {
         std::fputs(parser_->app.help().c_str(), stdout);
         return 0;
+    } catch (const CLI::ExtrasError& error) {
+        complain(invocation_.name + ": " + error.what() + suggestion());
+        return exit_status::usage;
     } catch (const CLI::ParseError& error) {
         complain(invocation_.name + ": " + error.what());
         return exit_status::usage;

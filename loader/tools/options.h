@@ -42,6 +42,8 @@ public:
     std::optional<int> parse();
 
 private:
+    std::string suggestion() const;
+
     struct Parser;
     const Invocation& invocation_;
     std::unique_ptr<Parser> parser_;

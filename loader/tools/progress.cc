@@ -26,7 +26,12 @@ void Progress::hide()
 void Progress::advance(std::string_view what)
 {
     ++done_;
-    if (!visible_ || total_ == 0) return;
+    if (!visible_ || std::chrono::steady_clock::now() - begun_ < std::chrono::seconds(1)) return;
+    if (total_ == 0) {
+        fmt::print(stderr, "{}{} {}", erase_line, done_, what);
+        std::fflush(stderr);
+        return;
+    }
     const auto filled = bar_width * done_ / total_;
     fmt::print(stderr, "{}[{}{}] {}/{} {}", erase_line, std::string(filled, '#'), std::string(bar_width - filled, ' '), done_,
                total_, what);

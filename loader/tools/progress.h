@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
 namespace retromod {
 
-/// A bar on stderr, shown only where that is a terminal; gone when it ends.
+/// A bar on stderr, shown only where that is a terminal, and when the work takes more than a second; gone when it ends. Without a
+/// total it is a count.
 class Progress {
 public:
     explicit Progress(std::size_t total);
@@ -22,6 +24,7 @@ public:
 private:
     std::size_t total_, done_ = 0;
     bool visible_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 } // namespace retromod

@@ -5,7 +5,9 @@
 #include "emu/cpu/cpu.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
+#include "loader/tools/progress.h"
 #include "loader/tools/release_choice.h"
+#include "loader/tools/result_options.h"
 #include "loader/tools/scenario_jail.h"
 
 #include <fmt/format.h>
@@ -24,6 +26,16 @@ bool choose_arches(std::string_view name, ReplayOptions& options)
     return name.empty() || !options.arches.empty();
 }
 
+TestCase case_of(const ReplayedRun& run)
+{
+    TestCase test;
+    test.suite = test.file = run.file;
+    test.name = fmt::format("{} on {}", run.id, run.machine);
+    test.state = !run.skipped.empty() ? TestCase::State::skipped : run.passed ? TestCase::State::passed : TestCase::State::failed;
+    test.message = run.skipped.empty() ? run.difference : run.skipped;
+    return test;
+}
+
 } // namespace
 
 int replay_command(const Invocation& invocation)
@@ -32,7 +44,9 @@ int replay_command(const Invocation& invocation)
     std::vector<std::string> files;
     ReplayOptions replayed;
     bool json = false, list = false;
+    ResultOptions results;
     Options options(invocation);
+    results.declare(options);
     options.value("--release", release, "only what this release answers")
         .value("--arch", arch, "on that architecture, recomputed for it; or on all that have an engine")
         .flag("--json", json, "one JSON object, with a row for each run")
@@ -53,12 +67,21 @@ int replay_command(const Invocation& invocation)
         return exit_status::usage;
     }
     replayed.releases = *releases;
-    replayed.format = json ? ReplayFormat::json : ReplayFormat::text;
+    replayed.format = results.tap() ? ReplayFormat::none : json ? ReplayFormat::json : ReplayFormat::text;
     if (list) return list_scenarios(replayed, files, std::cout, std::cerr) ? 0 : exit_status::failure;
 
     return in_jail(invocation, [&] {
+        std::vector<TestCase> cases;
+        Progress progress(0); // how many there will be, nobody has counted
+        replayed.each = [&](const ReplayedRun& run) {
+            if (results.wanted()) cases.push_back(case_of(run));
+            progress.hide();
+            progress.advance(run.id);
+        };
         const auto totals = replay(replayed, files, std::cout, std::cerr);
+        progress.hide();
         std::cout.flush();
+        results.write(cases);
         if (totals.passed + totals.failed + totals.unusable == 0) complain("replay: no scenario has results for that");
         return totals.passed && !totals.failed && !totals.unusable ? 0 : exit_status::failure;
     });

@@ -12,6 +12,7 @@
 #include "loader/tools/module_arch.h"
 #include "loader/tools/options.h"
 #include "loader/tools/page_output.h"
+#include "loader/tools/sample.h"
 #include "loader/tools/scenario_jail.h"
 #include "loader/tools/tool_session.h"
 
@@ -139,8 +140,11 @@ int report_command(const Invocation& invocation)
         .values("--load", choice.before, "load this module before; may be given several times")
         .values("--sweep", choice.sweeps, "results that `sweep -o` kept, as a page; the files of shards, one each");
     if (const auto status = options.parse()) return *status;
-    for (auto& word : choice.words)
-        (is_parameter(word) ? choice.parameters : choice.files).push_back(std::move(word));
+    for (auto& word : choice.words) {
+        if (is_parameter(word)) choice.parameters.push_back(std::move(word));
+        else choice.files.push_back(module_or_sample(invocation, word));
+    }
+    for (auto& file : choice.before) file = module_or_sample(invocation, file);
     if (!choice.machine && choice.files.empty() && choice.sweeps.empty()) choice.machine = invocation.machine;
     if (const auto problem = problem_of(choice)) {
         complain("report: " + *problem);

@@ -3,6 +3,7 @@
 #include "loader/api/machine_path.h"
 #include "loader/api/session.h"
 #include "loader/tools/module_commands.h"
+#include "loader/tools/names_folder.h"
 
 #include <fmt/format.h>
 
@@ -19,18 +20,6 @@ namespace retromod {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The folder that holds the period names: libexec/retromod of an installed program, else its own.
-std::string names_folder()
-{
-    const auto own = fs::read_symlink("/proc/self/exe").parent_path();
-    const auto farm = own.parent_path() / "libexec" / "retromod";
-    for (const auto& folder : {farm, own}) {
-        std::error_code error;
-        if (fs::exists(folder / "modprobe", error)) return folder;
-    }
-    throw std::runtime_error(fmt::format("shell: neither {} nor {} has modprobe", farm.string(), own.string()));
-}
 
 std::string machine_label(const std::string& path)
 {

@@ -10,6 +10,7 @@
 #include "loader/tools/commands.h"
 #include "loader/tools/modprobe_helper.h"
 #include "loader/tools/progress.h"
+#include "loader/tools/result_options.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -27,6 +28,7 @@ struct Choice {
     bool merge = false, json = false, differences = false;
     std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
     std::uint64_t seconds = 3600;
+    ResultOptions results = {};
 };
 
 /// Shows rows as they come, and the summary.
@@ -37,15 +39,42 @@ public:
     void show(const SweepRow& row)
     {
         const auto differences = choice_.differences ? ShowDifferences::yes : ShowDifferences::no;
-        fmt::print("{}\n", choice_.json ? summary_.json_line(row) : summary_.line(row, differences));
+        if (choice_.results.wanted()) cases_.push_back(case_of(row));
+        if (!choice_.results.tap()) fmt::print("{}\n", choice_.json ? summary_.json_line(row) : summary_.line(row, differences));
         std::fflush(stdout);
         summary_.add(row);
     }
-    void finish() const { fmt::print("{}", choice_.json ? summary_.json() : summary_.text()); }
+    void finish() const
+    {
+        if (!choice_.results.tap()) fmt::print("{}", choice_.json ? summary_.json() : summary_.text());
+        choice_.results.write(cases_);
+    }
 
 private:
+    /// With a real kernel's word: whether ours is the same. Without it a module fails that breaks the kernel, or us; one that is
+    /// refused, or lacks something, was not tried.
+    TestCase case_of(const SweepRow& row) const
+    {
+        TestCase test;
+        test.suite = "sweep";
+        test.name = row.parameters.empty() ? row.module : row.module + " " + row.parameters;
+        test.file = row.file;
+        test.seconds = row.seconds;
+        test.message = row.detail.empty() ? row.verdict : row.verdict + ": " + row.detail;
+        test.detail = row.log;
+        if (const auto real = summary_.real_verdict(row)) {
+            test.state = *real == row.verdict ? TestCase::State::passed : TestCase::State::failed;
+            test.message = fmt::format("the real kernel: {}; here: {}", *real, test.message);
+        } else if (row.verdict != "ok") {
+            const bool untried = row.verdict.starts_with("refused") || row.verdict == "unresolved" || row.verdict == "file";
+            test.state = untried ? TestCase::State::skipped : TestCase::State::failed;
+        }
+        return test;
+    }
+
     SweepSummary summary_;
     const Choice& choice_;
+    std::vector<TestCase> cases_;
 };
 
 int merge(const Choice& choice)
@@ -138,6 +167,7 @@ int sweep_command(const Invocation& invocation)
     BootChoice boot_choice;
     Options options(invocation);
     boot_choice.declare(options);
+    choice.results.declare(options);
     options.positionals("DIR", choice.paths, "a folder of module files; with --merge, result files")
         .value("--verdicts", choice.verdicts, "what a real kernel said of them: a tab-separated file; only its modules are tried")
         .flag("--differences", choice.differences, "show the lines in which a module differs from that")

@@ -38,9 +38,10 @@ MAY_INCLUDE = {
     "loader/explain": EVERYTHING + ["loader/api"],
     "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
     "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/compile", "loader/explain"],
+    "loader/results": [],
     "loader/report": EVERYTHING + ["loader/scenario", "loader/api", "loader/explain", "loader/sweep", "loader/comparison"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/compile", "loader/explain",
-                                  "loader/sweep", "loader/comparison", "loader/report"],
+                                  "loader/sweep", "loader/comparison", "loader/report", "loader/results"],
 }
 
 # A library -> the folders that may know of it.

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the wheel of this folder with the library in it.
+
+usage: build_wheel.py WHEEL LIBRARY
+"""
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from setuptools import build_meta
+
+target, library = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+here = pathlib.Path(__file__).resolve().parent
+with tempfile.TemporaryDirectory() as folder:
+    work = pathlib.Path(folder)
+    shutil.copytree(here / "retromod", work / "retromod", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(here / "pyproject.toml", work)
+    shutil.copy(library, work / "retromod" / "libretromod.so.1")
+    os.chdir(work)
+    sys.argv = sys.argv[:1]
+    made = build_meta.build_wheel(str(work))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(work / made, target)
