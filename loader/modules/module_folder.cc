@@ -91,11 +91,12 @@ FolderModule read_module(std::string name, const std::string& path, LinkedBy lin
 
 } // namespace
 
-ModuleFolder::ModuleFolder(const std::string& folder, LinkedBy linked_by)
+ModuleFolder::ModuleFolder(const std::string& folder, LinkedBy linked_by, Below below)
 {
     namespace fs = std::filesystem;
     std::error_code error;
     for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        if (below == Below::no) entry.disable_recursion_pending();
         auto name = module_name(entry->path().filename(), linked_by);
         std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
         if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown)))

@@ -27,13 +27,16 @@ struct FolderModule {
 /// Who links a folder's modules: insmod takes .o files, kernels since 2.6 take .ko files.
 enum class LinkedBy : std::uint8_t { insmod, kernel };
 
+/// Whether folders in a folder count.
+enum class Below : bool { no, yes };
+
 /// The module files of a folder or tree, and which of them need which. Symbols that only a string at run time names (load_nls,
 /// request_module) are not seen.
 class ModuleFolder {
 public:
     /// Reads every .o and .o.gz (.ko, .ko.gz, .ko.xz and .ko.zst) in `folder` and below it, in the order of their paths.
     /// Throws std::runtime_error when there is no such folder.
-    explicit ModuleFolder(const std::string& folder, LinkedBy linked_by = LinkedBy::insmod);
+    explicit ModuleFolder(const std::string& folder, LinkedBy linked_by = LinkedBy::insmod, Below below = Below::yes);
 
     const std::vector<FolderModule>& modules() const { return modules_; }
     /// The module of that name; where several files have it, the first one that is loadable.

@@ -35,9 +35,24 @@ std::vector<std::string> releases_with(std::string_view name)
     return found;
 }
 
-std::string words_for_unresolved(const std::string& name, const std::optional<ModuleFolder>& folder)
+/// A name that the kernel offers, too, in another version.
+std::optional<std::string> other_version_of(const std::string& name, Session& session)
+{
+    Messages silent({[](std::string_view) {}, [](std::string_view) {}}, "insmod");
+    const auto info = get_kernel_info(session.calls(), session.arch(), {.symbols = true}, silent);
+    if (!info) return std::nullopt;
+    const auto plain = without_version(name);
+    for (const auto& symbol : info->symbols)
+        if (without_version(symbol.name) == plain) return std::string(symbol.name);
+    return std::nullopt;
+}
+
+std::string words_for_unresolved(const std::string& name, const std::optional<ModuleFolder>& folder, Session& session)
 {
     const std::string plain(without_version(name));
+    if (const auto other = other_version_of(name, session); other && *other != name)
+        return fmt::format("the module wants '{}', the kernel offers '{}': they were built from different declarations; `retromod "
+                           "boot --versions FILE` makes a machine with the symbols of the module's own kernel", name, *other);
     if (folder)
         for (const auto& module : folder->modules())
             if (std::ranges::find(module.exports, name) != module.exports.end() ||
@@ -46,7 +61,7 @@ std::string words_for_unresolved(const std::string& name, const std::optional<Mo
     const auto had = releases_with(plain);
     if (had.empty())
         return fmt::format("'{}' is exported by no kernel that is modelled here, nor by a module of the same folder", name);
-    return fmt::format("'{}' is exported by the kernels of {}, not as this one offers it", name, fmt::join(had, ", "));
+    return fmt::format("'{}' is exported by the kernels of {}; this one does not offer it", name, fmt::join(had, ", "));
 }
 
 bool is_loaded(const std::string& name, Session& session)
@@ -54,6 +69,13 @@ bool is_loaded(const std::string& name, Session& session)
     Messages silent({[](std::string_view) {}, [](std::string_view) {}}, "insmod");
     const auto info = get_kernel_info(session.calls(), session.arch(), {}, silent);
     return info && std::ranges::find(info->modules, name, &ModuleStatus::name) != info->modules.end();
+}
+
+/// What makes a machine whose uname says that release.
+std::string boot_words_for(std::string_view release)
+{
+    if (const auto* row = find_release(release); row && row->name == release) return fmt::format("--release {}", release);
+    return fmt::format("--uts-release {}", release);
 }
 
 std::vector<std::string> words_for_parameters(const Modinfo& modinfo, const std::vector<std::string>& arguments)
@@ -88,17 +110,17 @@ std::vector<std::string> insmod_words(const InsmodOptions& options, const LoadRe
         const auto release = session.system().release();
         if (version && *version != release)
             words.push_back(
-                fmt::format("the module was compiled for {0}, the kernel is {1}: `retromod boot --release {0}` makes one that "
-                            "fits, and versioned symbols make the difference bearable",
-                            *version, release));
+                fmt::format("the module was compiled for {}, the kernel is {}: `retromod boot {}` makes one that fits; "
+                            "`insmod -f` loads the module all the same",
+                            *version, release, boot_words_for(*version)));
         for (auto& sentence : words_for_parameters(modinfo, options.arguments)) words.push_back(std::move(sentence));
     }
     if (report.unresolved.empty()) return words;
     std::optional<ModuleFolder> folder;
     const auto parent = std::filesystem::absolute(options.file).parent_path();
     std::error_code error;
-    if (std::filesystem::is_directory(parent, error)) folder.emplace(parent.string());
-    for (const auto& name : report.unresolved) words.push_back(words_for_unresolved(name, folder));
+    if (std::filesystem::is_directory(parent, error)) folder.emplace(parent.string(), LinkedBy::insmod, Below::no);
+    for (const auto& name : report.unresolved) words.push_back(words_for_unresolved(name, folder, session));
     return words;
 }
 

@@ -14,6 +14,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 
 namespace retromod {
 namespace {
@@ -87,7 +88,7 @@ std::optional<int> take_root(std::vector<std::string>& words)
         words.erase(words.begin());
     }
     if (folder.empty()) return refuse("--root needs a folder");
-    ::setenv("RETROMOD_ROOT", folder.c_str(), 1);
+    ::setenv("RETROMOD_ROOT", std::filesystem::absolute(folder).c_str(), 1); // a shell may go elsewhere
     return std::nullopt;
 }
 

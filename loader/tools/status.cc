@@ -9,6 +9,7 @@
 #include "emu/kernel/panic.h"
 #include "loader/api/machine_path.h"
 #include "loader/tools/commands.h"
+#include "loader/tools/loaded_modules.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
 
@@ -39,10 +40,6 @@ int status_command(const Invocation& invocation)
     auto& machine = session->machine();
     auto& kernel = session->kernel();
     const auto& memory = kernel.memory();
-    auto* loader = kernel.module_loader(); // since 2.6
-    const auto count_modules = [&] {
-        return loader ? static_cast<std::size_t>(std::ranges::count(loader->proc_modules(), '\n')) : kernel.modules().size();
-    };
     const auto pages_to_kib = [&](std::uint64_t pages) { return pages * machine.arch().page_bytes / 1024; };
 
     fmt::print("machine     {}\n", machine_path(invocation.machine));
@@ -52,7 +49,7 @@ int status_command(const Invocation& invocation)
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
     fmt::print("jiffies     {}\n", kernel.clock().jiffies());
-    fmt::print("modules     {}\n", readable([&] { return std::to_string(count_modules()); }));
+    fmt::print("modules     {}\n", readable([&] { return std::to_string(count_loaded_modules(kernel)); }));
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     if (const auto panic = panic_text(kernel)) fmt::print("state       dead: {}\n", *panic);

@@ -118,7 +118,7 @@ def ctrl_c_is_a_signal_to_the_waiting_task(place):
 def a_machine_that_is_replaced_ends_the_wait(place):
     place.good("insmod", SLEEPER)
     reader = waiting_reader(place)
-    place.good("boot", "--memory", "16", "--force") if "--force" in place.good("boot", "--help") else place.good("boot", "--memory", "16")
+    place.good("boot", "--memory", "16", "--replace")
     check_over(reader, 1, "", "another machine has taken its place")
 
 

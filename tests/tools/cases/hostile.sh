@@ -5,7 +5,7 @@ for harm in store_upwards list_in_a_circle name_nowhere table_without_end refere
     jump,base=16 jump,base=0xc0000000 jump,base=0xdeadbeef store_over_kernel,base=0xc0000000 store_over_kernel,base=0xc0101000 \
     store_over_kernel,base=0xc0400000 store_over_variables store_over_task; do
     budget=2; [ $harm = store_over_kernel,base=0xc0400000 ] && budget=40
-    retromod boot > /dev/null
+    retromod boot --replace > /dev/null
     retromod --budget $budget insmod i386/hostile.o harm=${harm/,/ } > /dev/null 2> said; status=$?
     for command in lsmod "retromod dmesg" "retromod cat /proc/ioports" "retromod --budget 2 rmmod hostile" "insmod i386/hello.o"; do
         timeout 30 retromod --budget 2 ${command#retromod } > /dev/null 2>&1; status="$status $?"

@@ -12,5 +12,5 @@ retromod read /dev/char/201:0; lsmod; retromod read /dev/char/200:0 2>&1 | cut -
 insmod i386/loads.o wanted=oops; echo "exit $?"; retromod dmesg | tail -1; retromod fsck
 echo 'alias lonely' > i386/modules.conf; rmmod loads; insmod i386/loads.o; echo "exit $?"
 # Without a folder there is no modprobe.
-retromod boot; insmod i386/loads.o; retromod dmesg
+retromod boot --replace; insmod i386/loads.o; retromod dmesg
 retromod boot --modules nosuch; echo "exit $?"
