@@ -3,6 +3,7 @@
 
 #include "loader/elf/unpack.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -42,15 +43,18 @@ std::string real_path_of(const std::string& path)
     return real ? std::string(real.get()) : path;
 }
 
-ProblemOr<std::vector<std::byte>> read_all(int file, const std::string& path)
+/// `expected_bytes` is what the file says of its size, which of a pipe is nothing.
+ProblemOr<std::vector<std::byte>> read_all(int file, const std::string& path, std::size_t expected_bytes)
 {
-    constexpr std::size_t chunk_bytes = 256 * 1024;
+    constexpr std::size_t least_chunk = 4096, largest_chunk = 256 * 1024; // all that is asked for is cleared first
     std::vector<std::byte> bytes;
     for (;;) {
         const auto filled = bytes.size();
         if (filled > largest_module_file)
             return Problem{
                 .kind = ProblemKind::file_too_large, .where = path, .value = filled, .expected = largest_module_file};
+        const auto left = expected_bytes > filled ? expected_bytes - filled : 0;
+        const auto chunk_bytes = std::clamp(left, least_chunk, largest_chunk);
         bytes.resize(filled + chunk_bytes);
         const auto got = ::read(file, bytes.data() + filled, chunk_bytes);
         if (got < 0 && errno != EINTR) return host_problem(ProblemKind::cannot_read, path, errno);
@@ -68,7 +72,7 @@ ProblemOr<ModuleFile> read_module_file(const std::string& path, Unpacks unpacks)
     struct stat status {};
     if (::fstat(file.number(), &status) != 0) return host_problem(ProblemKind::cannot_read, path, errno);
     if (S_ISDIR(status.st_mode)) return host_problem(ProblemKind::is_directory, path, EISDIR);
-    auto bytes = read_all(file.number(), path);
+    auto bytes = read_all(file.number(), path, static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)));
     if (!bytes) return bytes.problem();
     if (bytes->empty()) return Problem{.kind = ProblemKind::empty_file, .where = path};
     const auto packing = packing_of(*bytes);
