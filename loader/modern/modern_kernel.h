@@ -71,6 +71,8 @@ public:
     /// Newest first, in the modern form. `privileged`: whether addresses are shown.
     std::string proc_modules() override { return proc_modules(true); }
     std::string proc_modules(bool privileged);
+    /// /proc/kallsyms: the exported symbols of the kernel, by address, then of each module, the newest first.
+    std::string proc_kallsyms(bool privileged);
     /// A file below /sys/module, /proc/modules, /proc/sys/kernel/{tainted,modules_disabled}. ENOENT, EACCES. A parameter of
     /// a kind of the module's own calls the module.
     ErrnoOr<std::string> read_file(std::string_view path, bool privileged = true);
@@ -177,6 +179,7 @@ private:
     Task resolve_waiting(LoadInfo& info, std::string name, FoundSymbol& found);
     std::int64_t resolve(LoadInfo& info, const std::string& name, FoundSymbol& found);
     bool find_symbol(const std::string& name, bool gpl_ok, FoundSymbol& found);
+    std::vector<std::pair<std::string, GuestAddr>> exported_symbols(const ModernModuleRow& module);
     bool find_in_table(const std::string& name, GuestAddr table, std::uint32_t count, GuestAddr crcs, FoundSymbol& found);
     std::string exported_name(GuestAddr entry);
     std::int64_t use_module(LoadInfo& info, ModernModuleRow& provider);

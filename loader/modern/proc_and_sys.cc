@@ -6,11 +6,14 @@
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/scheduler.h"
+#include "emu/kernel/symbols.h"
+#include "loader/modern/kernel_symbols.h"
 #include "loader/modern/parameter_records.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace retromod {
 namespace {
@@ -72,6 +75,34 @@ std::string ModernKernel::proc_modules(bool privileged)
     return text;
 }
 
+// Source: kernel/kallsyms.c s_show: addresses are 0 for who may not see them.
+// Differs from 6.1: it has all symbols, we have those that are exported.
+std::string ModernKernel::proc_kallsyms(bool privileged)
+{
+    const auto digits = 2 * kernel_.arch().word_bytes;
+    const auto shown = [&](GuestAddr address) { return privileged ? address.value : 0; };
+    std::vector<std::tuple<GuestAddr, char, std::string_view>> own;
+    for (const auto& known : kernel_symbol_names()) {
+        const auto variable = kernel_.symbols().find_variable(known.name);
+        const auto address = variable ? variable : kernel_.symbols().address(known.name);
+        if (address && find_kernel_symbol(kernel_.machine().release(), known.name))
+            own.emplace_back(*address, variable ? 'D' : 'T', known.name);
+    }
+    std::ranges::sort(own);
+    std::string text;
+    for (const auto& [address, type, name] : own) text += fmt::format("{:0{}x} {} {}\n", shown(address), digits, type, name);
+    for (const auto* module : modules()) {
+        if (module->state >= ModuleState::unformed) continue;
+        for (const auto& [name, address] : exported_symbols(*module)) {
+            const auto text_area = static_cast<std::size_t>(MemoryKind::text);
+            const auto offset = address.value - module->area[text_area];
+            text += fmt::format("{:0{}x} {} {}\t[{}]\n", shown(address), digits, offset < module->area_bytes[text_area] ? 'T' : 'D',
+                                name, row_text(module->name));
+        }
+    }
+    return text;
+}
+
 GuestAddr ModernKernel::find_parameter(const ModernModuleRow& module, std::string_view name)
 {
     const std::uint64_t bytes = kernel_.arch().word_bytes == 8 ? 40 : 20;
@@ -119,6 +150,7 @@ ErrnoOr<std::string> ModernKernel::read_module_file(ModernModuleRow& module, std
 ErrnoOr<std::string> ModernKernel::read_file(std::string_view path, bool privileged)
 try {
     if (path == "/proc/modules") return proc_modules(privileged);
+    if (path == "/proc/kallsyms") return proc_kallsyms(privileged);
     if (path == "/proc/sys/kernel/tainted") return fmt::format("{}\n", tainted());
     if (path == "/proc/sys/kernel/modules_disabled") return fmt::format("{}\n", state().modules_disabled);
     if (path == "/sys/module/module/parameters/sig_enforce") return std::string(state().signature_enforced ? "Y\n" : "N\n");

@@ -42,6 +42,25 @@ std::string ModernKernel::exported_name(GuestAddr entry)
     return memory.load_string(at + static_cast<std::uint64_t>(std::int64_t{memory.load<std::int32_t>(at)}));
 }
 
+/// Both tables of a module, in their order.
+std::vector<std::pair<std::string, GuestAddr>> ModernKernel::exported_symbols(const ModernModuleRow& module)
+{
+    auto& memory = kernel_.memory();
+    const bool wide = kernel_.arch().word_bytes == 8;
+    std::vector<std::pair<std::string, GuestAddr>> symbols;
+    const auto take = [&](GuestAddr table, std::uint32_t count) {
+        for (std::uint32_t number = 0; number < count; ++number) {
+            const auto entry = table + std::uint64_t{number} * (wide ? 12 : 8);
+            const auto value = wide ? entry + static_cast<std::uint64_t>(std::int64_t{memory.load<std::int32_t>(entry)})
+                                    : memory.load_pointer(entry);
+            symbols.emplace_back(exported_name(entry), value);
+        }
+    };
+    take({module.symbols}, module.symbol_count);
+    take({module.gpl_symbols}, module.gpl_symbol_count);
+    return symbols;
+}
+
 bool ModernKernel::find_in_table(const std::string& name, GuestAddr table, std::uint32_t count, GuestAddr crcs, FoundSymbol& found)
 {
     auto& memory = kernel_.memory();
