@@ -2,6 +2,8 @@
 // The binary indexes of kmod. Source: kmod 30 libkmod/libkmod-index.h, tools/depmod.c.
 #include "loader/modules/index_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <fnmatch.h>
@@ -16,6 +18,7 @@ constexpr std::uint32_t has_values = 0x40000000;
 constexpr std::uint32_t has_children = 0x20000000;
 constexpr std::uint32_t place_mask = 0x0FFFFFFF;
 constexpr unsigned letters = 128;
+constexpr std::size_t longest_key = 8192;
 constexpr std::size_t most_nodes = 1'000'000; ///< that one search looks at
 
 void put_word(std::string& file, std::uint32_t value)
@@ -207,7 +210,6 @@ struct IndexFile::Search {
 void IndexFile::search(std::uint32_t place, std::string& key, Search& search) const
 {
     const auto node = node_at(place);
-    constexpr std::size_t longest_key = 8192;
     if (!node || ++search.nodes > most_nodes || key.size() > longest_key) return;
     const auto before = key.size();
     key += node->prefix;
@@ -233,6 +235,40 @@ std::vector<IndexValue> IndexFile::find_matching(std::string_view text) const
     search(*word_at(8), key, wanted);
     std::ranges::stable_sort(wanted.values, {}, &IndexValue::priority);
     return std::move(wanted.values);
+}
+
+/// Lines of a listing, and how many nodes were seen for it.
+struct IndexFile::Listing {
+    std::string_view prefix;
+    std::string text{};
+    std::size_t nodes = 0;
+};
+
+void IndexFile::list(std::uint32_t place, std::string& key, Listing& listing) const
+{
+    const auto node = node_at(place);
+    if (!node || ++listing.nodes > most_nodes || key.size() > longest_key) return;
+    const auto before = key.size();
+    key += node->prefix;
+    std::vector<IndexValue> values;
+    take_values(*node, values);
+    for (const auto& value : values) listing.text += fmt::format("{} {} {}\n", listing.prefix, key, value.text);
+    for (unsigned index = 0; index < node->count; ++index) {
+        const auto child = child_of(*node, node->first + index);
+        if (child == 0) continue;
+        key += static_cast<char>(node->first + index);
+        list(child, key, listing);
+        key.pop_back();
+    }
+    key.resize(before);
+}
+
+std::string IndexFile::listing(std::string_view prefix) const
+{
+    Listing listing{.prefix = prefix};
+    std::string key;
+    list(*word_at(8), key, listing);
+    return std::move(listing.text);
 }
 
 } // namespace retromod

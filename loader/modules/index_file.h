@@ -48,6 +48,8 @@ public:
     std::vector<IndexValue> find(std::string_view key) const;
     /// The values of every key that, as a shell pattern, matches `text`, by priority.
     std::vector<IndexValue> find_matching(std::string_view text) const;
+    /// All keys in the order of the tree, one line for each value: `PREFIX KEY VALUE`.
+    std::string listing(std::string_view prefix) const;
 
 private:
     /// A node, read.
@@ -68,6 +70,8 @@ private:
     void take_values(const Node& node, std::vector<IndexValue>& into) const;
     struct Search;
     void search(std::uint32_t place, std::string& key, Search& search) const;
+    struct Listing;
+    void list(std::uint32_t place, std::string& key, Listing& listing) const;
 };
 
 } // namespace retromod

@@ -58,6 +58,11 @@ std::vector<IndexValue> KmodIndexes::by_built_in_alias(const std::string& name) 
     return builtin_alias_ ? builtin_alias_->find_matching(name) : std::vector<IndexValue>{};
 }
 
+std::string KmodIndexes::alias_listing() const
+{
+    return (alias_ ? alias_->listing("alias") : std::string()) + (symbols_ ? symbols_->listing("alias") : std::string());
+}
+
 bool KmodIndexes::is_built_in(const std::string& name) const { return builtin_ && !builtin_->find(name).empty(); }
 
 std::vector<SoftDependency> KmodIndexes::soft_dependencies() const

@@ -26,6 +26,8 @@ public:
     std::vector<IndexValue> by_alias(const std::string& name) const;
     std::vector<IndexValue> by_built_in_alias(const std::string& name) const;
     bool is_built_in(const std::string& name) const;
+    /// The aliases of modules and of symbols, as `modprobe -c` lists them.
+    std::string alias_listing() const;
     /// `softdep` lines of modules.softdep.
     std::vector<SoftDependency> soft_dependencies() const;
 

@@ -2,6 +2,8 @@
 // modprobe -r of kmod. Source: kmod 30 tools/modprobe.c.
 #include "loader/modules/kmod_modprobe.h"
 
+#include "loader/modules/kmod_depmod.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +32,7 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
     }
     const auto* soft = soft_of(name);
     if (soft)
-        for (const auto& other : soft->after) remove_module(other, false, depth + 1);
+        for (const auto& other : soft->after) remove_module(normalized_alias(other).value_or(other), false, depth + 1);
     if (options_.remove_holders)
         for (const auto& holder : actions_.holders(name)) remove_module(holder, false, depth + 1);
     if (!actions_.is_loaded(name)) return 0; // it went with a holder that alone needed it
@@ -52,7 +54,7 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
     for (const auto& other : needed)
         if (actions_.is_loaded(other) && !command_for(conf_.removes, other)) remove_module(other, false, depth + 1);
     if (soft)
-        for (const auto& other : soft->before) remove_module(other, false, depth + 1);
+        for (const auto& other : soft->before) remove_module(normalized_alias(other).value_or(other), false, depth + 1);
     return 0;
 }
 

@@ -48,7 +48,7 @@ SoftDependency soft_dependency(std::string name, std::string_view text)
         const auto token = take_token(text);
         if (token == "pre:") list = &soft.before;
         else if (token == "post:") list = &soft.after;
-        else if (list && !token.empty()) list->push_back(underscored(token));
+        else if (list && !token.empty()) list->emplace_back(token);
     }
     return soft;
 }
@@ -126,7 +126,6 @@ private:
         if (keyword == "remove" && has_text) return conf_.removes.push_back({underscored(name), std::string(line)});
         if (keyword == "softdep" && has_text) {
             conf_.soft_dependencies.push_back(soft_dependency(underscored(name), line));
-            conf_.soft_texts.push_back({underscored(name), std::string(line)});
             return;
         }
         if (keyword == "include" || keyword == "config")
@@ -173,7 +172,12 @@ std::string modprobe_conf_text(const ModprobeConf& conf)
     show("remove", conf.removes);
     show("alias", conf.aliases);
     show("options", conf.options);
-    show("softdep", conf.soft_texts);
+    for (const auto& soft : conf.soft_dependencies) { // kmod 30 puts no blank between the lists
+        text += fmt::format("softdep {} ", soft.name);
+        if (!soft.before.empty()) text += fmt::format("pre: {}", fmt::join(soft.before, " "));
+        if (!soft.after.empty()) text += fmt::format("post: {}", fmt::join(soft.after, " "));
+        text += '\n';
+    }
     return text;
 }
 

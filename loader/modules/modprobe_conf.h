@@ -27,7 +27,6 @@ struct ModprobeConf {
     std::vector<ModprobeLine> aliases, options, installs, removes;
     std::vector<std::string> blacklist;
     std::vector<SoftDependency> soft_dependencies;
-    std::vector<ModprobeLine> soft_texts; ///< as -c shows them
 };
 
 /// Reads *.conf of /etc/modprobe.d, /run/modprobe.d, /usr/local/lib/modprobe.d and /lib/modprobe.d by name, an earlier

@@ -155,11 +155,13 @@ int run(const Line& line, const ModuleHome& home, ModernCalls& calls, const Spee
 {
     const FileTree tree(line.folder.empty() ? home.tree().root() : home.tree().of_user(line.folder));
     const auto command_line = calls.read_file("/proc/cmdline");
-    const auto conf = read_modprobe_conf(home.tree(), line.conf, command_line ? *command_line : std::string_view(), speech);
+    auto conf = read_modprobe_conf(home.tree(), line.conf, command_line ? *command_line : std::string_view(), speech);
     const KmodIndexes indexes(tree, "/lib/modules/" + (line.release.empty() ? home.release() : line.release));
     if (line.show_conf) {
-        const auto text = modprobe_conf_text(conf);
-        speech.print(text + "\n# End of configuration files. Dumping indexes now:\n");
+        for (auto& soft : indexes.soft_dependencies()) conf.soft_dependencies.push_back(std::move(soft));
+        const auto text = modprobe_conf_text(conf) + "\n# End of configuration files. Dumping indexes now:\n\n" +
+                          indexes.alias_listing();
+        speech.print(text.substr(0, text.size() - 1));
         return 0;
     }
     KmodSessionActions actions(calls, home, speech);

@@ -131,6 +131,12 @@ def compare_plans(referee: Referee, seed: int, twins: tuple) -> None:
     chance = random.Random(1000 + seed)
     configuration = referee.folder / f"conf{seed}"
     make_configuration(configuration, chance, names)
+    mine = referee.run([referee.bin_dir / "modprobe", "-C", str(configuration), "-c"], theirs)
+    right = referee.run([MODPROBE, "-d", str(ours), "-S", RELEASE, "-C", str(configuration), "-c"])
+    command_line = pathlib.Path("/proc/cmdline").read_text(encoding="utf-8").split()
+    host_options = {f"options {word.replace('.', ' ', 1)}" for word in command_line if "." in word.split("=")[0]}
+    right = "".join(line for line in right.splitlines(keepends=True) if line.rstrip("\n") not in host_options)
+    assert mine == right, f"modprobe -c\n{mine}--- Debian's:\n{right}"
     for _ in range(REQUESTS):
         words = chance.choice([["-D"], ["-n", "-v"], ["-D", "-b"], ["-n", "-v", "-b"], ["-D", "-i"], ["-R"], ["-n", "-v", "-a"], ["-n"]])
         words = words + [chance.choice(names + [f"my-{chance.randrange(5)}", f"wild-{chance.randrange(3)}", "nosuch", "built-one",
