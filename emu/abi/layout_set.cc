@@ -17,9 +17,9 @@ namespace {
 
 } // namespace
 
-LayoutSet::LayoutSet(const Arch& arch, LayoutVersion version, bool smp, Compiler compiler)
+LayoutSet::LayoutSet(const Arch& arch, LayoutVersion version, bool smp, Compiler compiler, bool highmem)
     : arch_(&arch),
-      placer_(std::make_shared<layouts::Placer>(layouts::Build{&arch, version, smp, compiler, layouts::cpu_of(arch)}))
+      placer_(std::make_shared<layouts::Placer>(layouts::Build{&arch, version, smp, compiler, layouts::cpu_of(arch), highmem}))
 {
 }
 

@@ -39,7 +39,8 @@ struct MemberLayout {
 /// the release; alignment rules of the architecture's psABI.
 class LayoutSet {
 public:
-    LayoutSet(const Arch& arch, LayoutVersion version, bool smp, Compiler compiler);
+    /// `highmem`: of a kernel with CONFIG_HIGHMEM.
+    LayoutSet(const Arch& arch, LayoutVersion version, bool smp, Compiler compiler, bool highmem = false);
 
     /// sizeof `structure` ("struct module", "atomic_t", "kdev_t"). Asking for one that the release lacks is a bug:
     /// std::out_of_range.

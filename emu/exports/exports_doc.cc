@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/exports/exports_doc.h"
 
+#include "emu/abi/event_sink.h"
 #include "emu/exports/conventions/conventions.h"
 #include "emu/exports/families.h"
+#include "emu/kernel/guest_core.h"
 
 #include <fmt/format.h>
 
@@ -43,6 +45,7 @@ Totals count()
     Totals totals;
     for (const auto* family : all_families()) {
         for (const auto& row : family->functions) {
+            if (is_core_private(row.name)) continue;
             totals.functions.insert(row.name);
             totals.by_grade[static_cast<std::size_t>(row.grade)].insert(row.name);
         }
@@ -66,7 +69,8 @@ std::string introduction()
         "| init | keeps and shows its state, but not all later effects come (no packet arrives, no interrupt fires) |\n"
         "| inert | accepted, without effect |\n\n"
         "`where listed`: only of kernels whose list of symbols (`boot --versions`) has the name. Convention is i386's: C,\n"
-        "fastcall (eax, edx, ecx) or a list of registers. A step function can call the guest or sleep.\n",
+        "fastcall (eax, edx, ecx) or a list of registers. A step function can call the guest or sleep; *core*: its code runs\n"
+        "in the guest (docs/core.md).\n",
         totals.functions.size(), of(Grade::full), of(Grade::init), of(Grade::inert), totals.variables.size());
 }
 
@@ -76,11 +80,15 @@ std::string exports_markdown()
 {
     auto text = introduction();
     for (const auto* family : all_families()) {
+        if (family == &core_services) continue;
         text += fmt::format("\n## {}\n\n", family->header);
         if (!family->functions.empty()) text += "| function | grade | releases | convention |\n|-|-|-|-|\n";
-        for (const auto& row : family->functions)
-            text += fmt::format("| `{}` | {}{} | {}{} | {} |\n", row.name, grade_name(row.grade), row.step ? ", step" : "",
-                                releases(row.since), row.arch.empty() ? "" : fmt::format(", {}", row.arch), convention_name(row));
+        for (const auto& row : family->functions) {
+            if (is_core_private(row.name)) continue;
+            const auto kind = is_in_core(row) ? ", core" : row.step ? ", step" : "";
+            text += fmt::format("| `{}` | {}{} | {}{} | {} |\n", row.name, grade_name(row.grade), kind, releases(row.since),
+                                row.arch.empty() ? "" : fmt::format(", {}", row.arch), convention_name(row));
+        }
         if (family->data.empty()) continue;
         text += fmt::format("{}| variable | releases |\n|-|-|\n", family->functions.empty() ? "" : "\n");
         for (const auto& row : family->data) text += fmt::format("| `{}` | {} |\n", row.name, releases(row.since));

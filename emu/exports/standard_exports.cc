@@ -101,6 +101,10 @@ constexpr const Family* families[] = {
     &linux_devfs_numbers,
     &listed_functions,
     &pcmcia_cs,
+    &core_services,
+    &core_names,
+    &core_pages,
+    &core_block,
 };
 
 ExportTable collect()

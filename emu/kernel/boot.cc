@@ -6,6 +6,7 @@
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/described_devices.h"
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/export_choice.h"
 #include "emu/kernel/guest_struct.h"
@@ -189,7 +190,7 @@ std::vector<KernelSymbol> KernelBoot::offered_symbols()
         symbols.push_back({std::string(for_gpl ? gpl_only_prefix : "") + std::string(name), address});
     };
     for (const auto& row : kernel.machine().table<EntryRow>())
-        if (row.name != return_entry_name) offer(row.name, *kernel.symbols().address(row.name));
+        if (row.name != return_entry_name && !is_core_private(row.name)) offer(row.name, *kernel.symbols().address(row.name));
     for (const auto& row : kernel.machine().table<VariableRow>()) offer(row.name, {row.address});
     offer_version_mark(symbols);
     return symbols;

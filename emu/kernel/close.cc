@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // close(fd). Source: filp_close of fs/open.c, fput of fs/file_table.c, 2.4.
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
@@ -8,7 +9,7 @@
 namespace retromod {
 namespace {
 
-enum Phase : std::uint32_t { entered, flushed, released };
+enum Phase : std::uint32_t { entered, flushed, released, in_core };
 
 Step release(Kernel& kernel, Frame& frame, OpenFileRow& row)
 {
@@ -23,8 +24,15 @@ Step release(Kernel& kernel, Frame& frame, OpenFileRow& row)
 
 Step sys_close(Kernel& kernel, Frame& frame)
 {
+    if (frame.phase == in_core) return Return{kernel.arch().word(frame.result)};
     auto* row = find_open_file(kernel, frame.arguments[0]);
     if (!row) return failure(kernel, Errno::ebadf);
+    if (row->in_core) { // the descriptor is free at once, whatever becomes of the file
+        const auto call = call_core(kernel, "core_close", {row->file});
+        kernel.machine().table<OpenFileRow>().erase(*row);
+        frame.phase = in_core;
+        return *call;
+    }
     if (!row->file) {
         kernel.machine().table<OpenFileRow>().erase(*row);
         return Return{};

@@ -8,6 +8,7 @@
 #include "emu/kernel/clock.h"
 #include "emu/kernel/exception_table.h"
 #include "emu/kernel/exit.h"
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/irq_stat.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_rows.h"
@@ -190,7 +191,8 @@ void Dispatcher::finish_frame(std::uint64_t value)
         cpu.finish_call(context, kernel_.memory());
         if (convention.return_register) context.reg[cpu.pc] = context.reg[*convention.return_register];
         const auto* row = kernel_.sink() ? kernel_.symbols().export_at({frame.entry}) : nullptr;
-        if (row) kernel_.sink()->export_called({row->name, row->grade, {}, {}, fmt::format("{:#x}", word), true});
+        if (row && !is_core_private(row->name))
+            kernel_.sink()->export_called({row->name, row->grade, {}, {}, fmt::format("{:#x}", word), true});
     }
     kernel_.processor().engine().restore(context);
     thread.in_guest = 1;
@@ -350,10 +352,15 @@ try {
         return std::nullopt;
     }
     const auto* row = kernel_.symbols().export_at(entry);
+    if (is_in_core(*row)) {
+        kernel_.threads().push_frame(thread, step_key(start_core_step), {});
+        thread.frames[thread.depth - 1].caller.reg[kernel_.cpu().pc] = entry.value;
+        return std::nullopt;
+    }
     kernel_.threads().push_frame(thread, step_key(row->name), entry);
     ExportCall call{row->name, row->grade, {}, {}, {}, false};
     auto context = context_of(entry, call);
-    if (kernel_.sink()) {
+    if (kernel_.sink() && !is_core_private(row->name)) {
         auto shown = context;
         row->describe(shown);
         kernel_.sink()->export_called(call);
@@ -376,6 +383,16 @@ try {
     if (row->step) return Next::stop;
     ExportCall trace{row->name, row->grade, {}, {}, {}, true};
     auto context = context_of(entry, trace);
+    if (is_in_core(*row)) {
+        // What stands at the entry goes on in the core, with the call as its caller made it. The first one brings the core up.
+        const auto& core = kernel_.machine().single<CoreRow>();
+        if (!core.base) pending_trap_ = row->name;
+        if (!core.is_up) return Next::stop;
+        if (!kernel_.sink() || is_core_private(row->name)) return Next::resume;
+        row->describe(context);
+        kernel_.sink()->export_called(trace);
+        return Next::resume;
+    }
     {
         const WorkBudget::Working working(work);
         row->plain(context);
@@ -383,7 +400,7 @@ try {
     auto& engine = kernel_.processor().engine();
     deliver(kernel_.cpu(), kernel_.symbols().convention_at(entry), {context.result, context.result_second, context.wide},
             [&](unsigned number, std::uint64_t to) { engine.set_reg(number, to); });
-    if (kernel_.sink()) kernel_.sink()->export_called(trace);
+    if (kernel_.sink() && !is_core_private(row->name)) kernel_.sink()->export_called(trace);
     return Next::resume;
 } catch (const WorkLimitReached&) {
     work_limit_reached = true;

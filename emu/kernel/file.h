@@ -17,6 +17,8 @@ struct OpenFileRow {
     std::uint64_t inode, dentry;
     std::uint32_t process;    ///< that opened it
     std::uint32_t pid;        ///< of the guest's task that opened it
+    std::uint32_t in_core;    ///< the struct file is the core's: it lives until its last user
+    std::uint32_t reserved;
     std::uint64_t owner;      ///< the module whose use count the open file holds, 0 for none
     std::uint64_t proc_entry; ///< struct proc_dir_entry, 0 for a device
     std::uint64_t position;   ///< of a text that the kernel makes

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ioctl(fd, command, argument) and lseek(fd, offset, whence). Source: fs/ioctl.c, fs/read_write.c of 2.4.
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"
@@ -12,6 +13,7 @@ Step sys_ioctl(Kernel& kernel, Frame& frame)
     if (frame.phase++) return Return{static_cast<std::uint64_t>(kernel.arch().word(frame.result))};
     const auto* row = find_open_file(kernel, frame.arguments[0]);
     if (!row) return failure(kernel, Errno::ebadf);
+    if (row->in_core) return *call_core(kernel, "core_ioctl", {row->file, frame.arguments[1], frame.arguments[2]});
     const auto function = row->file ? file_operation(kernel, *row, "ioctl") : GuestAddr{};
     if (!function) return failure(kernel, Errno::enotty);
     return CallGuest{function, {row->inode, row->file, frame.arguments[1], frame.arguments[2]}, 4, "ioctl"};
@@ -32,6 +34,7 @@ Step sys_lseek(Kernel& kernel, Frame& frame)
     if (frame.phase++) return off_t_result(kernel, frame.result);
     auto* row = find_open_file(kernel, frame.arguments[0]);
     if (!row) return failure(kernel, Errno::ebadf);
+    if (row->in_core) return *call_core(kernel, "core_lseek", {row->file, frame.arguments[1], frame.arguments[2]});
     auto offset = kernel.arch().signed_word(frame.arguments[1]);
     const auto whence = frame.arguments[2];
     if (whence > 2) return failure(kernel, Errno::einval);

@@ -4,8 +4,10 @@
 #include "emu/kernel/clock.h"
 #include "emu/kernel/described_devices.h"
 #include "emu/kernel/devices.h"
+#include "emu/kernel/disk_images.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/format.h"
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/kernel_check.h"
 #include "emu/kernel/kernel_rows.h"
@@ -196,7 +198,36 @@ constexpr TableKind board_tables[] = {table<BoardRow>(), table<PciFunctionRow, t
 
 constexpr Subsystem board{.tables = board_tables};
 
-constexpr const Subsystem* all[] = {&kernel, &symbols, &work, &heap, &devices, &board};
+// --- the core in the guest, and its disks ------------------------------------------------------------------------------
+
+void tell(RowVisitor& visitor, const CoreRow& row)
+{
+    for (const auto address : {row.base, row.initialize, row.init_fs}) visitor.block("the core of the kernel", address);
+}
+void tell(RowVisitor& visitor, const DiskImageRow& row)
+{
+    visitor.ends("the name of a disk", row.name);
+    visitor.ends("the path of a disk's image", row.path);
+    visitor.require(row.bytes % sector_bytes == 0, "a disk ends within a sector");
+}
+
+constexpr TableKind core_tables[] = {table<CoreRow, tell>("the core of the kernel"), table<DiskImageRow, tell>("disks"),
+                                     table<DiskDataRow>("disks"), table<DiskMapRow>("disks")};
+
+void check_disks(KernelCheck& check)
+{
+    const auto disks = check.machine.table<DiskImageRow>();
+    const auto data = check.machine.table<DiskDataRow>();
+    for (const auto& row : check.machine.table<DiskMapRow>()) {
+        check.require(disks.find(row.disk), "blocks are written to disk {}, which is not there", row.disk);
+        for (const auto number : row.data)
+            check.require(!number || data.find(number - 1), "disk {} has a written block {}, which is not there", row.disk, number - 1);
+    }
+}
+
+constexpr Subsystem core{.tables = core_tables, .check = check_disks};
+
+constexpr const Subsystem* all[] = {&kernel, &symbols, &work, &heap, &devices, &board, &core};
 
 } // namespace
 

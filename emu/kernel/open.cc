@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// open(path, flags): a character device that a driver registered, or a file under /proc. There is no file system beside
-// them: a device is named /dev/NAME by its driver's registered name, or /dev/char/MAJOR:MINOR.
+// open(path, flags, mode): a character device that a driver registered, a file under /proc, else a file of the core's. A device
+// is named /dev/NAME by its driver's registered name, or /dev/char/MAJOR:MINOR.
 // Source: chrdev_open of fs/devices.c, misc_open of drivers/char/misc.c, fs/proc/{generic,inode}.c of 2.4.
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_requests.h"
@@ -20,7 +21,7 @@ namespace retromod {
 namespace {
 
 /// How far open is.
-enum Phase : std::uint32_t { entered, permitting, opening, asked_for_module };
+enum Phase : std::uint32_t { entered, permitting, opening, asked_for_module, in_core };
 
 constexpr std::uint64_t character_device = 0020666, regular_file = 0100444;
 
@@ -140,10 +141,24 @@ Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
     return open_with(kernel, frame, request);
 }
 
+/// What core_open gave: a struct file, or an error as a pointer.
+Step opened_in_core(Kernel& kernel, Frame& frame)
+{
+    const auto result = kernel.arch().word(frame.result);
+    if (kernel.arch().signed_word(result) < 0 && kernel.arch().signed_word(result) > -1000) return Return{result};
+    auto* row = kernel.machine().table<OpenFileRow>().insert();
+    if (!row) return failure(kernel, Errno::enfile);
+    row->file = result;
+    row->in_core = 1;
+    row->process = kernel.processes().own();
+    return opened(kernel, *row);
+}
+
 } // namespace
 
 Step sys_open(Kernel& kernel, Frame& frame)
 {
+    if (frame.phase == in_core) return opened_in_core(kernel, frame);
     if (frame.phase == permitting || frame.phase == opening) {
         auto* row = kernel.machine().table<OpenFileRow>().find(frame.local<std::uint32_t>());
         if (!row) return failure(kernel, Errno::ebadf);
@@ -157,7 +172,11 @@ Step sys_open(Kernel& kernel, Frame& frame)
     FileRequest request{*path, frame.arguments[1], 0, 0, {}, 0};
     if (path->starts_with("/proc/")) return open_proc(kernel, frame, request);
     const auto device = find_device(kernel, *path);
-    if (!device) return failure(kernel, Errno::enoent);
+    if (!device) {
+        frame.phase = in_core;
+        const auto call = call_core(kernel, "core_open", {frame.arguments[0], frame.arguments[1], frame.arguments[2]});
+        return call ? Step{*call} : failure(kernel, Errno::enoent);
+    }
     request.device = *device;
     return open_device(kernel, frame, request);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // read(fd, buffer, count). Source: sys_read of fs/read_write.c, proc_file_read of fs/proc/generic.c, 2.4.
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
@@ -132,6 +133,10 @@ Step sys_read(Kernel& kernel, Frame& frame)
     case setting_read: return take_setting(kernel, frame);
     case proc_read: return take_proc(kernel, frame, *row);
     default: break;
+    }
+    if (row->in_core) {
+        frame.phase = device_read;
+        return *call_core(kernel, "core_read", {row->file, buffer.value, count});
     }
     if (!row->file) return read_kernel_text(kernel, *row, buffer, count);
     if (!has_mode(kernel, *row, file_mode::read)) return failure(kernel, Errno::ebadf);

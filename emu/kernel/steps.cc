@@ -2,9 +2,11 @@
 // The step functions of a kernel: its system calls by name, and those of its exports.
 #include "emu/kernel/steps.h"
 
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/exit.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/export_choice.h"
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/softirqs.h"
@@ -53,6 +55,7 @@ constexpr StepEntry own_steps[] = {
     {ksoftirqd_step, ksoftirqd},
     {exit_step, exit_files},
     {kernel_thread_step, run_kernel_thread},
+    {start_core_step, start_core},
 };
 
 } // namespace
@@ -60,6 +63,7 @@ constexpr StepEntry own_steps[] = {
 Steps::Steps(const ExportTable& exports, const Machine& machine)
 {
     if (machine.release().modern) add(modern_system_calls);
+    add(core_system_calls());
     add(system_calls);
     add(own_steps);
     for (const auto family : exports.steps) add(family);

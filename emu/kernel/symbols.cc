@@ -2,6 +2,7 @@
 // The kernel's functions and variables by name and by address.
 #include "emu/kernel/symbols.h"
 
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/export_choice.h"
 #include "emu/kernel/kernel_rows.h"
@@ -26,6 +27,17 @@ template <std::size_t size>
 std::string text_of(const char (&name)[size])
 {
     return std::string(name, strnlen(name, size));
+}
+
+/// The last symbol of a module's, or of the core's, that lies at or before the address.
+const DebugSymbolRow* last_debug_symbol(Machine& machine, std::uint64_t owner, GuestAddr address)
+{
+    const DebugSymbolRow* best = nullptr;
+    for (const auto& row : machine.table<DebugSymbolRow>()) {
+        if (row.module != owner || row.address > address.value) continue;
+        if (!best || row.address > best->address) best = &row;
+    }
+    return best;
 }
 
 } // namespace
@@ -182,6 +194,10 @@ std::string Symbols::describe(GuestAddr address)
         return row ? with_offset(row->name, offset % cpu_.entry_bytes) : "";
     }
     if (const auto area = machine_.memory().vmalloc_area(address)) return describe_in_module(address, *area);
+    if (const auto& core = machine_.single<CoreRow>(); address.value - core.base < core.bytes) {
+        const auto* symbol = last_debug_symbol(machine_, core.base, address);
+        return symbol ? with_offset(symbol->name, address.value - symbol->address) : "";
+    }
     for (const auto& row : machine_.table<VariableRow>())
         if (address.value >= row.address && address.value < row.address + std::max<std::uint64_t>(row.bytes, 1))
             return with_offset(row.name, address.value - row.address);
@@ -190,11 +206,7 @@ std::string Symbols::describe(GuestAddr address)
 
 std::string Symbols::describe_in_module(GuestAddr address, GuestRange area)
 {
-    const DebugSymbolRow* best = nullptr;
-    for (const auto& row : machine_.table<DebugSymbolRow>()) {
-        if (row.module != area.start.value || row.address > address.value) continue;
-        if (!best || row.address > best->address) best = &row;
-    }
+    const auto* best = last_debug_symbol(machine_, area.start.value, address);
     std::string owner;
     try {
         if (const auto module = modules_.owner_of(address)) owner = module->name();

@@ -2,6 +2,7 @@
 // Guest threads and their task_structs.
 #include "emu/kernel/threads.h"
 
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/address_limit.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/thread.h"
@@ -95,6 +96,7 @@ void Threads::set_up_task(ThreadRow& thread, GuestAddr task)
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"}) set(member, 0xfffffeff);
     set("counter", 10);
     share_context(thread, task);
+    if (const auto fs = machine_.single<CoreRow>().init_fs) set("fs", fs);
     machine_.memory().write(task + task_member("comm").offset, std::as_bytes(std::span(thread.name)));
 }
 

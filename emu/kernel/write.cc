@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // write(fd, buffer, count). Source: sys_write of fs/read_write.c, proc_file_write of fs/proc/generic.c, 2.4.
+#include "emu/kernel/core_calls.h"
 #include "emu/kernel/file.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
@@ -19,6 +20,8 @@ Step sys_write(Kernel& kernel, Frame& frame)
         return Return{kernel.arch().word(frame.result ? frame.result : length)};
     }
     const auto* row = find_open_file(kernel, frame.arguments[0]);
+    if (row && row->in_core)
+        return *call_core(kernel, "core_write", {row->file, frame.arguments[1], kernel.arch().word(frame.arguments[2])});
     if (!row || !row->file || !has_mode(kernel, *row, file_mode::write)) return failure(kernel, Errno::ebadf);
     const auto buffer = frame.arguments[1], count = kernel.arch().word(frame.arguments[2]);
     if (const auto function = file_operation(kernel, *row, "write")) {

@@ -80,6 +80,7 @@ void Machine::format(std::span<std::byte> mapping, const MachineOptions& options
     copy_text(header.release, options.release->name);
     copy_text(header.uts_release, options.uts_release.empty() ? options.release->name : options.uts_release);
     header.smp = options.smp;
+    header.highmem = options.highmem;
     header.compiler = static_cast<std::uint32_t>(options.compiler);
     header.vmalloc_start = windows.vmalloc_start.value;
     header.direct_offset = layout.direct_offset;
@@ -131,7 +132,8 @@ void Machine::attach()
     auto& head = header();
     release_ = find_release(head.release);
     arch_ = arch_in_release(*find_arch(head.arch), *release_);
-    layouts_ = std::make_unique<LayoutSet>(*arch_, release_->layouts, smp(), static_cast<Compiler>(head.compiler));
+    layouts_ = std::make_unique<LayoutSet>(*arch_, release_->layouts, smp(), static_cast<Compiler>(head.compiler),
+                                           head.highmem != 0);
 
     const auto bytes_at = [&](std::uint64_t offset, std::uint64_t count) {
         return std::span(reinterpret_cast<std::uint8_t*>(mapping_.data() + offset), count);

@@ -19,6 +19,7 @@ struct MachineOptions {
     const Release* release = find_release("2.4.20");
     bool smp = false;
     Compiler compiler = Compiler::gcc_3;
+    bool highmem = false;                       ///< the kernel is built with CONFIG_HIGHMEM
     std::uint64_t memory_bytes = 128 << 20;
     std::optional<GuestAddr> vmalloc_start = {};   ///< default: as the release computes it from the memory
     bool reuse_addresses = true;                ///< hand out freed vmalloc addresses again
@@ -36,7 +37,8 @@ struct MachineHeader {
     char arch[16];
     char release[16];
     char uts_release[64];
-    std::uint32_t smp;
+    std::uint16_t smp;
+    std::uint16_t highmem;
     std::uint32_t compiler;
     std::uint64_t vmalloc_start;
     std::uint64_t direct_offset, direct_bytes;

@@ -39,6 +39,7 @@ const Arch& check_kind(const MachineHeader& header)
     require(own, "{} did not run on {}", release_name, arch_name);
     require(header.applying == 0, "a commit was cut short, and its journal is gone; see retromod fsck");
     require(header.smp <= 1, "smp is {}", header.smp);
+    require(header.highmem <= 1, "highmem is {}", header.highmem);
     require(header.compiler <= static_cast<std::uint32_t>(Compiler::gcc_3), "unknown compiler {}", header.compiler);
     return *own;
 }

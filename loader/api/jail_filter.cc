@@ -103,6 +103,9 @@ void enter_jail_filter(JailFiles files)
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_NO_NEW_PRIVS);
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_GET_SECCOMP);
     filter.allow_equal(SCMP_SYS(prctl), 0, PR_SET_SECCOMP);
+    if (files == JailFiles::write) // a tree of files is made: cp -r
+        filter.add(SCMP_ACT_ALLOW, {SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(unlink),
+                                    SCMP_SYS(unlinkat), SCMP_SYS(utimensat)});
     const auto forbidden = files == JailFiles::write ? 0 : writing;
     filter.allow_masked(SCMP_SYS(open), 1, forbidden, O_RDONLY);
     filter.allow_masked(SCMP_SYS(openat), 2, forbidden, O_RDONLY);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/session.h"
 
-#include "emu/exports/standard_exports.h"
+#include "loader/boot/core_link.h"
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/kernel.h"
@@ -24,7 +24,7 @@
 namespace retromod {
 namespace {
 
-const ExportTable& exports_for(const Machine& machine) { return machine.release().modern ? modern_exports() : standard_exports(); }
+const ExportTable& exports_for(const Machine& machine) { return machine.release().modern ? modern_exports() : linked_exports(); }
 
 } // namespace
 
@@ -88,9 +88,20 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
+namespace {
+
+/// A kernel that offers kmap_high is built with CONFIG_HIGHMEM.
+MachineOptions as_its_symbols_say(MachineOptions machine, const BootOptions& boot)
+{
+    machine.highmem = machine.highmem || boot.versions.contains("kmap_high");
+    return machine;
+}
+
+} // namespace
+
 Session Session::in_memory(const MachineOptions& machine, const BootOptions& boot)
 {
-    return Session(std::make_unique<State>(std::make_unique<Machine>(machine), boot));
+    return Session(std::make_unique<State>(std::make_unique<Machine>(as_its_symbols_say(machine, boot)), boot));
 }
 
 Session Session::boot(const std::string& path, const MachineOptions& machine, const BootOptions& boot,
@@ -98,7 +109,7 @@ Session Session::boot(const std::string& path, const MachineOptions& machine, co
 {
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty()) std::filesystem::create_directories(folder);
-    return Session(std::make_unique<State>(MachineFile(path, options).create(machine), boot));
+    return Session(std::make_unique<State>(MachineFile(path, options).create(as_its_symbols_say(machine, boot)), boot));
 }
 
 Session Session::change(const std::string& path, const MachineFileOptions& options, const MachineOptions& machine)

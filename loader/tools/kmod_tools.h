@@ -16,6 +16,7 @@ int kmod_modprobe_command(const Invocation& invocation);
 int kmod_depmod_command(const Invocation& invocation);
 /// Files of /proc and /sys of a machine since 2.6.
 int kmod_cat(const Invocation& invocation, const std::vector<std::string>& paths);
+int kmod_ls(const Invocation& invocation, const std::vector<std::string>& paths);
 int kmod_modinfo_command(const Invocation& invocation);
 
 /// The two lines of -V of Debian 12's kmod.

@@ -42,20 +42,8 @@ int kmod_cat(const Invocation& invocation, const std::vector<std::string>& paths
     });
 }
 
-int ls_command(const Invocation& invocation)
+int kmod_ls(const Invocation& invocation, const std::vector<std::string>& paths)
 {
-    std::vector<std::string> paths;
-    Options options(invocation);
-    options.rest("PATH", paths, "/sys/module and the like");
-    if (const auto status = options.parse()) return *status;
-    if (paths.empty()) {
-        complain("ls: no folder");
-        return exit_status::usage;
-    }
-    if (!is_modern_machine(invocation)) {
-        complain("ls: only machines since 2.6 have folders to list");
-        return exit_status::failure;
-    }
     return for_each_path(invocation, paths, [](ModernKernelCalls& calls, const std::string& path) -> std::optional<Errno> {
         const auto names = calls.list_folder(path);
         if (!names) return names.error();

@@ -10,7 +10,6 @@ namespace retromod {
 int depmod_command(const Invocation&);
 int genksyms_command(const Invocation&);
 int kmod_command(const Invocation&);
-int ls_command(const Invocation&);
 int modprobe_command(const Invocation&);
 int shell_command(const Invocation&);
 int syslog_command(const Invocation&);

@@ -3,6 +3,7 @@
 
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/clock.h"
+#include "emu/kernel/disk_images.h"
 #include "emu/kernel/module_requests.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/processor.h"
@@ -118,6 +119,7 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), jailed_(invocation.jailed == Jailed::yes),
       waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), session_(std::move(session))
 {
+    DiskImages(session_.machine()).open_all();
     if (keeps_ && session_.has_dead()) bury_dead(session_, jailed_);
     session_.calls().set_caller({.comm = invocation.name});
     session_.calls().set_limits(limits_of(invocation));
@@ -164,11 +166,21 @@ int run_here(ToolSession& session, const std::function<int()>& work)
     }
 }
 
-} // namespace
-
-int run_in_session(ToolSession& session, const std::function<int()>& work)
+bool writes_disks(ToolSession& session)
 {
-    if (!session.is_jailed()) return run_here(session, work);
+    const auto writes = [](const DiskImageRow& disk) { return disk.writes_through != 0; };
+    return session->machine().table<DiskImageRow>().find_if(writes) != nullptr;
+}
+
+/// What was committed goes to the images of disks that are written through, and is forgotten with another commit.
+void write_disks(ToolSession& session)
+{
+    DiskImages(session->machine()).write_back();
+    session.commit();
+}
+
+int run_jailed(ToolSession& session, const std::function<int()>& work)
+{
     const auto result =
         session->run_jailed([&](Session&) { return status_after_output(run_here(session, work)); }, session.limits());
     if (!result.died) return result.status && interrupt_count() ? exit_status::interrupted : result.status;
@@ -180,6 +192,16 @@ int run_in_session(ToolSession& session, const std::function<int()>& work)
     }
     complain(fmt::format("the jailed process that runs the guest died: {}; {}", result.reason, kept));
     return exit_status::failure;
+}
+
+} // namespace
+
+int run_in_session(ToolSession& session, const std::function<int()>& work)
+{
+    const bool writes = writes_disks(session);
+    const int status = session.is_jailed() ? run_jailed(session, work) : run_here(session, work);
+    if (writes) write_disks(session);
+    return status;
 }
 
 } // namespace retromod

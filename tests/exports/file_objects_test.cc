@@ -40,6 +40,9 @@ std::uint64_t name(Guest& guest, std::string_view text)
     auto qstr = guest.make("struct qstr");
     qstr.set("name", std::uint64_t{guest.text(text)});
     qstr.set("len", text.size());
+    std::uint32_t hash = 0; // full_name_hash
+    for (const unsigned char c : text) hash = (hash + (c << 4) + (c >> 4)) * 11;
+    qstr.set("hash", std::uint64_t{hash});
     return qstr.at().value;
 }
 

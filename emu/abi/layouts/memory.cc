@@ -108,6 +108,7 @@ constexpr Member page_rows[] = {
     {"buffers", "struct buffer_head*"},
     {"virtual", "void*", {.since = v2_4_0, .until = v2_4_0}},
     {"virtual", "void*", {.since = v2_4_18_14, .arches = cpu::m68k | cpu::sparc}},
+    {"virtual", "void*", {.since = v2_4_18_14, .arches = cpu::all_but(cpu::m68k | cpu::sparc), .highmem = Highmem::yes}},
     {"zone", "struct zone_struct*", {.since = v2_4_0, .until = v2_4_0}},
 };
 

@@ -77,6 +77,7 @@ bool holds(const When& when, const Build& build)
         && agrees(when.gcc, Gcc::v2, Gcc::v3, gcc_2)
         && agrees(when.vendor, Vendor::yes, Vendor::no, build.version == LayoutVersion::v2_4_18_14)
         && agrees(when.locks, Locks::real, Locks::empty, build.smp || gcc_2)
+        && agrees(when.highmem, Highmem::yes, Highmem::no, build.highmem)
         && (when.arches & build.cpu) != 0;
 }
 

@@ -15,6 +15,7 @@ struct Build {
     bool smp;
     Compiler compiler;
     CpuSet cpu; ///< the set that has `arch` alone
+    bool highmem = false;
 };
 
 CpuSet cpu_of(const Arch& arch);

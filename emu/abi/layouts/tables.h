@@ -27,6 +27,8 @@ enum class Vendor : std::uint8_t { either, yes, no }; ///< Red Hat's 2.4.18-14, 
 /// to be avoided). Structures that were measured only as a whole have a size for each.
 enum class Locks : std::uint8_t { either, real, empty };
 
+enum class Highmem : std::uint8_t { either, yes, no }; ///< CONFIG_HIGHMEM
+
 /// The kernels that a row holds for; everything by default.
 struct When {
     LayoutVersion since = LayoutVersion::v2_2_1;
@@ -36,6 +38,7 @@ struct When {
     Vendor vendor = Vendor::either;
     Locks locks = Locks::either;
     CpuSet arches = cpu::all;
+    Highmem highmem = Highmem::either;
 };
 
 /// One member. A member of an anonymous structure or union ("union {anonymous}") follows it as "outer.inner";

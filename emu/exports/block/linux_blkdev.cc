@@ -13,19 +13,6 @@ constexpr std::uint64_t majors = 256; // MAX_BLKDEV + 1
 
 GuestStruct queue_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct request_queue", at}; }
 
-void blk_init_queue(Kernel& kernel, GuestAddr at, GuestFunction request)
-{
-    auto queue = queue_at(kernel, at);
-    queue.clear();
-    guest_list::init(kernel, queue.address("queue_head"));
-    queue.set("request_fn", request.address);
-    queue.set_if_there("head_active", 1);
-}
-void blk_cleanup_queue(Kernel& kernel, GuestAddr at) { queue_at(kernel, at).clear(); }
-void blk_queue_make_request(Kernel& kernel, GuestAddr at, GuestFunction function)
-{
-    queue_at(kernel, at).set("make_request_fn", function.address);
-}
 void blk_queue_headactive(Kernel& kernel, GuestAddr at, std::int32_t active)
 {
     queue_at(kernel, at).set_if_there("head_active", static_cast<std::uint8_t>(active));
@@ -103,9 +90,6 @@ void resetup_one_dev(Kernel&, GuestAddr, std::int32_t) {}
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
 constexpr Export functions[] = {
-    init<blk_init_queue>("blk_init_queue", since_2_4),
-    init<blk_cleanup_queue>("blk_cleanup_queue", since_2_4),
-    init<blk_queue_make_request>("blk_queue_make_request", since_2_4),
     init<blk_queue_headactive>("blk_queue_headactive", since_2_4),
     init<add_gendisk>("add_gendisk", v18),
     full<del_gendisk>("del_gendisk", v18),
@@ -115,8 +99,8 @@ constexpr Export functions[] = {
     inert<no_answer>("invalidate_device", v18),
     inert<resetup_one_dev>("resetup_one_dev", only_2_2),
     inert<no_answer>("check_disk_change"),
-    inert<no_answer>("set_blocksize"),
-    inert<no_answer>("fsync_dev"),
+    inert<no_answer>("set_blocksize", only_2_2),
+    inert<no_answer>("fsync_dev", only_2_2),
 };
 
 template <std::uint64_t bytes>

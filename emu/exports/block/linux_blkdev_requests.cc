@@ -76,16 +76,6 @@ void end_that_request_last(Kernel& kernel, GuestAddr at)
     blkdev_release_request(kernel, at);
 }
 
-/// Runs a plugged queue's request function where requests wait.
-Step generic_unplug_device(Kernel& kernel, Frame& frame, GuestAddr at)
-{
-    GuestStruct queue(kernel, "struct request_queue", at);
-    if (frame.phase++ || !queue.get("plugged")) return Return{};
-    queue.set("plugged", std::uint64_t{0});
-    if (guest_list::empty(kernel, queue.address("queue_head"))) return Return{};
-    return CallGuest{queue.pointer("request_fn"), {at.value}, 1, "request_fn"};
-}
-
 /// Up to which bus address the device reaches; spoken of for debugging unless it is all of low memory.
 void blk_queue_bounce_limit(Kernel& kernel, GuestAddr at, std::uint64_t limit)
 {
@@ -95,14 +85,6 @@ void blk_queue_bounce_limit(Kernel& kernel, GuestAddr at, std::uint64_t limit)
                        ? fmt::format("blk: queue {:08x}, no I/O memory limit\n", at.value)
                        : fmt::format("blk: queue {:08x}, I/O limit {}Mb (mask 0x{:x})\n", at.value, limit >> 20, limit));
     GuestStruct(kernel, "struct request_queue", at).set_if_there("bounce_pfn", limit / kernel.arch().page_bytes & 0xffffffff);
-}
-
-GuestAddr blk_get_queue(Kernel& kernel, std::uint32_t device)
-{
-    const GuestStruct slot(kernel, "struct blk_dev_struct",
-                           kernel.symbols().variable("blk_dev")
-                               + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
-    return slot.address("request_queue");
 }
 
 // --- what a device allows ---------------------------------------------------------------------------------------------
@@ -129,56 +111,16 @@ void set_device_ro(Kernel& kernel, std::uint32_t device, std::int32_t on)
     if (auto* fresh = rows.insert()) fresh->device = device & 0xffff;
 }
 
-std::uint64_t sector_bytes(Kernel& kernel, std::uint32_t device)
-{
-    const auto word = kernel.arch().word_bytes;
-    const auto sizes = kernel.memory().load_pointer(kernel.symbols().variable("hardsect_size") + (device >> 8 & 0xff) * word);
-    const auto bytes = sizes ? kernel.memory().load<std::uint32_t>(sizes + (device & 0xff) * 4) : 0;
-    return bytes ? bytes : 512;
-}
-
-/// The ioctls that all block devices have. Sizes are the ones that partitions have in a registered gendisk.
-std::int32_t blk_ioctl(Kernel& kernel, std::uint32_t device, std::uint32_t command, GuestAddr argument)
-{
-    enum : std::uint32_t { set_ro = 0x125d, get_ro, size = 0x1260, flush, set_ahead, get_ahead, sector = 0x1268 };
-    const auto put = [&](std::uint64_t value) {
-        return kernel.user().put_word(argument, value) ? 0 : error_code(kernel, Errno::efault);
-    };
-    if (!device) return error_code(kernel, Errno::einval);
-    const auto ahead = kernel.symbols().variable("read_ahead") + (device >> 8 & 0xff) * 4;
-    switch (command) {
-    case set_ro: {
-        const auto on = kernel.user().get_word(argument);
-        if (!on) return error_code(kernel, Errno::efault);
-        set_device_ro(kernel, device, static_cast<std::int32_t>(*on));
-        return 0;
-    }
-    case get_ro: return put(static_cast<std::uint64_t>(is_read_only(kernel, device)));
-    case set_ahead:
-        if (argument.value > 0xff) return error_code(kernel, Errno::einval);
-        kernel.memory().store<std::uint32_t>(ahead, static_cast<std::uint32_t>(argument.value));
-        return 0;
-    case get_ahead: return argument ? put(kernel.memory().load<std::uint32_t>(ahead)) : error_code(kernel, Errno::einval);
-    case flush: return 0;
-    case sector: return put(sector_bytes(kernel, device));
-    default: return error_code(kernel, Errno::einval);
-    }
-}
-
 /// That sectors under way are to be counted: no request goes under way here.
 void blk_queue_throttle_sectors(Kernel&, GuestAddr, std::int32_t) {}
 
 constexpr Export functions[] = {
     init<blk_queue_throttle_sectors>("blk_queue_throttle_sectors", from(LayoutVersion::v2_4_22)),
-    full<end_that_request_first>("end_that_request_first"),
-    full<end_that_request_last>("end_that_request_last"),
-    init<blkdev_release_request>("blkdev_release_request", since_2_4),
-    full<generic_unplug_device>("generic_unplug_device", from(LayoutVersion::v2_4_18_14)),
+    full<end_that_request_first>("end_that_request_first", only_2_2),
+    full<end_that_request_last>("end_that_request_last", only_2_2),
     init<blk_queue_bounce_limit>("blk_queue_bounce_limit", v18),
-    full<blk_get_queue>("blk_get_queue", since_2_4),
-    full<is_read_only>("is_read_only"),
-    full<set_device_ro>("set_device_ro"),
-    init<blk_ioctl>("blk_ioctl", since_2_4),
+    full<is_read_only>("is_read_only", only_2_2),
+    full<set_device_ro>("set_device_ro", only_2_2),
     inert<do_nothing<GuestAddr>>("req_finished_io", v18),
     inert<answer<1, GuestAddr, GuestAddr, GuestAddr>>("blk_seg_merge_ok", v18),
 };

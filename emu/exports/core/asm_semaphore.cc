@@ -111,6 +111,8 @@ constexpr Export functions[] = {
     full<down_failed_interruptible>("__down_failed_interruptible", {}, "i386"),
     full<down_failed_trylock>("__down_failed_trylock", since_2_4, "i386"),
     full<up_wakeup>("__up_wakeup", {}, "i386"),
+    full<down_failed>("kc_down"),
+    full<up_wakeup>("kc_up"),
     full<down_failed>("__down_failed", from(LayoutVersion::v2_4_22), "x86_64"),
     full<down_failed_interruptible>("__down_failed_interruptible", from(LayoutVersion::v2_4_22), "x86_64"),
     full<down_failed_trylock>("__down_failed_trylock", from(LayoutVersion::v2_4_22), "x86_64"),

@@ -182,6 +182,7 @@ void out_of_line_bug(Kernel& kernel, std::int32_t line)
 
 constexpr Export functions[] = {
     full<printk>("printk"),
+    full<printk>("kc_printk"),
     full<sprintf>("sprintf"),
     full<vsprintf>("vsprintf"),
     full<snprintf>("snprintf", from(LayoutVersion::v2_4_18_14)),

@@ -21,6 +21,7 @@ std::int32_t call_usermodehelper(Kernel&, const GuestString&, GuestAddr, GuestAd
 
 constexpr Export functions[] = {
     full<request_module>("request_module"),
+    full<request_module>("kc_request_module"),
     inert<call_usermodehelper>("call_usermodehelper", since_2_4),
 };
 

@@ -63,6 +63,10 @@ void free_page_struct(Kernel& kernel, GuestAddr page, std::uint32_t order)
     if (users <= 0) free_pages(kernel, address_of(kernel, page), {order});
 }
 
+GuestAddr alloc_core_page(Kernel& kernel) { return alloc_pages(kernel, 0, 0); }
+/// A page that has lost its last user.
+void free_core_page(Kernel& kernel, GuestAddr page) { free_pages(kernel, address_of(kernel, page), {0}); }
+
 void free_one_page(Kernel& kernel, GuestAddr page) { free_page_struct(kernel, page, 0); }
 
 /// struct sysinfo, i386: uptime, loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap, procs.
@@ -91,13 +95,13 @@ constexpr Export functions[] = {
     full<alloc_pages>("_alloc_pages", from(LayoutVersion::v2_4_18_14)),
     full<free_page_struct>("__free_pages", since_2_4),
     full<free_one_page>("__free_page", only_2_2),
+    full<alloc_core_page>("kc_alloc_page"),
+    full<free_core_page>("kc_free_page"),
     full<si_meminfo>("si_meminfo"),
     full<kmap_high>("kmap_high", since_2_4),
     full<nothing>("kunmap_high", since_2_4),
     inert<no_page>("vmalloc_to_page", from(LayoutVersion::v2_4_18_14)),
     inert<remap_page_range>("remap_page_range"),
-    inert<nothing>("unlock_page", from(LayoutVersion::v2_4_18_14)),
-    inert<nothing>("lock_page", since_2_4),
 };
 
 std::uint64_t one_word(Kernel& kernel) { return kernel.arch().word_bytes; }
@@ -108,6 +112,11 @@ void make_mem_map(Kernel& kernel, GuestAddr variable)
     const auto bytes = kernel.memory().total_pages() * kernel.layouts().size("struct page");
     const auto at = kernel.memory().allocate_image(bytes, 32);
     kernel.memory().store_word(variable, at.value);
+    if (!kernel.layouts().has("struct page", "virtual")) return;
+    const auto place = kernel.layouts().field("struct page", "virtual").offset;
+    for (std::uint64_t number = 0; number < kernel.memory().total_pages(); ++number)
+        kernel.memory().store_word(at + number * kernel.layouts().size("struct page") + place,
+                                   (kernel.arch().page_offset + number * kernel.arch().page_bytes).value);
 }
 
 constexpr DataExport data[] = {

@@ -90,6 +90,7 @@ Step flush_scheduled_tasks(Kernel& kernel, Frame&)
 
 constexpr Export functions[] = {
     full<run_task_queue>("__run_task_queue", since_2_4),
+    full<run_task_queue>("kc_run_task_queue"),
     full<schedule_task>("schedule_task", since_2_4),
     full<flush_scheduled_tasks>("flush_scheduled_tasks", since_2_4),
 };

@@ -118,19 +118,6 @@ GuestAddr d_lookup(Kernel& kernel, GuestAddr parent, GuestAddr name)
     return found;
 }
 
-GuestAddr dget_locked(Kernel& kernel, GuestAddr at) { return hold(entry_at(kernel, at)); }
-
-GuestAddr d_find_alias(Kernel& kernel, GuestAddr inode)
-{
-    GuestAddr found;
-    const auto link = kernel.layouts().field("struct dentry", "d_alias").offset;
-    guest_list::for_each(kernel, inode_at(kernel, inode).address("i_dentry"), [&](GuestAddr node) {
-        if (const auto entry = entry_at(kernel, node - link); hashed(kernel, entry)) found = hold(entry);
-        return !found;
-    });
-    return found;
-}
-
 /// The number of the inode that a name in a directory stands for, 0 when there is none.
 ULong find_inode_number(Kernel& kernel, GuestAddr parent, GuestAddr name)
 {
@@ -152,9 +139,6 @@ std::int32_t is_subdir(Kernel& kernel, GuestAddr at, GuestAddr above)
     }
     throw KernelHang{"directory entries are their own ancestors"};
 }
-
-/// Whether something is mounted on an entry below; nothing ever is.
-std::int32_t have_submounts(Kernel&, GuestAddr) { return 0; }
 
 void d_move(Kernel& kernel, GuestAddr at, GuestAddr target_at)
 {
@@ -280,24 +264,20 @@ Step d_delete(Kernel& kernel, Frame& frame, GuestAddr at)
 void shrink(Kernel&, GuestAddr) {}
 
 constexpr Export functions[] = {
-    full<d_alloc>("d_alloc"),
-    full<d_alloc_root>("d_alloc_root"),
-    full<d_instantiate>("d_instantiate"),
-    full<d_rehash>("d_rehash"),
-    init<d_lookup>("d_lookup"),
-    full<dget_locked>("dget_locked", since_2_4),
-    full<d_find_alias>("d_find_alias", since_2_4),
-    init<find_inode_number>("find_inode_number"),
-    full<is_subdir>("is_subdir"),
-    init<have_submounts>("have_submounts", since_2_4),
-    full<d_move>("d_move"),
-    init<d_invalidate>("d_invalidate"),
+    full<d_alloc>("d_alloc", only_2_2),
+    full<d_alloc_root>("d_alloc_root", only_2_2),
+    full<d_instantiate>("d_instantiate", only_2_2),
+    full<d_rehash>("d_rehash", only_2_2),
+    init<d_lookup>("d_lookup", only_2_2),
+    init<find_inode_number>("find_inode_number", only_2_2),
+    full<is_subdir>("is_subdir", only_2_2),
+    full<d_move>("d_move", only_2_2),
+    init<d_invalidate>("d_invalidate", only_2_2),
     init<d_validate>("d_validate"),
-    full<dput>("dput"),
-    full<d_delete>("d_delete"),
-    inert<shrink>("shrink_dcache_sb"),
-    inert<shrink>("shrink_dcache_parent"),
-    inert<shrink>("d_prune_aliases", since_2_4),
+    full<dput>("dput", only_2_2),
+    full<d_delete>("d_delete", only_2_2),
+    inert<shrink>("shrink_dcache_sb", only_2_2),
+    inert<shrink>("shrink_dcache_parent", only_2_2),
     inert<shrink>("flush_dentry_attributes", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
 };
 

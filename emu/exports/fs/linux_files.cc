@@ -105,91 +105,6 @@ Step get_fs_type(Kernel& kernel, Frame& frame, GuestString name)
     return Return{hold_module(kernel, GuestStruct(kernel, "struct file_system_type", type).pointer("owner")) ? type.value : 0};
 }
 
-/// The unnamed device number given last; fixed format, one row.
-struct UnnamedDeviceRow {
-    static constexpr std::string_view table_name = "unnamed_devices";
-    static constexpr std::uint32_t table_capacity = 1;
-    std::uint32_t used;
-    std::uint32_t last;
-};
-
-GuestAddr make_super_block(Kernel& kernel, GuestAddr type)
-{
-    GuestStruct block(kernel, "struct super_block", new_struct(kernel, "struct super_block"));
-    if (!block.at()) return {};
-    for (const auto list : {"s_list", "s_dirty", "s_locked_inodes", "s_files", "s_instances"})
-        if (block.has(list)) guest_list::init(kernel, block.address(list));
-    for (const auto mutex : {"s_lock", "s_vfs_rename_sem", "s_nfsd_free_path_sem"})
-        if (block.has(mutex)) init_mutex(kernel, block.address(mutex));
-    constexpr std::uint64_t largest_file = 0x7fffffff; // MAX_NON_LFS
-    block.set_if_there("s_maxbytes", largest_file);
-    block.set("s_type", type);
-    block.set("s_dev", ++kernel.machine().single<UnnamedDeviceRow>().last);
-    if (block.has("s_active.counter")) set_counter(block, "s_active", 1);
-    if (block.has("s_count")) block.set("s_count", std::uint64_t{1});
-    return block.at();
-}
-
-GuestAddr make_mount(Kernel& kernel, GuestAddr super_block, GuestAddr name)
-{
-    GuestStruct mount(kernel, "struct vfsmount", new_struct(kernel, "struct vfsmount"));
-    if (!mount.at()) return {};
-    for (const auto list : {"mnt_hash", "mnt_mounts", "mnt_child", "mnt_list"})
-        if (mount.has(list)) guest_list::init(kernel, mount.address(list));
-    const auto root = GuestStruct(kernel, "struct super_block", super_block).pointer("s_root");
-    GuestStruct dentry(kernel, "struct dentry", root);
-    add_counter(dentry, "d_count", 1);
-    for (const auto member : {"mnt_root", "mnt_mountpoint"}) mount.set(member, root);
-    mount.set("mnt_sb", super_block);
-    mount.set("mnt_parent", mount.at());
-    if (mount.has("mnt_devname")) mount.set("mnt_devname", name);
-    set_counter(mount, "mnt_count", 1);
-    return mount.at();
-}
-
-/// The file system's own read_super fills the super block; its mount, or an error as a pointer.
-Step kern_mount(Kernel& kernel, Frame& frame, GuestAddr type_at)
-{
-    const auto failed = [&](Errno error) {
-        return Return{kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{error_code(kernel, error)}))};
-    };
-    const GuestStruct type(kernel, "struct file_system_type", type_at);
-    auto& block = frame.local<GuestAddr>();
-    if (!frame.phase++) {
-        if (!hold_module(kernel, type.pointer("owner"))) return failed(Errno::enodev);
-        block = make_super_block(kernel, type_at);
-        if (!block) return failed(Errno::enomem);
-        return CallGuest{type.pointer("read_super"), {block.value, 0, 0}, 3, "read_super", ResultType::word};
-    }
-    if (!frame.result) {
-        kernel.heap().free(block);
-        release_module(kernel, type.pointer("owner"));
-        return failed(Errno::einval);
-    }
-    constexpr std::uint64_t active = 1u << 30; // MS_ACTIVE
-    GuestStruct super_block(kernel, "struct super_block", block);
-    super_block.set("s_flags", super_block.get("s_flags") | active);
-    const auto mount = make_mount(kernel, block, type.pointer("name"));
-    return mount ? Return{mount.value} : failed(Errno::enomem);
-}
-
-/// A super block's size of blocks, at least its device's.
-std::int32_t sb_set_blocksize(Kernel& kernel, GuestAddr at, std::int32_t bytes)
-{
-    constexpr std::int32_t smallest = 512, largest = 4096;
-    GuestStruct block(kernel, "struct super_block", at);
-    if (bytes < smallest || bytes > largest || bytes & (bytes - 1)) return 0;
-    block.set("s_blocksize", static_cast<std::uint32_t>(bytes));
-    std::uint64_t bits = 9;
-    while (std::int32_t{1} << bits < bytes) ++bits;
-    block.set("s_blocksize_bits", bits);
-    return bytes;
-}
-std::int32_t sb_min_blocksize(Kernel& kernel, GuestAddr at, std::int32_t bytes)
-{
-    return sb_set_blocksize(kernel, at, std::max(bytes, 512));
-}
-
 // --- locks that nobody contends -----------------------------------------------------------------------------------------
 
 void locks_init_lock(Kernel& kernel, GuestAddr at)
@@ -213,23 +128,19 @@ std::int32_t tty_hung_up_p(Kernel&, GuestAddr) { return 0; }
 
 constexpr Export functions[] = {
     full<fget>("fget", since_2_4),
-    init<fput>("fput"),
+    init<fput>("fput", only_2_2),
     full<pollwait>("__pollwait"),
     full<poll_freewait>("poll_freewait", since_2_4),
     full<get_fs_type>("get_fs_type"),
-    init<kern_mount>("kern_mount", since_2_4),
-    full<sb_set_blocksize>("sb_set_blocksize", from(LayoutVersion::v2_4_18_14)),
-    full<sb_min_blocksize>("sb_min_blocksize", from(LayoutVersion::v2_4_18_14)),
+    full<get_fs_type>("kc_get_fs_type"),
     full<locks_init_lock>("locks_init_lock", since_2_4),
     full<locks_copy_lock>("locks_copy_lock", since_2_4),
     full<tty_hung_up_p>("tty_hung_up_p"),
     inert<refuse<Errno::enotty, GuestAddr, GuestAddr, std::uint32_t, ULong>>("n_tty_ioctl"),
 };
 
-constexpr TableKind tables[] = {table<UnnamedDeviceRow>()};
-
 } // namespace
 
-extern const Family linux_files{.header = "linux/file.h", .functions = functions, .keeps = {.tables = tables}};
+extern const Family linux_files{.header = "linux/file.h", .functions = functions};
 
 } // namespace retromod

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/fs.h and linux/binfmts.h: registering file systems and executable formats, and the file operations that drivers
 // share. Source: fs/super.c, fs/exec.c, fs/read_write.c, fs/fcntl.c of 2.4.
-#include "emu/exports/family.h"
+#include "emu/exports/answers.h"
 #include "emu/exports/fs/filesystems.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/ordered_rows.h"
 #include "emu/kernel/trouble.h"
 
@@ -95,22 +96,6 @@ std::int32_t unregister_binfmt(Kernel& kernel, GuestAddr format)
 /// no_llseek: such a file cannot seek. Its result has 64 bits.
 std::int64_t no_llseek(Kernel& kernel, GuestAddr, std::int64_t, std::int32_t) { return error_code(kernel, Errno::espipe); }
 
-std::int64_t default_llseek(Kernel& kernel, GuestAddr at, std::int64_t offset, std::int32_t whence)
-{
-    GuestStruct file(kernel, "struct file", at);
-    if (whence == 1) offset += static_cast<std::int64_t>(file.get("f_pos"));
-    if (whence == 2) {
-        const GuestStruct dentry(kernel, "struct dentry", file.pointer("f_dentry"));
-        offset += static_cast<std::int64_t>(GuestStruct(kernel, "struct inode", dentry.pointer("d_inode")).get("i_size"));
-    }
-    if (offset < 0) return error_code(kernel, Errno::einval);
-    if (static_cast<std::uint64_t>(offset) != file.get("f_pos")) {
-        file.set("f_pos", static_cast<std::uint64_t>(offset));
-        file.set("f_version", file.get("f_version") + 1);
-    }
-    return offset;
-}
-
 /// Keeps the list of files that want SIGIO: *list points to struct fasync_struct.
 std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr file, std::int32_t on, GuestAddr list)
 {
@@ -169,8 +154,6 @@ constexpr Export functions[] = {
     init<register_binfmt>("register_binfmt"),
     full<unregister_binfmt>("unregister_binfmt"),
     full<no_llseek>("no_llseek", from(LayoutVersion::v2_4_18_14)),
-    full<default_llseek>("default_llseek", since_2_4),
-    full<default_llseek>("generic_file_llseek", from(LayoutVersion::v2_4_18_14)),
     full<fasync_helper>("fasync_helper"),
     inert<kill_fasync>("kill_fasync"),
     full<kdevname>("kdevname"),
@@ -178,13 +161,18 @@ constexpr Export functions[] = {
     full<kdevname>("cdevname", since_2_4),
 };
 
+/// FS_* of include/linux/fs.h, 2.4.
+constexpr std::uint64_t fs_requires_dev = 1, fs_nomount = 16, fs_litter = 32;
+
 struct BoardFilesystem {
     std::string_view name;
-    bool requires_device;
+    std::uint64_t flags;
+    std::string_view read_super = {}; ///< of the core
 };
 constexpr BoardFilesystem board_filesystems[] = {
-    {"rootfs", false}, {"bdev", false}, {"proc", false},  {"sockfs", false},  {"tmpfs", false},  {"shm", false},
-    {"pipefs", false}, {"ext2", true},  {"ramfs", false}, {"iso9660", true}, {"devpts", false},
+    {"rootfs", fs_litter, "core_ramfs_read_super"}, {"bdev", fs_nomount}, {"proc", 0}, {"sockfs", fs_nomount},
+    {"tmpfs", fs_litter, "core_tmpfs_read_super"}, {"shm", fs_litter, "core_tmpfs_read_super"}, {"pipefs", fs_nomount},
+    {"ext2", fs_requires_dev}, {"ramfs", fs_litter, "core_ramfs_read_super"}, {"iso9660", fs_requires_dev}, {"devpts", 0},
 };
 
 void boot(Kernel& kernel)
@@ -195,7 +183,9 @@ void boot(Kernel& kernel)
         auto fields = filesystem(kernel, kernel.memory().allocate_image(bytes, 8).value);
         fields.clear();
         fields.set("name", kernel_string(kernel, type.name));
-        fields.set("fs_flags", std::uint64_t{type.requires_device});
+        fields.set("fs_flags", type.flags);
+        const bool has_core = kernel.machine().release().exports >= LayoutVersion::v2_4_0;
+        if (has_core && !type.read_super.empty()) fields.set("read_super", function_address(kernel, type.read_super));
         register_filesystem(kernel, fields.at());
     }
 }

@@ -89,11 +89,6 @@ void brelse(Kernel& kernel, GuestAddr at)
     if (add_counter(buffer, "b_count", -1) == 0) forget(kernel, at);
 }
 
-void mark_dirty(Kernel& kernel, GuestAddr at)
-{
-    auto buffer = buffer_at(kernel, at);
-    buffer.set("b_state", buffer.get("b_state") | bit::dirty);
-}
 void bforget(Kernel& kernel, GuestAddr at)
 {
     auto buffer = buffer_at(kernel, at);
@@ -172,7 +167,6 @@ Step submit_bh(Kernel& kernel, Frame& frame, std::int32_t direction, GuestAddr a
     return generic_make_request(kernel, frame, direction, at);
 }
 
-
 Step read_or_write(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t direction)
 {
     auto buffer = buffer_at(kernel, at);
@@ -207,107 +201,19 @@ Step bread(Kernel& kernel, Frame& frame, std::uint32_t device, std::int32_t bloc
     return Return{0};
 }
 
-// --- block devices as objects -------------------------------------------------------------------------------------------
-
-/// struct block_device's by number; fixed format.
-struct BlockDeviceRow {
-    static constexpr std::string_view table_name = "block_devices";
-    static constexpr std::uint32_t table_capacity = 256;
-    std::uint32_t used;
-    std::uint32_t number;
-    std::uint64_t object;
-};
-
-GuestAddr bdget(Kernel& kernel, std::uint32_t number)
-{
-    auto rows = kernel.machine().table<BlockDeviceRow>();
-    auto* row = rows.find_if([&](const BlockDeviceRow& r) { return r.number == (number & 0xffff); });
-    if (row) {
-        GuestStruct device(kernel, "struct block_device", {row->object});
-        add_counter(device, "bd_count", 1);
-        return device.at();
-    }
-    row = rows.insert();
-    if (!row) return {};
-    GuestStruct device(kernel, "struct block_device", new_struct(kernel, "struct block_device"));
-    if (!device.at()) {
-        rows.erase(*row);
-        return {};
-    }
-    *row = {1, number & 0xffff, device.at().value};
-    set_counter(device, "bd_count", 1);
-    device.set("bd_dev", number & 0xffff);
-    init_mutex(kernel, device.address("bd_sem"));
-    if (device.has("bd_inodes")) guest_list::init(kernel, device.address("bd_inodes"));
-    return device.at();
-}
-
-void bdput(Kernel& kernel, GuestAddr at)
-{
-    GuestStruct device(kernel, "struct block_device", at);
-    if (add_counter(device, "bd_count", -1) != 0) return;
-    auto rows = kernel.machine().table<BlockDeviceRow>();
-    if (auto* row = rows.find_if([&](const BlockDeviceRow& r) { return r.object == at.value; })) rows.erase(*row);
-    kernel.heap().free(at);
-}
-
-/// Opening one finds its major's driver, or none. Differs from 2.4: the driver's open is not called.
-std::int32_t blkdev_get(Kernel& kernel, GuestAddr at, std::uint32_t, std::uint32_t, std::int32_t)
-{
-    GuestStruct device(kernel, "struct block_device", at);
-    const auto* major = find_major(kernel, DeviceKind::block, static_cast<std::uint32_t>(device.get("bd_dev") >> 8));
-    if (!major) {
-        bdput(kernel, at);
-        return error_code(kernel, Errno::enxio);
-    }
-    device.set("bd_op", major->operations);
-    device.set("bd_openers", device.get("bd_openers") + 1);
-    return 0;
-}
-std::int32_t blkdev_put(Kernel& kernel, GuestAddr at, std::int32_t)
-{
-    GuestStruct device(kernel, "struct block_device", at);
-    device.set("bd_openers", device.get("bd_openers") - 1);
-    bdput(kernel, at);
-    return 0;
-}
-
 constexpr Export functions[] = {
-    full<getblk>("getblk"),
-    full<get_hash_table>("get_hash_table"),
-    init<bread>("bread"),
-    full<brelse>("__brelse"),
-    full<bforget>("__bforget"),
-    full<mark_dirty>("mark_buffer_dirty", since_2_4),
-    full<mark_dirty>("__mark_buffer_dirty", since_2_4),
-    full<unlock_buffer>("unlock_buffer", from(LayoutVersion::v2_4_18_14)),
-    full<wait_on_buffer>("__wait_on_buffer"),
-    full<init_buffer>("init_buffer"),
-    init<generic_make_request>("generic_make_request", since_2_4),
-    init<submit_bh>("submit_bh", since_2_4),
-    init<ll_rw_block>("ll_rw_block"),
-    full<bdget>("bdget", since_2_4),
-    full<bdput>("bdput", since_2_4),
-    init<blkdev_get>("blkdev_get", since_2_4),
-    init<blkdev_put>("blkdev_put", since_2_4),
-    inert<do_nothing<GuestAddr>>("refile_buffer"),
-    inert<do_nothing<std::uint32_t, std::int32_t>>("__invalidate_buffers", since_2_4),
-    inert<do_nothing<GuestAddr, std::int32_t>>("invalidate_bdev", from(LayoutVersion::v2_4_18_14)),
-    inert<answer<0, std::uint32_t>>("fsync_no_super", from(LayoutVersion::v2_4_18_14)),
-    inert<answer<0, GuestAddr>>("fsync_buffers_list", from(LayoutVersion::v2_4_18_14)),
+    full<getblk>("getblk", only_2_2),
+    full<get_hash_table>("get_hash_table", only_2_2),
+    init<bread>("bread", only_2_2),
+    full<brelse>("__brelse", only_2_2),
+    full<bforget>("__bforget", only_2_2),
+    full<wait_on_buffer>("__wait_on_buffer", only_2_2),
+    full<init_buffer>("init_buffer", only_2_2),
+    init<ll_rw_block>("ll_rw_block", only_2_2),
+    inert<do_nothing<GuestAddr>>("refile_buffer", only_2_2),
     inert<answer<0, std::uint32_t>>("fsync_dev_lockfs", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<do_nothing<std::uint32_t>>("unlockfs", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
-    inert<do_nothing<GuestAddr>>("buffer_insert_inode_queue", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_18_14}),
-    inert<do_nothing<GuestAddr>>("buffer_insert_inode_data_queue", Since{LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
     inert<do_nothing<GuestAddr>>("set_buffer_flushtime", from(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr>>("set_buffer_async_io", from(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr, GuestAddr, ULong>>("set_bh_page", from(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr, std::uint32_t, ULong>>("create_empty_buffers", from(LayoutVersion::v2_4_18_14)),
-    inert<no_object<>>("get_unused_buffer_head", from(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr>>("put_unused_buffer_head", from(LayoutVersion::v2_4_18_14)),
-    inert<answer<1, GuestAddr, std::int32_t>>("try_to_free_buffers", from(LayoutVersion::v2_4_18_14)),
-    inert<answer<1, GuestAddr, std::int32_t>>("discard_bh_page", from(LayoutVersion::v2_4_18_14)),
-    inert<no_object<std::int32_t, GuestAddr>>("create_bounce", from(LayoutVersion::v2_4_18_14)),
 };
 
 constexpr DataExport data[] = {
@@ -316,13 +222,11 @@ constexpr DataExport data[] = {
 };
 
 void tell(RowVisitor& visitor, const BufferRow& row) { visitor.block("a struct buffer_head", row.head); }
-void tell(RowVisitor& visitor, const BlockDeviceRow& row) { visitor.block("a struct block_device", row.object); }
-constexpr TableKind tables[] = {table<BufferRow, tell>(), table<BlockDeviceRow, tell>()};
+constexpr TableKind tables[] = {table<BufferRow, tell>()};
 
 } // namespace
 
 extern const Family linux_fs_buffers{
-    .header = "linux/fs.h, buffers", .functions = functions, .data = data,
-    .keeps = {.tables = tables}};
+    .header = "linux/fs.h, buffers", .functions = functions, .data = data, .keeps = {.tables = tables}};
 
 } // namespace retromod

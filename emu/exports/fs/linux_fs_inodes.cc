@@ -23,18 +23,7 @@ GuestStruct inode_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct ino
 constexpr std::uint64_t format_bits = 0170000;
 bool is_directory(std::uint64_t mode) { return (mode & format_bits) == 0040000; }
 
-GuestAddr new_inode(Kernel& kernel, GuestAddr super_block) { return make_inode(kernel, super_block); }
 GuestAddr get_empty_inode(Kernel& kernel) { return make_inode(kernel, {}); }
-
-void inode_init_once(Kernel& kernel, GuestAddr at)
-{
-    auto inode = inode_at(kernel, at);
-    inode.clear();
-    for (const auto list : {"i_hash", "i_list", "i_dentry", "i_dirty_buffers", "i_dirty_data_buffers", "i_devices"})
-        if (inode.has(list)) guest_list::init(kernel, inode.address(list));
-    for (const auto mutex : {"i_sem", "i_zombie"}) init_mutex(kernel, inode.address(mutex));
-    init_wait_head(kernel, inode.address("i_wait"));
-}
 
 Step iput(Kernel& kernel, Frame& frame, GuestAddr inode)
 {
@@ -42,14 +31,6 @@ Step iput(Kernel& kernel, Frame& frame, GuestAddr inode)
     if (!frame.phase++) state.inode = inode;
     if (const auto call = put_inode(kernel, state)) return *call;
     return Return{};
-}
-
-GuestAddr igrab(Kernel& kernel, GuestAddr at)
-{
-    auto inode = inode_at(kernel, at);
-    if (inode.get("i_state") & inode_state::freeing) return {};
-    add_counter(inode, "i_count", 1);
-    return at;
 }
 
 void hash_inode(Kernel& kernel, GuestAddr at)
@@ -126,30 +107,10 @@ Step iget4(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, Gu
     return Return{state.inode.value};
 }
 
-/// A hashed inode, or a new and locked one, which the file system fills and unlocks itself.
-Step iget4_locked(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number, GuestFunction test, GuestAddr argument)
-{
-    const auto step = find_or_make(kernel, frame, super_block, number, test, argument, inode_state::locked | inode_state::fresh);
-    return step ? *step : Step{Return{frame.local<Getting>().inode.value}};
-}
-void unlock_new_inode(Kernel& kernel, GuestAddr at)
-{
-    auto inode = inode_at(kernel, at);
-    inode.set("i_state", inode.get("i_state") & ~(inode_state::locked | inode_state::fresh));
-}
-
 /// 2.2's iget: no test of the file system's own.
 Step iget(Kernel& kernel, Frame& frame, GuestAddr super_block, ULong number)
 {
     return iget4(kernel, frame, super_block, number, {}, {});
-}
-
-/// The first number above `reserved` that no hashed inode of the super block has.
-ULong iunique(Kernel& kernel, GuestAddr super_block, ULong reserved)
-{
-    auto number = reserved.value + 1;
-    while (find_hashed(kernel, super_block, number, {})) ++number;
-    return {number};
 }
 
 Step clear_inode(Kernel& kernel, Frame& frame, GuestAddr at)
@@ -161,22 +122,6 @@ Step clear_inode(Kernel& kernel, Frame& frame, GuestAddr at)
     }
     inode.set("i_state", inode_state::clear);
     return Return{};
-}
-void force_delete(Kernel& kernel, GuestAddr at)
-{
-    auto inode = inode_at(kernel, at);
-    if (get_counter(inode, "i_count") == 1) inode.set("i_nlink", std::uint64_t{0});
-}
-
-/// Device numbers and operations of a special file. Fifos and sockets have none of their own here.
-void init_special_inode(Kernel& kernel, GuestAddr at, std::uint32_t mode, std::int32_t device)
-{
-    constexpr std::uint32_t character = 0020000, block = 0060000, fifo = 0010000, socket = 0140000;
-    auto inode = inode_at(kernel, at);
-    inode.set("i_mode", mode);
-    const auto kind = mode & format_bits;
-    if (kind == character || kind == block) inode.set("i_rdev", static_cast<std::uint32_t>(device));
-    else if (kind != fifo && kind != socket) kernel.log().write(fmt::format("<7>init_special_inode: bogus imode ({:o})\n", mode));
 }
 
 // --- bad inodes -------------------------------------------------------------------------------------------------------
@@ -295,35 +240,25 @@ std::int32_t inode_change_ok(Kernel& kernel, GuestAddr at, GuestAddr changes)
 }
 
 constexpr Export functions[] = {
-    full<new_inode>("new_inode", from(LayoutVersion::v2_4_18_14)),
-    full<get_empty_inode>("get_empty_inode", until(LayoutVersion::v2_4_0)),
-    full<inode_init_once>("inode_init_once", from(LayoutVersion::v2_4_18_14)),
-    full<iput>("iput"),
-    full<igrab>("igrab", since_2_4),
+    full<get_empty_inode>("get_empty_inode", only_2_2),
+    full<iput>("iput", only_2_2),
     full<iget>("iget", only_2_2),
-    full<iget4>("iget4", Since{LayoutVersion::v2_4_0, LayoutVersion::v2_4_22}),
-    full<iget4_locked>("iget4_locked", from(LayoutVersion::v2_4_37_11)),
-    init<unlock_new_inode>("unlock_new_inode", from(LayoutVersion::v2_4_37_11)),
-    full<iunique>("iunique", since_2_4),
-    full<hash_inode>("insert_inode_hash"),
-    full<unhash_inode>("remove_inode_hash"),
-    full<clear_inode>("clear_inode"),
-    full<force_delete>("force_delete", since_2_4),
-    init<init_special_inode>("init_special_inode", since_2_4),
-    init<make_bad_inode>("make_bad_inode"),
-    full<is_bad_inode>("is_bad_inode"),
-    full<mark_inode_dirty>("__mark_inode_dirty"),
-    full<update_atime>("update_atime"),
-    full<in_group_p>("in_group_p"),
-    full<vfs_permission>("vfs_permission", since_2_4),
-    full<permission>("permission"),
-    init<inode_setattr>("inode_setattr"),
-    init<inode_change_ok>("inode_change_ok"),
-    inert<do_nothing<GuestAddr, std::int32_t>>("write_inode_now"),
-    inert<answer<0, GuestAddr>>("invalidate_inodes"),
-    inert<do_nothing<GuestAddr>>("invalidate_inode_pages"),
-    inert<do_nothing<GuestAddr>>("truncate_inode_pages"),
-    inert<answer<0, GuestAddr, ULong>>("vmtruncate"),
+    full<hash_inode>("insert_inode_hash", only_2_2),
+    full<unhash_inode>("remove_inode_hash", only_2_2),
+    full<clear_inode>("clear_inode", only_2_2),
+    init<make_bad_inode>("make_bad_inode", only_2_2),
+    full<is_bad_inode>("is_bad_inode", only_2_2),
+    full<mark_inode_dirty>("__mark_inode_dirty", only_2_2),
+    full<update_atime>("update_atime", only_2_2),
+    full<in_group_p>("in_group_p", only_2_2),
+    full<permission>("permission", only_2_2),
+    init<inode_setattr>("inode_setattr", only_2_2),
+    init<inode_change_ok>("inode_change_ok", only_2_2),
+    inert<do_nothing<GuestAddr, std::int32_t>>("write_inode_now", only_2_2),
+    inert<answer<0, GuestAddr>>("invalidate_inodes", only_2_2),
+    inert<do_nothing<GuestAddr>>("invalidate_inode_pages", only_2_2),
+    inert<do_nothing<GuestAddr>>("truncate_inode_pages", only_2_2),
+    inert<answer<0, GuestAddr, ULong>>("vmtruncate", only_2_2),
 };
 
 constexpr DataExport data[] = {

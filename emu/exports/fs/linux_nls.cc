@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/nls.h: tables of character sets. Source: fs/nls/nls_base.c of 2.2 and 2.4.
-#include "emu/exports/family.h"
+#include "emu/exports/answers.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
+#include "emu/kernel/kernel.h"
 #include "emu/kernel/module_requests.h"
 #include "emu/kernel/ordered_rows.h"
+#include "emu/kernel/thread.h"
+
+#include <array>
 
 namespace retromod {
 namespace {
@@ -101,13 +105,32 @@ constexpr Export functions[] = {
     full<load_nls_default>("load_nls_default"),
 };
 
-/// The kernel's own table, by name only: its conversions are not there.
+/// Letters of the kernel's own table in the other case: those of ASCII.
+GuestAddr case_table(Kernel& kernel, unsigned char first, int distance)
+{
+    std::array<std::byte, 256> table;
+    for (int c = 0; c < 256; ++c)
+        table[static_cast<std::size_t>(c)] = static_cast<std::byte>(c >= first && c < first + 26 ? c + distance : c);
+    const auto at = kernel.memory().allocate_image(table.size(), 4);
+    kernel.memory().write_all(at, table);
+    return at;
+}
+
+/// The kernel's own table: characters up to 255 as they are.
 void add_default_table(Kernel& kernel)
 {
     const auto words = shape(kernel).next + 1;
     const auto table = kernel.memory().allocate_image(words * kernel.arch().word_bytes, 8);
     kernel.memory().fill(table, words * kernel.arch().word_bytes, std::byte{0});
     kernel.memory().store_word(table, kernel_string(kernel, "default").value);
+    if (kernel.machine().release().exports >= LayoutVersion::v2_4_0) {
+        kernel.memory().store_word(member(kernel, table, 1), function_address(kernel, "core_nls_uni2char").value);
+        kernel.memory().store_word(member(kernel, table, 2), function_address(kernel, "core_nls_char2uni").value);
+    }
+    if (shape(kernel).owner == 5) {
+        kernel.memory().store_word(member(kernel, table, 3), case_table(kernel, 'A', 'a' - 'A').value);
+        kernel.memory().store_word(member(kernel, table, 4), case_table(kernel, 'a', 'A' - 'a').value);
+    }
     register_nls(kernel, table);
 }
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// retromod ls, mkdir, rm, df: the guest's files by name.
+#include "loader/api/guest_names.h"
+#include "loader/legacy/messages.h"
+#include "loader/tools/commands.h"
+#include "loader/tools/kmod_tools.h"
+#include "loader/tools/options.h"
+#include "loader/tools/tool_session.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace retromod {
+namespace {
+
+constexpr int deepest_tree = 256; ///< directories in each other, before a circle is supposed
+
+bool complain_of(GuestNames& names, std::string_view command, const std::string& path, SyscallResult result)
+{
+    if (!names.failed(result)) return false;
+    complain(fmt::format("{}: {}: {}", command, path, error_text(result, names.arch())));
+    return true;
+}
+
+std::string shown_mode(std::uint64_t mode)
+{
+    constexpr std::string_view kinds = "?pc?d?b?-?l?s???";
+    std::string text(1, kinds[mode >> 12 & 15]);
+    for (int shift = 6; shift >= 0; shift -= 3)
+        for (int bit = 2; bit >= 0; --bit) text += mode >> (shift + bit) & 1 ? "xwr"[bit] : '-';
+    return text;
+}
+
+void print_entry(GuestNames& names, const std::string& path, const std::string& name, bool details)
+{
+    if (!details) {
+        fmt::print("{}\n", name);
+        return;
+    }
+    const auto [result, status] = names.status(path, FollowLinks::no);
+    if (complain_of(names, "ls", path, result)) return;
+    const auto when = static_cast<std::time_t>(status.modified);
+    std::tm parts{};
+    gmtime_r(&when, &parts);
+    const auto target = status.is_link() ? " -> " + names.link_target(path).value : std::string();
+    fmt::print("{} {:4} {:5} {:5} {:9} {:%Y-%m-%d %H:%M} {}{}\n", shown_mode(status.mode), status.links, status.user, status.group,
+               status.bytes, parts, name, target);
+}
+
+bool list(GuestNames& names, const std::string& path, bool details, bool title)
+{
+    const auto [result, status] = names.status(path, FollowLinks::no);
+    if (complain_of(names, "ls", path, result)) return false;
+    if (!status.is_directory() && !(status.is_link() && names.status(path, FollowLinks::yes).value.is_directory())) {
+        print_entry(names, path, path, details);
+        return true;
+    }
+    if (title) fmt::print("{}:\n", path);
+    const auto entries = names.entries(path);
+    for (const auto& entry : entries.value) print_entry(names, path + "/" + entry.name, entry.name, details);
+    return !complain_of(names, "ls", path, entries.result);
+}
+
+bool remove(GuestNames& names, const std::string& path, bool tree, int depth)
+{
+    if (!tree) return !complain_of(names, "rm", path, names.remove(path));
+    const auto [result, status] = names.status(path, FollowLinks::no);
+    if (complain_of(names, "rm", path, result)) return false;
+    if (!status.is_directory()) return !complain_of(names, "rm", path, names.remove(path));
+    if (depth > deepest_tree) {
+        complain(fmt::format("rm: {}: more than {} directories in each other", path, deepest_tree));
+        return false;
+    }
+    bool good = true;
+    for (const auto& entry : names.entries(path).value) good &= remove(names, path + "/" + entry.name, tree, depth + 1);
+    return good && !complain_of(names, "rm", path, names.remove_directory(path));
+}
+
+/// Runs `each` for every path; the exit status.
+int for_each_path(const Invocation& invocation, const std::vector<std::string>& paths,
+                  const std::function<bool(GuestNames&, const std::string&)>& each)
+{
+    ToolSession session(invocation, Purpose::change);
+    return run_in_session(session, [&] {
+        session.let_calls_wait();
+        GuestNames names(session->calls());
+        bool good = true;
+        for (const auto& path : paths) good &= each(names, path);
+        return good ? 0 : exit_status::failure;
+    });
+}
+
+} // namespace
+
+int ls_command(const Invocation& invocation)
+{
+    std::vector<std::string> paths;
+    bool details = false;
+    Options options(invocation);
+    options.flag("-l", details, "mode, links, owner, size and time as well")
+        .rest("PATH", paths, "files and directories of the guest");
+    if (const auto status = options.parse()) return *status;
+    if (is_modern_machine(invocation) && (details || paths.empty())) {
+        complain("ls: machines since 2.6 have folders below /sys and /proc, without details");
+        return exit_status::usage;
+    }
+    if (is_modern_machine(invocation)) return kmod_ls(invocation, paths);
+    if (paths.empty()) paths = {"/"};
+    return for_each_path(invocation, paths, [&](GuestNames& names, const std::string& path) {
+        return list(names, path, details, paths.size() > 1);
+    });
+}
+
+int mkdir_command(const Invocation& invocation)
+{
+    std::vector<std::string> paths;
+    Options options(invocation);
+    options.positionals("PATH", paths, "directories to make");
+    if (const auto status = options.parse()) return *status;
+    return for_each_path(invocation, paths, [](GuestNames& names, const std::string& path) {
+        return !complain_of(names, "mkdir", path, names.make_directory(path, 0777));
+    });
+}
+
+int rm_command(const Invocation& invocation)
+{
+    std::vector<std::string> paths;
+    bool tree = false;
+    Options options(invocation);
+    options.flag("-r", tree, "directories with all that is in them").positionals("PATH", paths, "what to remove");
+    if (const auto status = options.parse()) return *status;
+    return for_each_path(invocation, paths,
+                         [&](GuestNames& names, const std::string& path) { return remove(names, path, tree, 0); });
+}
+
+int df_command(const Invocation& invocation)
+{
+    std::vector<std::string> paths;
+    Options options(invocation);
+    options.positionals("PATH", paths, "a file or directory on the file system");
+    if (const auto status = options.parse()) return *status;
+    fmt::print("{:<24} {:>12} {:>10} {:>10}\n", "Path", "1024-blocks", "Used", "Available");
+    return for_each_path(invocation, paths, [](GuestNames& names, const std::string& path) {
+        const auto [result, status] = names.filesystem(path);
+        if (complain_of(names, "df", path, result)) return false;
+        const auto kilobytes = [&](std::uint64_t blocks) { return blocks * status.block_bytes / 1024; };
+        fmt::print("{:<24} {:>12} {:>10} {:>10}\n", path, kilobytes(status.blocks), kilobytes(status.blocks - status.free_blocks),
+                   kilobytes(status.available_blocks));
+        return true;
+    });
+}
+
+} // namespace retromod
