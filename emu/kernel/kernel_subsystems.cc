@@ -221,7 +221,8 @@ void check_disks(KernelCheck& check)
     for (const auto& row : check.machine.table<DiskMapRow>()) {
         check.require(disks.find(row.disk), "blocks are written to disk {}, which is not there", row.disk);
         for (const auto number : row.data)
-            check.require(!number || data.find(number - 1), "disk {} has a written block {}, which is not there", row.disk, number - 1);
+            check.require(!number || data.find(number - 1), "disk {} has a written block {}, which is not there", row.disk,
+                          number - 1);
     }
 }
 

@@ -194,7 +194,9 @@ int end_that_request_first(struct request *request, int uptodate, char *name)
 
 void end_that_request_last(struct request *request)
 {
-    struct completion *done = HAS(request, waiting) ? RQ(request, waiting) : NULL;
+    int completes = HAS(completion, done) && HAS(completion, wait) && HAS(request, waiting);
+    struct completion *done = completes ? RQ(request, waiting) : NULL;
+    if (HAS(request, sem) && RQ(request, sem)) up(RQ(request, sem));
     if (done) {
         ++F(done, completion, done);
         kc_wake_up(IN(done, completion, wait), TASK_ANY, 1);

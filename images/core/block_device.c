@@ -70,6 +70,9 @@ void bdput(struct block_device *device)
     kc_kfree(device);
 }
 
+/* The caller's use ends; a device that nobody opened stays with its pages, as after grow_buffers of the kernel. */
+void bdput_with_pages(struct block_device *device) { --BD(device, bd_count); }
+
 /* An inode that stood for the device goes. */
 void forget_block_inode(struct inode *inode)
 {

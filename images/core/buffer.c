@@ -342,7 +342,7 @@ struct buffer_head *getblk(kdev_t dev, int block, int bytes)
         }
         device = bdget(dev);
         done = device && grow(device, dev, (unsigned)block, bytes);
-        if (device) bdput(device);
+        if (device) bdput_with_pages(device);
         if (!done) shrink_pages(64);
     }
     return buffer;

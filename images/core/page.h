@@ -101,6 +101,7 @@ void ll_rw_block(int direction, int count, struct buffer_head **buffers);
 void generic_make_request(int direction, struct buffer_head *buffer);
 struct block_device *bdget(kdev_t dev);
 void bdput(struct block_device *device);
+void bdput_with_pages(struct block_device *device);
 int blkdev_get(struct block_device *device, unsigned mode, unsigned flags, int kind);
 int blkdev_put(struct block_device *device, int kind);
 int blkdev_open(struct inode *inode, struct file *file);

@@ -111,7 +111,6 @@ constexpr Export functions[] = {
     inert<no_object<GuestAddr>>("tty_ldisc_ref", from(LayoutVersion::v2_4_37_11)),
     inert<no_object<GuestAddr>>("tty_ldisc_ref_wait", from(LayoutVersion::v2_4_37_11)),
     inert<do_nothing<GuestAddr>>("tty_ldisc_deref", from(LayoutVersion::v2_4_37_11)),
-    inert<refuse<Errno::enoent, GuestString, std::uint32_t, GuestAddr>>("path_lookup", from(LayoutVersion::v2_4_22)),
     inert<no_object<GuestAddr, std::int32_t, ULong, ULong>>("vmap", from(LayoutVersion::v2_4_22)),
     inert<do_nothing<GuestAddr>>("mark_page_accessed", from(LayoutVersion::v2_4_22)),
     inert<answer<0, GuestAddr>>("filemap_fdatawrite", from(LayoutVersion::v2_4_22)),
