@@ -92,6 +92,7 @@ void drop_super(struct super_block *super) { put(super); }
 static int fill(struct super_block *super, struct file_system_type *type, int flags, void *data)
 {
     struct super_block *made;
+    if (!F(type, file_system_type, read_super)) return -ENODEV; /* built in by its name alone */
     S(super, s_flags) = (word)(unsigned)flags;
     list_add_tail(LIST(super), &super_blocks);
     lock_super_of(super);

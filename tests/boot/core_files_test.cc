@@ -17,8 +17,10 @@ namespace {
 
 /// A machine in memory with the core, and its files.
 struct World {
-    explicit World(const char* release = "2.4.20")
-        : session(Session::in_memory({.release = find_release(release), .memory_bytes = 32 << 20})), names(session.calls())
+    explicit World(const char* release = "2.4.20", std::string_view arch = "i386")
+        : session(Session::in_memory(
+              {.arch = arch_in_release(*find_arch(arch), *find_release(release)), .release = find_release(release), .memory_bytes = 32 << 20})),
+          names(session.calls())
     {
     }
     bool good(SyscallResult result) { return !names.failed(result); }
@@ -202,6 +204,28 @@ TEST_CASE("A node without a device behind it cannot be opened", "[core][disk]")
     CHECK(world.error(world.names.open("/dev/nothing")) == Errno::enxio);
     CHECK(world.error(world.names.mount("/dev/nothing", "/mnt", "ext2", 0, "")) == Errno::enxio);
     CHECK(world.error(world.names.mount("/tmp", "/mnt", "ext2", 0, "")) == Errno::enotblk);
+}
+
+TEST_CASE("A file system that is built in by its name alone is refused, not jumped to", "[core][disk]")
+{
+    World world;
+    Image image(pattern(65'536));
+    image.add_to(world, false);
+    CHECK(world.error(world.names.mount("/dev/hda", "/mnt", "iso9660", 1, "")) == Errno::enodev);
+    CHECK(world.error(world.names.mount("none", "/mnt", "devpts", 0, "")) == Errno::enodev);
+}
+
+TEST_CASE("A core comes up on every CPU, and its files hold what was written", "[core]")
+{
+    for (const auto* arch : {"i386", "x86_64", "mipsel", "mips", "ppc", "arm", "sparc", "m68k", "alpha"}) {
+        INFO(arch);
+        World world("2.4.37.11", arch);
+        const auto text = pattern(20'001);
+        world.write("/tmp/file", text);
+        CHECK(world.read("/tmp/file") == text);
+        REQUIRE(world.good(world.names.make_directory("/tmp/a", 0755)));
+        CHECK(world.list("/tmp") == std::vector<std::string>{"a", "file"});
+    }
 }
 
 TEST_CASE("A function of the core has its name in the kernel's symbols", "[core]")
