@@ -45,6 +45,7 @@ Step make_call(Kernel& kernel, Frame& frame, const CoreCall& call)
     guest.function = *entry;
     guest.argument_count = call.arguments;
     guest.why = call.name.data();
+    guest.result = ResultType::word;
     std::copy_n(frame.arguments.begin(), call.arguments, guest.arguments.begin());
     if (call.takes_descriptor) {
         const auto* row = find_open_file(kernel, frame.arguments[0]);
@@ -76,6 +77,7 @@ std::optional<CallGuest> call_core(Kernel& kernel, std::string_view function, st
     std::ranges::copy(arguments, call.arguments.begin());
     call.argument_count = static_cast<unsigned>(arguments.size());
     call.why = function.data();
+    call.result = ResultType::word;
     return call;
 }
 

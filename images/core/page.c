@@ -342,7 +342,8 @@ int vmtruncate(struct inode *inode, loff_t size)
     struct super_block *super = F(inode, inode, i_sb);
     struct inode_operations *operations = F(inode, inode, i_op);
     loff_t old = F(inode, inode, i_size);
-    if (size > old && super && HAS(super_block, s_maxbytes) && (unsigned long long)size > F(super, super_block, s_maxbytes)) return -EFBIG;
+    int limited = super && HAS(super_block, s_maxbytes);
+    if (size > old && limited && (unsigned long long)size > F(super, super_block, s_maxbytes)) return -EFBIG;
     F(inode, inode, i_size) = size;
     if (size < old) truncate_inode_pages(F(inode, inode, i_mapping), size);
     if (operations && F(operations, inode_operations, truncate)) F(operations, inode_operations, truncate)(inode);

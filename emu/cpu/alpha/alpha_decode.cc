@@ -158,9 +158,10 @@ std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const s
     std::vector<AlphaOp> ops;
     if (handler && entries.contains({at})) {
         ops.emplace_back(alpha_entry, at);
-        const AlphaWord returns{load<std::uint32_t>(code.data(), ByteOrder::little)};
-        ops[0].b = static_cast<std::uint8_t>(returns.rb());
-        return ops;
+        const AlphaWord first{load<std::uint32_t>(code.data(), ByteOrder::little)};
+        const bool is_return = first.opcode() == 0x1a && (first.word >> 14 & 3) == 2; // a jump, by its hint
+        ops[0].b = static_cast<std::uint8_t>(is_return ? first.rb() : zero);
+        if (is_return) return ops;
     }
     unsigned handed = sink;
     for (; code.size() >= 4 && ops.size() < longest_block; at += 4, code = code.subspan(4)) {

@@ -33,25 +33,32 @@ AlphaOp* AlphaMachine::enter(std::uint64_t at)
 {
     look_up_at.store(limit); // before the exchange: interrupt() does it the other way round
     if (interrupted.exchange(false) || blocks >= limit) return end(at, {StopKind::budget, {at}, {}});
-    auto* first = cache.find(at);
-    if (!first) {
-        const auto code = tlb.fill({at}, Access::execute);
-        if (code.size() < 4) return end_with_fault(at, GuestAddr{at} + code.size(), Access::execute);
-        auto ops = translate(at, code);
-        const auto bytes = ops.size() * 4; // links included: they stand for no more than the code behind
-        first = cache.add({{at}, std::min<std::uint64_t>(bytes, code.size())}, std::move(ops));
-    }
-    ++blocks;
+    auto* const first = block_at(at);
+    if (first) ++blocks;
     return first;
+}
+
+AlphaOp* AlphaMachine::block_at(std::uint64_t at)
+{
+    if (auto* const known = cache.find(at)) return known;
+    const auto code = tlb.fill({at}, Access::execute);
+    if (code.size() < 4) return end_with_fault(at, GuestAddr{at} + code.size(), Access::execute);
+    auto ops = translate(at, code);
+    const auto bytes = ops.size() * 4; // links included: they stand for no more than the code behind
+    return cache.add({{at}, std::min<std::uint64_t>(bytes, code.size())}, std::move(ops));
 }
 
 AlphaOp* AlphaMachine::serve_entry(const AlphaOp& op)
 {
-    const auto return_register = op.b; // of the ret that stands there
+    const auto return_register = op.b; // of the ret that stands there; zero: other code does, which the block goes on with
     pc = op.pc;
     lock_address = no_lock;
     if (handler->on_hypercall({op.pc}) == HypercallHandler::Next::stop) return end(pc, {StopKind::hypercall, {pc}, {}});
     synchronize(); // `op` may be gone
+    if (return_register == zero) {
+        auto* const first = block_at(pc);
+        return first ? next(*this, first + 1) : nullptr;
+    }
     return jump(*this, r[return_register] & ~std::uint64_t{3});
 }
 

@@ -36,6 +36,7 @@ struct AlphaOp {
 
 /// The state of an Alpha, in the form that its instructions work on.
 struct AlphaMachine {
+    static constexpr unsigned zero = 31;
     static constexpr unsigned sink = 32; ///< what is written to register 31 goes there
     static constexpr unsigned page_shift = 13;
     static constexpr std::uint64_t page_bytes = 1 << page_shift;
@@ -81,6 +82,7 @@ struct AlphaMachine {
 
     /// The block at `at`, translated if need be, when the run may enter it; else null, and the run is ended.
     AlphaOp* enter(std::uint64_t at);
+    AlphaOp* block_at(std::uint64_t at);
     std::vector<AlphaOp> translate(std::uint64_t at, std::span<const std::byte> code) const;
 
     AlphaOp* serve_entry(const AlphaOp& op);
