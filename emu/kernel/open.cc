@@ -151,6 +151,7 @@ Step opened_in_core(Kernel& kernel, Frame& frame)
     row->file = result;
     row->in_core = 1;
     row->process = kernel.processes().own();
+    row->pid = kernel.threads().current()->pid;
     return opened(kernel, *row);
 }
 
