@@ -47,6 +47,7 @@ std::string to_json(const SweepRow& row)
     for_each_member(row, [&](const char* name, const auto& member) { json[name] = member; });
     if (row.use_count) json["use_count"] = *row.use_count;
     if (row.size) json["size"] = *row.size;
+    if (row.failed_allocation) json["failed_allocation"] = *row.failed_allocation;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -57,6 +58,7 @@ try {
     for_each_member(row, [&](const char* name, auto& member) { json.at(name).get_to(member); });
     if (json.contains("use_count")) row.use_count = json.at("use_count").get<std::string>();
     if (json.contains("size")) row.size = json.at("size").get<std::string>();
+    if (json.contains("failed_allocation")) row.failed_allocation = json.at("failed_allocation").get<std::uint64_t>();
     return row;
 } catch (const Json::exception& error) {
     throw std::runtime_error(std::string("no row of a sweep: ") + json_sentence(error));

@@ -2,6 +2,8 @@
 #include "loader/sweep/sweep_module.h"
 
 #include "emu/abi/event_sink.h"
+#include "emu/kernel/heap.h"
+#include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/left_behind.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/outcome.h"
@@ -223,6 +225,7 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
     SweepSink sink(row);
     const auto before = snapshot(session);
     kernel.set_sink(&sink);
+    if (plan.fail_kmalloc) kernel.heap().fail(AllocationKind::kmalloc, plan.fail_kmalloc);
     const auto loaded = load(session, plan, sink, row);
     row.inert = sink.inert_calls();
     kernel.scheduler().settle(settled_after);
@@ -236,6 +239,9 @@ SweepRow sweep_module(Session& session, const SweepPlan& plan)
         kernel.scheduler().settle(settled_after);
         row.log_unload = log_of_step();
     }
+    if (plan.fail_kmalloc && kernel.state().fail_allocation[static_cast<int>(AllocationKind::kmalloc)] == 0)
+        row.failed_allocation = plan.fail_kmalloc;
+    kernel.heap().fail(AllocationKind::kmalloc, 0);
     kernel.set_sink(nullptr);
     unload_dependencies(session, row);
     kernel.scheduler().settle(settled_after);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct SweepRow {
     std::string said;                         ///< by insmod, its standard output and then its error output
     std::optional<std::string> use_count;     ///< in /proc/modules after 300 ms; "-1": can_unload decides
     std::optional<std::string> size;          ///< in /proc/modules, bytes
+    std::optional<std::uint64_t> failed_allocation; ///< which kmalloc was let fail, from the module's load on, if it came so far
     ProcLines effects;                        ///< what appeared in /proc
     std::string unload;                       ///< "unload-ok", "unload-refused", "unload-oops", or empty: it was not loaded
     ProcLines left;                           ///< what still differed in /proc when it and its dependencies were gone

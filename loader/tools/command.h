@@ -40,6 +40,12 @@ struct TraceChoice {
     std::FILE* into = stderr;
 };
 
+/// An allocation that is to fail.
+struct FailChoice {
+    std::string kind;      ///< "kmalloc", "page" or "vmalloc"
+    std::uint32_t nth = 1; ///< of that kind, counted from the command's start
+};
+
 /// What a command is called with.
 struct Invocation {
     std::string name;                       ///< of the command
@@ -50,6 +56,7 @@ struct Invocation {
     Durable durable = Durable::no;          ///< retromod --durable
     Jailed jailed = Jailed::yes;            ///< no: retromod --no-jail
     Waits waits = Waits::yes;               ///< no: retromod --no-wait
+    std::optional<FailChoice> fail;         ///< retromod --fail
     std::optional<TraceChoice> trace;       ///< retromod trace
     SessionRecorder* recorder = nullptr;    ///< retromod record: notes the module calls
 };

@@ -51,6 +51,21 @@ std::optional<int> set_engine(const std::string& name)
     return std::nullopt;
 }
 
+/// KIND:N, the N-th allocation of that kind.
+std::optional<int> set_fail(const std::string& text, Invocation& invocation)
+{
+    const auto mark = text.find(':');
+    FailChoice fail{text.substr(0, mark)};
+    const auto* end = text.data() + text.size();
+    const bool is_kind = fail.kind == "kmalloc" || fail.kind == "page" || fail.kind == "vmalloc";
+    const auto read = mark == text.npos ? std::from_chars_result{nullptr, std::errc::invalid_argument}
+                                        : std::from_chars(text.data() + mark + 1, end, fail.nth);
+    if (!is_kind || read.ec != std::errc{} || read.ptr != end || fail.nth == 0)
+        return refuse(fmt::format("--fail '{}': kmalloc:N, page:N or vmalloc:N, the N-th allocation of the command fails", text));
+    invocation.fail = fail;
+    return std::nullopt;
+}
+
 bool set_flag(const std::string& word, Invocation& invocation)
 {
     if (word == "--dry-run") invocation.dry_run = DryRun::yes;
@@ -67,11 +82,12 @@ GlobalOption take_global_option(std::vector<std::string>& words, std::size_t at,
 {
     const auto word = words[at];
     const auto name = word.substr(0, word.find('='));
-    const bool takes_value = name == "--machine" || name == "--budget" || name == "--engine";
+    const bool takes_value = name == "--machine" || name == "--budget" || name == "--engine" || name == "--fail";
     if (!takes_value && !set_flag(word, invocation)) return {};
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
     if (!takes_value) return {.taken = true, .status = {}};
     const auto value = take_value(word, words, at);
+    if (name == "--fail") return {.taken = true, .status = set_fail(value.value_or(""), invocation)};
     if (name == "--engine") return {.taken = true, .status = set_engine(value.value_or(""))};
     return {.taken = true,
             .status = name == "--machine" ? set_machine(value, invocation) : set_budget(value.value_or(""), invocation)};

@@ -22,7 +22,7 @@ namespace {
 void print_help()
 {
     fmt::print("usage: retromod [--machine PATH] [--root DIR] [--dry-run] [--durable] [--no-jail] [--budget SECONDS]\n"
-               "                [--engine native|unicorn] COMMAND [ARGUMENT...]\n"
+               "                [--engine native|unicorn] [--fail KIND:N] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
@@ -31,6 +31,7 @@ void print_help()
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
                "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error. i386 code runs\n"
                "on the engine that --engine names.\n"
+               "--fail kmalloc:3 lets the third kmalloc of the command fail (or page, or vmalloc): what does the driver do then?\n"
                "Modules, their configuration and logs are looked for under --root DIR (before the command), $RETROMOD_ROOT, what\n"
                "`boot --modules` named, or the folder `root` beside the machine: etc/modules.conf, lib/modules, var/log.\n"
                "The other options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod\n"

@@ -11,6 +11,7 @@
 #include "loader/tools/modprobe_helper.h"
 #include "loader/tools/progress.h"
 #include "loader/tools/result_options.h"
+#include "loader/tools/sweep_failures.h"
 #include "loader/tools/tool_session.h"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ struct Choice {
     std::vector<std::string> paths; ///< the folder; with --merge, result files
     std::optional<std::string> verdicts, output;
     std::string shard = "1/1";
-    bool merge = false, json = false, differences = false;
+    bool merge = false, json = false, differences = false, fail_each = false;
     std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
     std::uint64_t seconds = 3600;
     ResultOptions results = {};
@@ -175,6 +176,7 @@ int sweep_command(const Invocation& invocation)
         .value("-o,--output", choice.output, "keep the results in this file too; a sweep that was stopped goes on with it")
         .value("--shard", choice.shard, "N/COUNT: do only the N-th of COUNT parts")
         .flag("--merge", choice.merge, "join the result files of a sweep's shards")
+        .flag("--fail-each", choice.fail_each, "let each kmalloc of each module fail once, a run each: which break the kernel?")
         .value("-j,--jobs", choice.jobs, "how many at a time (default: as many as there are processors)")
         .value("--seconds", choice.seconds,
                "limit of the host's time for one module (default: an hour; --budget, the guest's, decides)");
@@ -185,6 +187,8 @@ int sweep_command(const Invocation& invocation)
 
     const auto shard = read_shard(choice.shard);
     if (!shard) return wrong_use(fmt::format("--shard {}: not N/COUNT with N from 1 to COUNT", choice.shard));
+    if (choice.fail_each && (choice.merge || choice.output || choice.verdicts || choice.json || choice.results.wanted()))
+        return wrong_use("--fail-each has lines of its own: no --output, --merge, --verdicts, --json or formats for pipelines");
     if (choice.paths.empty()) return wrong_use(choice.merge ? "no result file" : "no folder");
     if (choice.merge) return merge(choice);
     if (choice.paths.size() > 1) return wrong_use(fmt::format("one folder, not {}", choice.paths.size()));
@@ -203,11 +207,19 @@ int sweep_command(const Invocation& invocation)
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
         return exit_status::failure;
     }
+    const ChildPool pool{static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)};
+    if (choice.fail_each)
+        return sweep_failures(
+            plans, pool,
+            [&](const SweepPlan& plan) {
+                if (invocation.jailed == Jailed::yes) enter_jail({.files = JailFiles::read});
+                return to_json(sweep_module(session, plan));
+            },
+            row_of);
     std::optional<SweepFile> file;
     if (choice.output)
         file.emplace(*choice.output, SweepHeader{choice.paths.front(), describe(machine, boot), choice.verdicts.value_or(""),
                                                  choice.shard, plans.size()});
-    const ChildPool pool{static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)};
     return sweep(plans, Report(verdicts, choice), {session, file ? &*file : nullptr, invocation.jailed, pool});
 }
 

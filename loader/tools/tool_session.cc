@@ -4,6 +4,7 @@
 #include "emu/abi/event_sink.h"
 #include "emu/kernel/clock.h"
 #include "emu/kernel/disk_images.h"
+#include "emu/kernel/heap.h"
 #include "emu/kernel/module_requests.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/processor.h"
@@ -41,6 +42,14 @@ std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& sessio
     auto& kernel = session.kernel();
     TraceOptions options{&session.arch(), choice.into, [&kernel](GuestAddr at) { return kernel.symbols().describe(at); }};
     return choice.json ? make_json_trace(std::move(options)) : make_text_trace(std::move(options));
+}
+
+void fail_allocation(Kernel& kernel, const FailChoice& choice)
+{
+    const auto kind = choice.kind == "page"      ? AllocationKind::page
+                      : choice.kind == "vmalloc" ? AllocationKind::vmalloc
+                                                 : AllocationKind::kmalloc;
+    kernel.heap().fail(kind, choice.nth);
 }
 
 /// Commands that were killed while they waited: their system calls end by SIGKILL, before anything else is done.
@@ -117,12 +126,14 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, const Ma
 
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), jailed_(invocation.jailed == Jailed::yes),
-      waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), session_(std::move(session))
+      waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), fails_(invocation.fail.has_value()),
+      session_(std::move(session))
 {
     DiskImages(session_.machine()).open_all();
     if (keeps_ && session_.has_dead()) bury_dead(session_, jailed_);
     session_.calls().set_caller({.comm = invocation.name});
     session_.calls().set_limits(limits_of(invocation));
+    if (invocation.fail) fail_allocation(session_.kernel(), *invocation.fail);
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
@@ -148,6 +159,9 @@ void ToolSession::commit()
 {
     if (!keeps_) return;
     const InterruptsHeld held;
+    if (fails_)
+        for (const auto kind : {AllocationKind::page, AllocationKind::kmalloc, AllocationKind::vmalloc})
+            session_.kernel().heap().fail(kind, 0);
     session_.commit();
 }
 

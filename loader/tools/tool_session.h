@@ -44,6 +44,7 @@ private:
     bool jailed_;
     bool waits_;
     std::string name_;
+    bool fails_; ///< an allocation is to fail, in this command and no other
     JailLimits limits_;
     // Both outlive the session's kernel, which knows them.
     std::unique_ptr<EventSink> trace_;
