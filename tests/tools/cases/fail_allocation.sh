@@ -2,7 +2,6 @@
 retromod boot --release 2.4.20
 retromod --fail kmalloc:1 insmod i386/chrdev.o; echo "exit $?"
 lsmod
-retromod --dry-run --fail kmalloc:1 trace insmod i386/chrdev.o 2>&1 | grep kmalloc
 insmod i386/chrdev.o; echo "exit $?"
 retromod write /dev/chrdev --text x --fail kmalloc:100; echo "exit $?"
 for bad in kmalloc kmalloc:0 kmalloc:x heap:1 :1 kmalloc:1x ''; do retromod --fail "$bad" lsmod; echo "exit $?"; done
