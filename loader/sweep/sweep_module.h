@@ -13,8 +13,8 @@ constexpr std::string_view verdict_folder = "/m/";
 struct SweepPlan {
     std::string name;
     std::string path;
-    std::vector<std::string> arguments;       ///< symbol=value
-    std::vector<std::string> dependencies;    ///< paths, in order
+    std::vector<std::string> arguments = {};    ///< symbol=value
+    std::vector<std::string> dependencies = {}; ///< paths, in order
     std::uint32_t fail_kmalloc = 0;           ///< the n-th kmalloc from the module's load on fails; 0: none
     bool as_in_verdicts = false;              ///< insmod is told that the files lie in `verdict_folder`
 

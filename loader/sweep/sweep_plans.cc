@@ -49,7 +49,8 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
             say(fmt::format("sweep: {} is not in the folder", verdict.module));
             continue;
         }
-        SweepPlan plan{module->name, module->path, words_of(verdict.parameters), {}, true};
+        const auto arguments = words_of(verdict.parameters);
+        SweepPlan plan{.name = module->name, .path = module->path, .arguments = arguments, .as_in_verdicts = true};
         for (const auto& name : verdict.dependencies) {
             if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
             else say(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
@@ -73,7 +74,7 @@ std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session, co
             ++parts;
             continue;
         }
-        SweepPlan plan{module.name, module.path, {}, {}};
+        SweepPlan plan{.name = module.name, .path = module.path};
         for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(dependency->path);
         plans.push_back(std::move(plan));
     }

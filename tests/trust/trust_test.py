@@ -366,7 +366,7 @@ def a_dry_run_changes_nothing(place):
     place.good("snapshot", "save", "one")
     names = sorted(path.name for path in place.folder.iterdir())
     before = place.bytes()
-    for words in (["insmod", HELLO], ["rmmod", "exporter"], ["boot"], ["shutdown"], ["run", "--ms", "100"], ["dmesg", "-c"],
+    for words in (["insmod", HELLO], ["rmmod", "exporter"], ["boot", "--replace"], ["shutdown"], ["run", "--ms", "100"], ["dmesg", "-c"],
                   ["cat", "/proc/version"], ["snapshot", "save", "two"], ["snapshot", "restore", "one"],
                   ["snapshot", "remove", "one"], ["fsck", "--repair"]):
         place.good("--dry-run", *words)
