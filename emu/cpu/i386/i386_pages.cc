@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -93,7 +94,9 @@ void I386Pages::restore()
         for (const auto page : code_pages_)
             if (direct_.contains(page) && !refuses_stores(page)) protect_page(page);
         shown_to_host_ = false;
-        for (unsigned i = 0; i < opened_count_; ++i) marks(opened_[i]) &= static_cast<std::uint8_t>(~(opened | written));
+        for (unsigned i = 0; i < opened_count_; ++i)
+            for (std::uint64_t page = 0; page < opened_[i].pages; ++page)
+                marks(opened_[i].start + page * page_bytes) &= static_cast<std::uint8_t>(~(opened | written));
         opened_count_ = 0;
         return;
     }
@@ -102,14 +105,35 @@ void I386Pages::restore()
         return restore();
     }
     while (opened_count_) {
-        const auto page = opened_[opened_count_ - 1];
+        const auto range = opened_[opened_count_ - 1];
         opened_count_ = opened_count_ - 1;
-        const bool was_written = marks(page) & written;
-        marks(page) &= static_cast<std::uint8_t>(~(opened | written));
-        if (refuses_stores(page)) set_protection(host(page), page_bytes, PROT_READ);
-        else protect_page(page);
-        if (was_written && (marks(page) & code)) note_store_to_code(page);
+        close_for_host(range);
     }
+}
+
+void I386Pages::close_for_host(const OpenedPages& range)
+{
+    const auto page = range.start;
+    const bool was_written = marks(page) & written;
+    for (std::uint64_t i = 0; i < range.pages; ++i)
+        marks(page + i * page_bytes) &= static_cast<std::uint8_t>(~(opened | written));
+    if (refuses_stores(page)) set_protection(host(page), page_bytes, PROT_READ);
+    else protect({page, range.pages * page_bytes});
+    if (was_written && (marks(page) & code)) note_store_to_code(page);
+}
+
+/// The pages of the vmalloc window that are opened at once: twice as many each time, on both sides, so that a host that walks
+/// through an area is stopped a few times only.
+I386Pages::OpenedPages I386Pages::pages_to_open(GuestAddr page) const noexcept
+{
+    constexpr unsigned most_doublings = 12;
+    if (!is_vmalloc(page) || (marks(page) & code)) return {page, 1};
+    const auto wanted = (std::uint64_t{1} << std::min(unsigned{opened_count_}, most_doublings)) * page_bytes;
+    const auto is_free = [&](GuestAddr at) { return is_vmalloc(at) && !(marks(at) & (code | opened)); };
+    auto start = page, end = page + page_bytes;
+    while (start.value % wanted && is_free({start.value - page_bytes})) start = {start.value - page_bytes};
+    while (end.value % wanted && is_free(end)) end = end + page_bytes;
+    return {start, (end - start) / page_bytes};
 }
 
 bool I386Pages::open_for_host(std::byte* address, bool write) noexcept
@@ -117,8 +141,10 @@ bool I386Pages::open_for_host(std::byte* address, bool write) noexcept
     const GuestAddr at{static_cast<std::uint64_t>(address - window_.base())};
     if (!direct_.contains(at) && !is_vmalloc(at)) return false;
     const GuestAddr page{round_down(at.value, page_bytes)};
-    if (::mprotect(host(page), page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
-    if (shown_to_host_ || (marks(page) & opened)) return true;
+    const bool is_new = !shown_to_host_ && !(marks(page) & opened);
+    const auto range = is_new ? pages_to_open(page) : OpenedPages{page, 1};
+    if (::mprotect(host(range.start), range.pages * page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
+    if (!is_new) return true;
     if (opened_count_ == most_opened) {
         // The list is full: everything is opened, and all protections are made anew.
         if (::mprotect(host(direct_.start), direct_.bytes, PROT_READ | PROT_WRITE) != 0) return false;
@@ -127,8 +153,9 @@ bool I386Pages::open_for_host(std::byte* address, bool write) noexcept
         shown_to_host_ = true;
         return true;
     }
-    marks(page) |= static_cast<std::uint8_t>(write ? opened | written : opened);
-    opened_[opened_count_] = page;
+    for (std::uint64_t i = 0; i < range.pages; ++i)
+        marks(range.start + i * page_bytes) |= static_cast<std::uint8_t>(write ? opened | written : opened);
+    opened_[opened_count_] = range;
     opened_count_ = opened_count_ + 1;
     return true;
 }

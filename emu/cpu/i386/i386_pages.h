@@ -74,6 +74,11 @@ private:
     enum Mark : std::uint8_t { readable = 1, writable = 2, code = 4, mixed = 8, opened = 16, written = 32 };
     static constexpr std::uint64_t page_bytes = 4096;
 
+    /// Pages that were opened for the host at once. More than one: none of them holds translated code.
+    struct OpenedPages {
+        GuestAddr start;
+        std::uint64_t pages;
+    };
     struct UserPage {
         GuestAddr address;
         std::byte* user;
@@ -88,6 +93,8 @@ private:
     void protect(GuestRange range) const;
     void protect_page(GuestAddr address) const { protect({{round_down(address.value, page_bytes)}, page_bytes}); }
     void restore();
+    void close_for_host(const OpenedPages& range);
+    OpenedPages pages_to_open(GuestAddr page) const noexcept;
     bool refuses_stores(GuestAddr page) const;
     void note_store_to_code(GuestAddr address);
     void set_direct_map();
@@ -112,7 +119,7 @@ private:
     std::vector<LostPage> lost_;
     bool shown_to_host_ = false;
     static constexpr unsigned most_opened = 256;
-    GuestAddr opened_[most_opened];
+    OpenedPages opened_[most_opened];
     volatile unsigned opened_count_ = 0; ///< written by the signal handler, too
 };
 
