@@ -198,4 +198,12 @@ void MachinePorts::out(std::uint16_t port, unsigned size, std::uint32_t value)
             out_byte(static_cast<std::uint16_t>(port + i), static_cast<std::uint8_t>(value >> 8 * i));
 }
 
+/// Of a CPU of `cpu_khz`: 200 MHz.
+std::uint64_t MachinePorts::cycles()
+{
+    constexpr std::uint64_t cycles_per_block = 200 / blocks_per_microsecond;
+    const auto& clock = kernel_.clock();
+    return (clock.jiffies() * blocks_per_jiffy + clock.blocks_in_tick()) * cycles_per_block;
+}
+
 } // namespace retromod

@@ -3,6 +3,7 @@
 
 #include "emu/kernel/described_devices.h"
 #include "emu/kernel/kernel.h"
+#include "emu/memory/cpu_clock.h"
 #include "emu/memory/io_bus.h"
 
 namespace retromod {
@@ -26,11 +27,12 @@ struct BoardRow {
 /// configuration mechanism 1, and what the user described. Everything else reads all ones, as an empty bus does. Differs from
 /// hardware: keyboard, interrupt, DMA and floppy controllers are not there; of the timer chip, counter 0 runs as the kernel
 /// programmed it, whatever a module writes, and the others are not there.
-class MachinePorts final : public IoBus {
+class MachinePorts final : public IoBus, public CpuClock {
 public:
     explicit MachinePorts(Kernel& kernel) : kernel_(kernel) {}
     std::uint32_t in(std::uint16_t port, unsigned size) override;
     void out(std::uint16_t port, unsigned size, std::uint32_t value) override;
+    std::uint64_t cycles() override;
 
 private:
     std::uint8_t in_byte(std::uint16_t port);

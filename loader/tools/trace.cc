@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod trace COMMAND: the command, with every system call and every kernel function that the guest calls.
+#include "emu/cpu/preferred_engine.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/options.h"
 
@@ -72,6 +73,7 @@ int trace_command(const Invocation& invocation)
         complain(words.empty() ? "trace: no command" : fmt::format("trace: unknown command '{}'", words.front()));
         return exit_status::usage;
     }
+    if (choice.io) prefer_engine(EngineKind::unicorn); // our own has no hook at each access to memory
     TraceOutput into;
     if (path) into.open(*path);
     else if (choice.json) into.take_standard_output();

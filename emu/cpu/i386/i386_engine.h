@@ -7,6 +7,7 @@
 #include "emu/cpu/i386/i386_signals.h"
 #include "emu/cpu/i386/i386_state.h"
 #include "emu/cpu/i386/i386_translator.h"
+#include "emu/memory/cpu_clock.h"
 
 #include <atomic>
 #include <map>
@@ -33,7 +34,7 @@ public:
     void set_hypercalls(GuestRange entries, HypercallHandler* handler) override;
     void add_precise(GuestAddr) override {}
     void remove_precise(GuestRange) override {}
-    void set_io_bus(IoBus* bus) override { io_bus_ = bus; }
+    void set_io_bus(IoBus* bus) override { io_bus_ = bus, clock_ = dynamic_cast<CpuClock*>(bus); }
     std::vector<GuestRange> take_touched() override;
 
 private:
@@ -78,6 +79,8 @@ private:
     std::unique_ptr<I386State> state_;
     I386SignalScope signals_;
     IoBus* io_bus_ = nullptr;
+    CpuClock* clock_ = nullptr;    ///< the bus's; null: it has none
+    std::uint64_t time_stamp_ = 0; ///< what rdtsc gave last
     HypercallHandler* handler_ = nullptr;
 
     std::uint32_t pc_ = 0; ///< while the guest stands still

@@ -343,10 +343,13 @@ bool I386Rare::control_register()
     return true;
 }
 
+/// The clock counts whole blocks: what is read twice within a block is later the second time.
 std::uint64_t I386Rare::time_stamp() const
 {
-    constexpr std::uint64_t cycles_per_block = 256;
-    return engine_.blocks_executed() * cycles_per_block;
+    constexpr std::uint64_t least_between_reads = 32; // cycles
+    const auto now = engine_.clock_ ? engine_.clock_->cycles() : 0;
+    engine_.time_stamp_ = std::max(now, engine_.time_stamp_ + least_between_reads);
+    return engine_.time_stamp_;
 }
 
 bool I386Rare::model_specific()
