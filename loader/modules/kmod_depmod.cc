@@ -170,7 +170,8 @@ void KmodDepmod::read_all()
     }
     std::ranges::sort(paths);
     // Of two modules of a name the one in updates/ counts, else the first.
-    std::ranges::stable_partition(paths, [](const std::string& path) { return path.starts_with("updates/"); });
+    const auto is_update = [](const std::string& path) { return path.starts_with("updates/"); };
+    std::stable_partition(paths.begin(), paths.end(), is_update);
     std::set<std::string> names;
     for (const auto& path : paths)
         if (names.insert(kmod_name_of(path)).second) read(path);

@@ -43,7 +43,7 @@ DepFile dependencies_of_heap(const ModuleHome& home, Kernel& kernel)
     const auto offered = [&](const std::string& symbol) { return kernel.symbols().address(without_version(symbol)).has_value(); };
     std::vector<const FolderModule*> modules;
     for (const auto& module : folder.modules()) modules.push_back(&module);
-    std::ranges::stable_partition(modules, &FolderModule::loadable);
+    std::stable_partition(modules.begin(), modules.end(), [](const FolderModule* module) { return module->loadable; });
     DepFile file;
     for (const auto* module : modules) {
         DepModule entry{.path = home.tree().guest(module->path), .key = module->name, .dependencies = {}};
