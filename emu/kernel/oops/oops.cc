@@ -3,6 +3,7 @@
 #include "emu/kernel/oops.h"
 
 #include "emu/kernel/kernel.h"
+#include "emu/kernel/log.h"
 #include "emu/kernel/oops/oops_report.h"
 #include "emu/kernel/outcome.h"
 #include "emu/kernel/touched.h"
@@ -109,10 +110,15 @@ Oops oops_of(const KernelBug& bug, GuestAddr pc)
     return {Stop{StopKind::illegal, pc, {}}, bug.what + place, bug.at, Outcome::Kind::bug};
 }
 
+// What the report reads may be damaged, such as the list of modules: it ends there.
 void report_oops(Kernel& kernel, const Oops& oops, const CpuContext& context)
-{
+try {
     OopsReport report(kernel, oops, context);
     words_of(kernel).report(report);
+} catch (const KernelFault&) {
+    kernel.log().write("\n");
+} catch (const KernelHang&) {
+    kernel.log().write("\n");
 }
 
 } // namespace retromod
