@@ -139,7 +139,8 @@ def the_wheel_is_whole():
         entry = next(name for name in names if name.endswith("entry_points.txt"))
         assert "retromod = retromod.pytest_plugin" in pathlib.Path(folder, "site", entry).read_text(encoding="utf-8")
         environment = {key: value for key, value in os.environ.items() if key != "RETROMOD_LIBRARY"}
-        done = subprocess.run([sys.executable, "-c", "import retromod; print(retromod.library_path(), retromod.Machine().create_module('a', 4096).error)"],
+        done = subprocess.run([sys.executable, "-c", "from retromod import Machine, library_path; "
+                               "print(library_path(), Machine().create_module('a', 4096).error)"],
                               cwd=folder, env={**environment, "PYTHONPATH": f"{folder}/site"}, capture_output=True, text=True, timeout=60)
         assert done.stdout == f"{folder}/site/retromod/libretromod.so.1 None\n", done.stdout + done.stderr
 
