@@ -17,7 +17,7 @@ constexpr BottomHalfNumbers numbers_2_4 = {.timer = 0, .timer_queue = 1, .immedi
 
 const BottomHalfNumbers& bottom_half_numbers(Kernel& kernel)
 {
-    return kernel.machine().release().series_minor == 2 ? numbers_2_2 : numbers_2_4;
+    return kernel.machine().release().is_2_2() ? numbers_2_2 : numbers_2_4;
 }
 
 void set_bottom_half(Kernel& kernel, std::int32_t number, GuestAddr routine)

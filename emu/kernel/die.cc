@@ -67,7 +67,7 @@ std::optional<Outcome> Dispatcher::die(const Oops& oops)
 // 2.2 goes on to kill the process that was interrupted, and dies of the schedule() at its end: that fault ends as this one.
 Outcome Dispatcher::die_in_interrupt(const std::string& cause)
 {
-    if (kernel_.machine().release().series_minor != 2) return panic(kernel_, "Aiee, killing interrupt handler!", cause);
+    if (!kernel_.machine().release().is_2_2()) return panic(kernel_, "Aiee, killing interrupt handler!", cause);
     kernel_.log().write("Aiee, killing interrupt handler\n");
     if (kernel_.threads().current()->pid == 0) return panic(kernel_, "Attempted to kill the idle task!", cause);
     kernel_.log().write("Scheduling in interrupt\n");

@@ -21,7 +21,7 @@ namespace {
 /// Why nothing is written to the disks; empty where panic does write.
 std::string_view not_syncing(Kernel& kernel, bool idle)
 {
-    if (kernel.machine().release().series_minor == 2 && idle) return "<0>In swapper task - not syncing\n";
+    if (kernel.machine().release().is_2_2() && idle) return "<0>In swapper task - not syncing\n";
     if (in_interrupt(kernel)) return "<0>In interrupt handler - not syncing\n";
     return idle ? "<0>In idle task - not syncing\n" : "";
 }

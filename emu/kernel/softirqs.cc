@@ -37,8 +37,6 @@ struct SoftirqRun {
     TaskQueueRun tasks;    ///< of the bottom half that runs
 };
 
-bool is_2_2(Kernel& kernel) { return kernel.machine().release().series_minor == 2; }
-
 GuestStruct tasklet_at(Kernel& kernel, std::uint64_t at) { return {kernel, "struct tasklet_struct", {at}}; }
 
 void put_first(Kernel& kernel, std::string_view list, GuestAddr tasklet)
@@ -168,12 +166,13 @@ void wake_ksoftirqd(Kernel& kernel)
 bool begin_pass(Kernel& kernel, SoftirqRun& run)
 {
     IrqStat stat(kernel);
-    const auto pending = is_2_2(kernel) ? take_active_bottom_halves(kernel) : stat.pending();
+    const bool is_2_2 = kernel.machine().release().is_2_2();
+    const auto pending = is_2_2 ? take_active_bottom_halves(kernel) : stat.pending();
     if (!(pending & run.allowed)) return false;
     // 2.4.0 takes what no pass had before; later kernels take all of it.
-    run.active = is_2_2(kernel) || has_ksoftirqd(kernel) ? pending : pending & run.allowed;
-    run.allowed = is_2_2(kernel) ? 0 : run.allowed & ~run.active;
-    if (!is_2_2(kernel)) stat.clear(run.active);
+    run.active = is_2_2 || has_ksoftirqd(kernel) ? pending : pending & run.allowed;
+    run.allowed = is_2_2 ? 0 : run.allowed & ~run.active;
+    if (!is_2_2) stat.clear(run.active);
     return true;
 }
 
@@ -184,7 +183,7 @@ std::optional<CallGuest> next_call(Kernel& kernel, SoftirqRun& run)
             if (const auto call = go_on_inside(kernel, run)) return call;
         } else if (run.list) {
             if (const auto call = begin_tasklet(kernel, run)) return call;
-        } else if (run.active && is_2_2(kernel)) {
+        } else if (run.active && kernel.machine().release().is_2_2()) {
             const auto number = std::countr_zero(run.active);
             run.active &= run.active - 1;
             if (const auto call = begin_bottom_half(kernel, run, number)) return call;
@@ -222,7 +221,7 @@ void raise_softirq(Kernel& kernel, unsigned softirq)
 
 bool has_softirq_work(Kernel& kernel)
 try {
-    if (is_2_2(kernel)) return has_active_bottom_halves(kernel);
+    if (kernel.machine().release().is_2_2()) return has_active_bottom_halves(kernel);
     const auto pending = IrqStat(kernel).pending();
     if (!pending) return false;
     return (pending >> softirq_number::hi & 1 && has_enabled_tasklet(kernel, high_list))

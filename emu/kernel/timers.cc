@@ -51,7 +51,7 @@ bool Timers::due()
 
 std::optional<GuestAddr> Timers::take_due()
 {
-    const bool newest_first = machine_.release().series_minor == 2; // 2.2 puts a new one before those of the same tick
+    const bool newest_first = machine_.release().is_2_2(); // 2.2 puts a new one before those of the same tick
     const auto comes_before = [&](const TimerRow& a, const TimerRow& b) {
         if (a.expires != b.expires) return a.expires < b.expires;
         return newest_first ? a.order > b.order : a.order < b.order;

@@ -43,7 +43,7 @@ const Recipe& recipe_of(const MachineOptions& machine, const std::string& source
         throw SourceRefused(fmt::format("{}: sources are compiled for i386 and for kernels of x86-64 only, not for {} on {}",
                                         source, machine.release->name, machine.arch->name));
     if (machine.release->modern) return recipe_2_6;
-    return machine.release->series_minor == 2 ? recipe_2_2 : recipe_2_4;
+    return machine.release->is_2_2() ? recipe_2_2 : recipe_2_4;
 }
 
 fs::path kept_folder()

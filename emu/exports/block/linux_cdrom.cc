@@ -26,7 +26,7 @@ std::int32_t register_cdrom(Kernel& kernel, GuestAddr drive)
     if (!memory.load_pointer(operations) || !memory.load_pointer(operations + kernel.arch().word_bytes)) return no_operations;
     auto rows = kernel.machine().table<CdromRow>();
     if (!rows.size()) {
-        const bool old = kernel.machine().release().series_minor == 2;
+        const bool old = kernel.machine().release().is_2_2();
         kernel.log().write(old ? "<6>Uniform CDROM driver Revision: 2.54\n" : "<6>Uniform CD-ROM driver Revision: 3.12\n");
     }
     rows.insert_or_throw().drive = drive.value;

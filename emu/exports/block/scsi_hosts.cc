@@ -21,8 +21,7 @@ constexpr std::uint64_t no_dma_channel = 0xff, default_ids = 8, default_command_
 
 GuestStruct template_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct SHT", at}; }
 GuestStruct host_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct Scsi_Host", at}; }
-bool is_2_2(Kernel& kernel) { return kernel.machine().release().series_minor == 2; }
-std::string_view info_level(Kernel& kernel) { return is_2_2(kernel) ? "<4>" : "<6>"; }
+std::string_view info_level(Kernel& kernel) { return kernel.machine().release().is_2_2() ? "<4>" : "<6>"; }
 
 /// The hosts, in the order of the list that begins at scsi_hostlist.
 std::vector<GuestAddr> all_hosts(Kernel& kernel) { return chain(kernel, "scsi_hostlist", "struct Scsi_Host"); }
@@ -119,7 +118,8 @@ bool take_in(Kernel& kernel, GuestAddr driver, const Registering& state)
     auto fields = template_at(kernel, driver);
     if (all_hosts(kernel).size() == state.hosts_before) {
         if (fields.get("present") > 1) {
-            kernel.log().write(fmt::format("{}Failure to register low-level scsi driver", is_2_2(kernel) ? "<4>" : "<3>scsi: "));
+            kernel.log().write(fmt::format("{}Failure to register low-level scsi driver",
+                                           kernel.machine().release().is_2_2() ? "<4>" : "<3>scsi: "));
             return false;
         }
         scsi_register(kernel, driver, 0);
@@ -158,7 +158,7 @@ Step register_host_adapter(Kernel& kernel, Frame& frame, GuestAddr driver)
         if (const auto info = fields.pointer("info")) return CallGuest{info, {host.value}, 1, "info"};
         say(fields.string("name"));
     }
-    if (is_2_2(kernel)) kernel.log().write(count_of_hosts(kernel) + ".\n");
+    if (kernel.machine().release().is_2_2()) kernel.log().write(count_of_hosts(kernel) + ".\n");
     return Return{0};
 }
 
@@ -172,7 +172,7 @@ struct Unregistering {
 void take_out(Kernel& kernel, GuestAddr driver, const Unregistering& state)
 {
     auto fields = template_at(kernel, driver);
-    if (is_2_2(kernel)) kernel.log().write(count_of_hosts(kernel) + ".\n");
+    if (kernel.machine().release().is_2_2()) kernel.log().write(count_of_hosts(kernel) + ".\n");
     else if (state.first_count != all_hosts(kernel).size()) kernel.log().write(count_of_hosts(kernel) + " left.\n");
     if (fields.get("present")) return;
     if (!take_from_chain(kernel, "scsi_hosts", "struct SHT", driver)) return;

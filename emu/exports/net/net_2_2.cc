@@ -57,7 +57,7 @@ std::int32_t unregister_ip_masq_mod(Kernel& kernel, GuestAddr mod)
 void make_masquerading_folder(Kernel& kernel)
 {
     constexpr std::uint64_t directory = 0040555;
-    if (kernel.machine().release().series_minor == 2) create_proc(kernel, "net/ip_masq", directory, {});
+    if (kernel.machine().release().is_2_2()) create_proc(kernel, "net/ip_masq", directory, {});
 }
 
 constexpr Export functions[] = {
