@@ -110,6 +110,20 @@ TEST_CASE("an export gets its argument and its bad pointer is the guest's oops",
     CHECK(outcome.what == "Unable to handle kernel NULL pointer dereference at virtual address 00000020");
 }
 
+TEST_CASE("an oops report that meets a damaged list of modules ends there, and its call is an oops", "[kernel][oops]")
+{
+    Guest guest(exports(), {.release = find_release("2.4.18-14")});
+    const auto code = code_of(guest.create("caller"));
+    auto at = code;
+    for (const auto byte : calls(code, *guest.kernel.symbols().address("reads"), {0x20})) {
+        guest.machine.memory().store<std::uint8_t>(at, static_cast<std::uint8_t>(byte));
+        at += 1;
+    }
+    guest.machine.memory().store<std::uint32_t>({guest.kernel.state().module_list}, 0x40);
+    CHECK(guest.kernel.scheduler().call({"call_function", {code.value}, 6}).kind == Outcome::Kind::oops);
+    CHECK(guest.kernel.log().text().find("Oops: 0000") != std::string::npos);
+}
+
 TEST_CASE("a sleeping call returns when its virtual time has come", "[kernel][run]")
 {
     Guest guest(exports());
