@@ -6,7 +6,12 @@
 namespace retromod {
 namespace {
 
-std::atomic<EngineKind> preferred{EngineKind::unicorn};
+#if defined(__x86_64__)
+constexpr auto standard = EngineKind::native;
+#else
+constexpr auto standard = EngineKind::unicorn;
+#endif
+std::atomic<EngineKind> preferred{standard};
 
 } // namespace
 

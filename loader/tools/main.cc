@@ -30,7 +30,7 @@ void print_help()
                "outlasts a power failure. One system call may take 30 seconds of guest time, or what --budget says. Guest code\n"
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
                "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error. i386 code runs\n"
-               "on the engine that --engine names.\n"
+               "on the native engine where the host can run it, else on Unicorn, or on the one that --engine names.\n"
                "--fail kmalloc:3 lets the third kmalloc of the command fail (or page, or vmalloc): what does the driver do then?\n"
                "Modules, their configuration and logs are looked for under --root DIR (before the command), $RETROMOD_ROOT, what\n"
                "`boot --modules` named, or the folder `root` beside the machine: etc/modules.conf, lib/modules, var/log.\n"

@@ -11,7 +11,7 @@
 
 
 #include <array>
-#include <chrono>
+#include <ctime>
 
 using namespace retromod;
 
@@ -106,8 +106,7 @@ constexpr std::array<std::uint64_t, 2> harmful = {0xffffffff, 0x10000000};
 
 TEST_CASE("every function ends in time, whatever counts it is given", "[exports][budget]")
 {
-    using Clock = std::chrono::steady_clock;
-    constexpr auto longest = std::chrono::seconds(20); // of the host: many times what a full budget takes
+    constexpr auto longest = 20 * CLOCKS_PER_SEC; // of the host's CPU: many times what a full budget takes
     for (const auto& family : standard_exports().functions) {
         for (const auto& row : family) {
             Guest guest("2.4.20");
@@ -115,10 +114,10 @@ TEST_CASE("every function ends in time, whatever counts it is given", "[exports]
             const auto at = static_cast<std::uint64_t>(area(guest, 1 << 20, 'A'));
             for (const auto count : harmful) {
                 INFO(row.name << " with " << count);
-                const auto start = Clock::now();
+                const auto start = std::clock();
                 call(guest, row.name, {at, count, count, at, count}, tiny_budget);
                 call(guest, row.name, {at, at, count, count, at}, tiny_budget);
-                REQUIRE(Clock::now() - start < longest);
+                REQUIRE(std::clock() - start < longest);
             }
         }
     }

@@ -23,6 +23,7 @@ I386Pages::I386Pages(AddressSpace& memory, GuestWindow& window)
     : memory_(memory), window_(window),
       direct_{memory.arch().page_offset, memory.total_pages() * page_bytes}, marks_(std::size_t{1} << 20)
 {
+    areas_.reserve(most_areas);
     shown_to_host_ = true; // nothing is protected yet
     window_.set_guard(this);
 }
@@ -49,15 +50,21 @@ int I386Pages::protection(GuestAddr address) const
     return writes && (!(mark & code) || (mark & mixed)) ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
-void I386Pages::protect(GuestRange range) const
+bool I386Pages::try_to_protect(GuestRange range) const noexcept
 {
     for (std::uint64_t done = 0; done < range.bytes;) {
         const auto wanted = protection(range.start + done);
         const auto first = done;
         do done += page_bytes;
         while (done < range.bytes && protection(range.start + done) == wanted);
-        set_protection(host(range.start + first), done - first, wanted);
+        if (::mprotect(host(range.start + first), done - first, wanted) != 0) return false;
     }
+    return true;
+}
+
+void I386Pages::protect(GuestRange range) const
+{
+    if (!try_to_protect(range)) throw std::bad_alloc(); // too many mappings
 }
 
 void I386Pages::show_to_host()
@@ -140,6 +147,7 @@ bool I386Pages::open_for_host(std::byte* address, bool write) noexcept
 {
     const GuestAddr at{static_cast<std::uint64_t>(address - window_.base())};
     if (!direct_.contains(at) && !is_vmalloc(at)) return false;
+    if (map_area_for_host(at, write)) return true;
     const GuestAddr page{round_down(at.value, page_bytes)};
     const bool is_new = !shown_to_host_ && !(marks(page) & opened);
     const auto range = is_new ? pages_to_open(page) : OpenedPages{page, 1};
@@ -158,6 +166,18 @@ bool I386Pages::open_for_host(std::byte* address, bool write) noexcept
     opened_[opened_count_] = range;
     opened_count_ = opened_count_ + 1;
     return true;
+}
+
+/// In a signal handler: opens the area at `at` as the guest may use it, and leaves it open, so that exports which work on an area
+/// again and again are stopped once. False where that is not enough for the access.
+bool I386Pages::map_area_for_host(GuestAddr at, bool write) noexcept
+{
+    if (shown_to_host_ || !is_vmalloc(at) || (marks(at) & (readable | opened)) || areas_.size() == most_areas) return false;
+    const auto mapping = memory_.mapping(at);
+    if (!mapping) return false;
+    note_area(*mapping);
+    const int wanted = write ? PROT_WRITE : PROT_READ;
+    return try_to_protect(mapping->range) && (protection(at) & wanted);
 }
 
 bool I386Pages::refuses_stores(GuestAddr page) const
@@ -206,9 +226,14 @@ I386Pages::Refusal I386Pages::resolve(GuestAddr address, bool write)
 
 void I386Pages::map_area(const AddressSpace::Mapping& mapping)
 {
-    // The host has some 65,000 mappings; each area takes two or three.
-    constexpr std::size_t most_areas = 4096;
     if (areas_.size() == most_areas) unmap_areas();
+    note_area(mapping);
+    protect(mapping.range);
+}
+
+/// Takes no memory: the list has room.
+void I386Pages::note_area(const AddressSpace::Mapping& mapping) noexcept
+{
     const auto bits = static_cast<std::uint8_t>(static_cast<unsigned>(mapping.protection) & 3);
     for (std::uint64_t at = 0; at < mapping.range.bytes; at += page_bytes) {
         auto& mark = marks(mapping.range.start + at);
@@ -217,7 +242,6 @@ void I386Pages::map_area(const AddressSpace::Mapping& mapping)
     const auto same = [&](const GuestRange& area) { return area.start == mapping.range.start; };
     std::erase_if(areas_, same);
     areas_.push_back(mapping.range);
-    protect(mapping.range);
 }
 
 void I386Pages::unmap(GuestRange range)

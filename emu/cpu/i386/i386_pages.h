@@ -73,6 +73,8 @@ public:
 private:
     enum Mark : std::uint8_t { readable = 1, writable = 2, code = 4, mixed = 8, opened = 16, written = 32 };
     static constexpr std::uint64_t page_bytes = 4096;
+    /// Of the vmalloc window. The host has some 65,000 mappings; each area takes two or three.
+    static constexpr std::size_t most_areas = 4096;
 
     /// Pages that were opened for the host at once. More than one: none of them holds translated code.
     struct OpenedPages {
@@ -90,16 +92,19 @@ private:
     std::byte* host(GuestAddr address) const { return window_.base() + address.value; }
     bool is_vmalloc(GuestAddr address) const { return memory_.vmalloc_window().contains(address); }
     int protection(GuestAddr address) const;
+    bool try_to_protect(GuestRange range) const noexcept;
     void protect(GuestRange range) const;
     void protect_page(GuestAddr address) const { protect({{round_down(address.value, page_bytes)}, page_bytes}); }
     void restore();
     void close_for_host(const OpenedPages& range);
+    bool map_area_for_host(GuestAddr at, bool write) noexcept;
     OpenedPages pages_to_open(GuestAddr page) const noexcept;
     bool refuses_stores(GuestAddr page) const;
     void note_store_to_code(GuestAddr address);
     void set_direct_map();
     bool pull_user_page(GuestAddr address, bool write);
     void map_area(const AddressSpace::Mapping& mapping);
+    void note_area(const AddressSpace::Mapping& mapping) noexcept;
     void unmap_areas();
 
     AddressSpace& memory_;
