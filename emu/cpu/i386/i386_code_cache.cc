@@ -50,7 +50,7 @@ I386CodeCache::Found I386CodeCache::find(std::uint32_t code)
 
 void I386CodeCache::clear()
 {
-    block_end_ = 0;
+    block_end_ = first_block;
     stub_end_ = first_stub;
     blocks_.clear();
     lengths_.clear();

@@ -80,12 +80,13 @@ public:
     /// What is large enough for any one run of blocks.
     static constexpr std::uint32_t reserve = 512 << 10;
     static constexpr std::uint32_t bytes = 48 << 20, first_stub = 32 << 20;
+    static constexpr std::uint32_t first_block = 64; ///< nothing lies at 0
 
 private:
     static constexpr std::size_t most_blocks = 1 << 20;
     std::uint8_t* writable_ = nullptr;
     std::uint8_t* executable_ = nullptr;
-    std::uint32_t block_end_ = 0, stub_end_ = first_stub;
+    std::uint32_t block_end_ = first_block, stub_end_ = first_stub;
     std::vector<I386Block> blocks_; ///< by ascending place of their code
     std::vector<std::uint8_t> lengths_;
 };

@@ -301,7 +301,7 @@ void I386Engine::miss(std::uint32_t target)
 /// Counts the entry as the block that it is; false when the run ends before it.
 bool I386Engine::count_entry(std::uint32_t entry)
 {
-    if (interrupted_.exchange(false)) {
+    if (interrupted_.load(std::memory_order_relaxed) && interrupted_.exchange(false)) {
         count_.open();
         end_at(StopKind::budget, entry);
         return false;
@@ -344,6 +344,7 @@ void I386Engine::return_from_entry(std::uint32_t entry)
     std::uint32_t target = 0;
     std::memcpy(&target, stack.data(), sizeof target);
     esp += 4;
+    if (const auto known = translator_.find_counted(target)) return resume_at(known);
     go_to(target, Start::block);
 }
 

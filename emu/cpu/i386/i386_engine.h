@@ -85,7 +85,8 @@ private:
 
     std::uint32_t pc_ = 0; ///< while the guest stands still
     std::uint32_t segments_[6] = {0x10, 0x18, 0x18, 0x18, 0, 0}; ///< cs, ss, ds, es, fs, gs, as CpuContext numbers them
-    std::uint32_t control_[8] = {0x8005003b}; ///< cr0 as kernels of 2.4 have it: paging, write protection, alignment, FPU
+    /// cr0 as kernels of 2.4 have it: paging, write protection, alignment, FPU; cr3: their swapper_pg_dir.
+    std::uint32_t control_[8] = {0x8005003b, 0, 0, 0x101000};
     std::map<std::uint32_t, std::uint64_t> model_specific_;
     std::uint64_t blocks_filled_ = 0; ///< blocks_executed when the count that is under way is used up
     std::uint64_t limit_ = 0;         ///< value of blocks_executed at which the run ends

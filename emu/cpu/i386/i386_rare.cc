@@ -3,6 +3,7 @@
 #include "emu/cpu/i386/i386_rare.h"
 
 #include <cstring>
+#include <utility>
 
 namespace retromod {
 namespace {
@@ -218,23 +219,12 @@ bool I386Rare::one_byte()
         if (state_.overflow) engine_.end_at(StopKind::trap, next_, 4);
         return true;
     case 0xd9: case 0xdd: return fpu_environment();
-    case 0xe0: case 0xe1: case 0xe2: case 0xe3: { // loop and jcxz with cx
-        if (i_.operand16) return false;
-        auto count = reg(ecx) & 0xffff;
-        const bool zero = state_.flags & 0x40;
-        if (op != 0xe3) set_low(ecx, 2, --count);
-        const bool taken = op == 0xe3 ? count == 0 : (count & 0xffff) && (op == 0xe2 || zero == (op == 0xe1));
-        if (taken) next_ = i_.target(next_);
-        engine_.go_to(next_, I386Translator::Start::block);
-        engine_.running_alone_ = true; // it goes on there already
-        return true;
-    }
     case 0xe4: case 0xe5: set_low(eax, bytes, port_in(static_cast<std::uint8_t>(i_.immediate), bytes)); return true;
     case 0xe6: case 0xe7: port_out(static_cast<std::uint8_t>(i_.immediate), bytes, reg(eax)); return true;
     case 0xec: case 0xed: set_low(eax, bytes, port_in(reg(edx) & 0xffff, bytes)); return true;
     case 0xee: case 0xef: port_out(reg(edx) & 0xffff, bytes, reg(eax)); return true;
     case 0xf4: engine_.end_at(StopKind::halt, next_); return true;
-    default: return false;
+    default: return far_or_short_branch();
     }
 }
 
@@ -293,13 +283,14 @@ bool I386Rare::two_bytes()
     case 0x08: case 0x09: return true;                  // invd, wbinvd
     case 0x20: case 0x21: case 0x22: case 0x23: return control_register();
     case 0x30: case 0x31: case 0x32: return model_specific();
+    case 0x34: case 0x35: return trap(general_protection); // sysenter, sysexit: no segment was set for them
     case 0xa0: case 0xa1: case 0xa8: case 0xa9: return segment_push_pop();
     case 0xa2: cpuid(); return true;
     case 0xae: return fpu_environment();
     case 0xb2: return load_far_pointer(2);
     case 0xb4: return load_far_pointer(4);
     case 0xb5: return load_far_pointer(5);
-    default: return false;
+    default: return far_or_short_branch();
     }
 }
 
@@ -322,10 +313,16 @@ bool I386Rare::system_table()
         engine_.memory_.store_sized({operand_address() + 2}, 4, 0);
         return true;
     }
+    case 10: case 11: { // lgdt, lidt: it is read, but other tables are nothing that guest code can have
+        if (!i_.has_memory()) return false;
+        engine_.memory_.load_sized({operand_address()}, 2);
+        engine_.memory_.load_sized({operand_address() + 2}, 4);
+        return false;
+    }
     case 12: write_operand(i_.has_memory() ? 2 : size(), engine_.control_[0]); return true; // smsw
     case 14: engine_.control_[0] = (engine_.control_[0] & ~0xeu) | (read_operand(2) & 0xf); return true; // lmsw
     case 15: return i_.has_memory(); // invlpg
-    default: return false;           // another descriptor table would mean other segments
+    default: return false;
     }
 }
 
@@ -338,8 +335,15 @@ bool I386Rare::control_register()
         if (!sets) reg(i_.rm()) = number == 6 ? 0xffff0ff0 : number == 7 ? 0x400 : 0;
         return true;
     }
-    if (sets) engine_.control_[number] = reg(i_.rm());
-    else reg(i_.rm()) = engine_.control_[number];
+    auto& value = engine_.control_[number];
+    if (!sets) {
+        reg(i_.rm()) = value;
+        return true;
+    }
+    constexpr std::uint32_t protection_and_paging = 0x80000001;
+    const auto before = std::exchange(value, reg(i_.rm()));
+    const bool memory_stays = number == 0 ? (value & protection_and_paging) == protection_and_paging : number != 3 || value == before;
+    if (!memory_stays) engine_.end_with_fault(next_, next_, Access::execute); // what the next instruction is, nobody knows
     return true;
 }
 

@@ -4,6 +4,8 @@
 
 #include "emu/cpu/i386/i386_engine.h"
 
+#include <initializer_list>
+
 namespace retromod {
 
 /// Does one instruction by hand, on the engine's state. Those that are none end the run.
@@ -26,6 +28,19 @@ private:
     bool fpu_environment();
     bool decimal();
     bool model_specific();
+
+    // --- i386_far.cc ---
+    bool far_or_short_branch();
+    bool far_jump(std::uint32_t selector, std::uint32_t offset, bool calls);
+    bool far_return(unsigned words, std::uint16_t more);
+    bool far_or_short_operand();
+    bool holds(unsigned condition) const;
+    bool jump_short(bool taken);
+    bool loop_short();
+    bool push_words(std::initializer_list<unsigned> numbers);
+    bool pop_words();
+    bool nested_frame();
+    bool leave_short();
 
     // --- operands ---
     std::uint32_t& reg(unsigned number) { return state_.registers[number]; }

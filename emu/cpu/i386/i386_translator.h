@@ -26,6 +26,12 @@ public:
     };
     /// The offset of the code for `pc`, translated if need be; nothing when its first byte may not be executed.
     std::optional<std::uint32_t> find(std::uint32_t pc, Start start);
+    /// The offset of the code of a basic block that was translated; 0, where no block lies, when it was not, and of kernel entries.
+    std::uint32_t find_counted(std::uint32_t pc)
+    {
+        const auto* row = map_.find(pc);
+        return row && *row != miss_stub_ && *row != entry_stub_ ? cache_.offset_of(*row) : 0;
+    }
     /// Code for the one instruction at `pc`, or for another one in its place, which is run once: it leaves with go_on when the next
     /// one is to be run.
     std::optional<std::uint32_t> translate_alone(std::uint32_t pc, const I386Instruction* instead = nullptr);
