@@ -31,13 +31,25 @@ void Processes::deliver_signal()
     }
 }
 
+Processes::Identity Processes::become(const Identity& other)
+{
+    const Identity before{process_, pid_, signalled_};
+    process_ = other.process;
+    pid_ = other.pid;
+    signalled_ = other.signalled;
+    return before;
+}
+
 std::vector<std::uint32_t> Processes::waiting()
 {
     std::vector<std::uint32_t> processes;
-    for (const auto& thread : machine_.table<ThreadRow>()) {
-        const bool counts = thread.awaited && thread.process != process_ && thread.state != ThreadState::dead;
-        if (counts && std::ranges::find(processes, thread.process) == processes.end()) processes.push_back(thread.process);
-    }
+    const auto add = [&](std::uint32_t process) {
+        const bool fresh = process && process != process_ && std::ranges::find(processes, process) == processes.end();
+        if (fresh) processes.push_back(process);
+    };
+    for (const auto& thread : machine_.table<ThreadRow>())
+        if (thread.awaited && thread.state != ThreadState::dead) add(thread.process);
+    for (const auto& file : machine_.table<OpenFileRow>()) add(file.process);
     return processes;
 }
 

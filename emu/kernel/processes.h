@@ -25,7 +25,14 @@ public:
     void begin() { pid_ = 0; }
     /// The pid of the guest's process that makes the calls now.
     std::uint32_t pid();
-    /// The other processes that have a system call under way.
+    /// One of several processes that make their calls by this object, each when it was told to `become` it.
+    struct Identity {
+        std::uint32_t process = 0, pid = 0; ///< 0: it has none yet
+        bool signalled = false;
+    };
+    /// Changes who makes the calls; returns who did.
+    Identity become(const Identity& other);
+    /// The other processes that have a system call under way or files open.
     std::vector<std::uint32_t> waiting();
     /// A process died: its system calls get SIGKILL, and when they are over its files are closed. One that sleeps
     /// uninterruptibly stays, as in the kernel, and its files stay open.

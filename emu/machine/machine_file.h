@@ -82,6 +82,8 @@ public:
     /// Commits and lets other processes in; machine() must not be used until resume. As long as this process lives,
     /// others are told that the guest's `process` does. Needs nothing that a jail forbids, nor do the next two.
     void park(std::uint32_t process);
+    /// From now on others are told so of another process of the guest, too.
+    void show_alive(std::uint32_t process);
     /// While parked: waits until another process has committed, or the machine was replaced or removed. False when the
     /// time is over first, or `interrupted` said true.
     bool wait_for_others(std::chrono::milliseconds timeout, const std::function<bool()>& interrupted = {}) const;

@@ -262,6 +262,8 @@ void Transaction::park(std::uint32_t process)
     state.parked = true;
 }
 
+void Transaction::show_alive(std::uint32_t process) { state_->writer_lock.hold_process(process); }
+
 bool Transaction::wait_for_others(std::chrono::milliseconds timeout, const std::function<bool()>& interrupted) const
 {
     using Clock = std::chrono::steady_clock;

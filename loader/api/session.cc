@@ -184,6 +184,30 @@ void Session::let_calls_wait(std::function<void(const std::string&)> say)
     if (state->transaction) state->calls.set_waiter([state, say = std::move(say)] { return state->wait_for_others(say); });
 }
 
+void Session::put_down(std::span<const std::uint32_t> processes)
+{
+    auto& state = this->state();
+    state.kernel.put_down();
+    if (!state.transaction) return;
+    for (const auto process : processes) state.transaction->show_alive(process);
+    state.transaction->park(state.kernel.processes().own());
+}
+
+bool Session::changed_by_others() const
+{
+    using namespace std::chrono_literals;
+    return state_->transaction && state_->transaction->wait_for_others(0ms);
+}
+
+void Session::take_up()
+{
+    auto& state = *state_;
+    if (!state.transaction) return;
+    state.transaction->resume();
+    state.machine.memory().set_user_memory(&state.user);
+    state.kernel.refresh();
+}
+
 bool Session::has_dead()
 {
     auto& state = this->state();

@@ -8,6 +8,7 @@
 #include "loader/api/kernel_calls.h"
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace retromod {
@@ -49,6 +50,13 @@ public:
     /// results, user memory and references into this session stay good. `say` is called once, when the wait has lasted
     /// a second. A session without a file does not wait.
     void let_calls_wait(std::function<void(const std::string& who)> say);
+    /// Commits and lets other processes work on the machine until `take_up`; nothing of this session may be used before.
+    /// As long as this process lives, others are told that these processes of the guest do.
+    void put_down(std::span<const std::uint32_t> processes);
+    /// Whether another process has changed the machine since put_down.
+    bool changed_by_others() const;
+    /// Waits until the machine is ours again, and goes on with it as others left it.
+    void take_up();
     /// Whether a process that died left system calls under way; see `bury_dead`.
     bool has_dead();
     /// Ends what processes of the host have under way in the guest that are there no more. Runs guest code.

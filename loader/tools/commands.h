@@ -34,6 +34,7 @@ int report_command(const Invocation&);
 int rm_command(const Invocation&);
 int rmmod_command(const Invocation&);
 int run_command(const Invocation&);
+int exec_command(const Invocation&);
 int shutdown_command(const Invocation&);
 int snapshot_command(const Invocation&);
 int status_command(const Invocation&);

@@ -35,6 +35,7 @@ MAY_INCLUDE = {
     "loader/scenario": MACHINE + ["emu/kernel", "emu/exports", "loader/legacy", "loader/modern"],
     "loader/boot": MACHINE + LINK + ["emu/kernel", "emu/exports"],
     "loader/api": EVERYTHING + ["loader/scenario", "loader/boot"],
+    "loader/exec": MACHINE + ["emu/kernel", "loader/api", "loader/modern"],
     "loader/compile": MACHINE + ELF + ["loader/modern"],
     "loader/explain": EVERYTHING + ["loader/api"],
     "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
@@ -42,7 +43,7 @@ MAY_INCLUDE = {
     "loader/results": [],
     "loader/report": EVERYTHING + ["loader/scenario", "loader/api", "loader/explain", "loader/sweep", "loader/comparison"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/compile", "loader/explain",
-                                  "loader/sweep", "loader/comparison", "loader/report", "loader/results"],
+                                  "loader/sweep", "loader/comparison", "loader/report", "loader/results", "loader/exec"],
 }
 
 # A library -> the folders that may know of it.
@@ -56,7 +57,7 @@ LIBRARIES = {
     "zstd.h": ["loader/elf"],
     "CLI/": ["loader/tools"],
     "nlohmann/": ["loader/scenario", "loader/api", "loader/sweep", "loader/comparison", "loader/tools"],
-    "seccomp.h": ["loader/api", "loader/tools"],
+    "seccomp.h": ["loader/api", "loader/exec", "loader/tools"],
     "catch2/": [],
 }
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Answers the system calls of programs under the filter, with the machine's help.
+#pragma once
+
+#include "loader/exec/call_task.h"
+#include "loader/exec/descriptors.h"
+#include "loader/exec/machine_client.h"
+#include "loader/exec/places.h"
+
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace retromod::exec {
+
+class Supervisor;
+
+/// A system call that programs make of the guest's kernel.
+struct CallEntry {
+    std::string_view name;
+    CallTask<Ending> (*answer)(Supervisor&, ProgramCall&);
+};
+
+// The groups of them, a file each.
+std::span<const CallEntry> module_calls();
+std::span<const CallEntry> open_calls();
+std::span<const CallEntry> file_calls();
+std::span<const CallEntry> status_calls();
+std::span<const CallEntry> name_calls();
+std::span<const CallEntry> mount_calls();
+std::span<const CallEntry> system_calls();
+std::span<const CallEntry> unfit_calls();
+
+/// The names of all of them.
+std::vector<std::string_view> answered_calls();
+
+struct SupervisorOptions {
+    std::uint32_t uid = 0; ///< of the programs, in the guest
+};
+
+class Supervisor {
+public:
+    Supervisor(MachineClient& machine, const SupervisorOptions& options);
+    ~Supervisor();
+
+    /// Serves the program and what it starts until all have ended; its exit status, as a shell has it.
+    int serve(pid_t program, int listener);
+
+    // --- for the calls ------------------------------------------------------------------------------------------------
+
+    /// A call of the guest's kernel, to be awaited; the program's own call sleeps while it does.
+    class GuestCall;
+    template <class... Words>
+    GuestCall guest(ProgramCall& call, std::string_view name, Words... arguments);
+    /// The same with what does not fit into words.
+    template <class... Words>
+    GuestCall guest_with(std::span<const std::byte> payload, ProgramCall& call, std::string_view name, Words... arguments);
+    /// A question about a name (questions.h).
+    Progress ask(ProgramCall& call, std::string_view question, std::string_view subject);
+
+    const Arch& arch() const { return machine_.arch(); }
+    bool is_modern() const { return machine_.is_modern(); }
+    std::uint32_t uid() const { return options_.uid; }
+    Descriptors& descriptors() { return *descriptors_; }
+    Places& places() { return places_; }
+    /// The normal, absolute path that a program names by a directory's descriptor and a path.
+    std::string path_of(const ProgramCall& call, int directory, std::string_view path);
+    /// The same of an argument that points to a path, where it is the guest's; nothing: the host's.
+    std::optional<std::string> guests_name(const ProgramCall& call, int directory, unsigned index);
+    /// Gives the program a descriptor for a file of the guest.
+    CallTask<Ending> give(ProgramCall& call, GuestFd file, bool close_on_exec);
+    /// Where the guest has file systems mounted may have changed.
+    CallTask<bool> look_at_mounts(ProgramCall& call);
+    /// ENOSYS, told at the end by name.
+    Ending missing(const ProgramCall& call);
+
+private:
+    struct Running;
+
+    GuestCall begin(ProgramCall& call, std::string_view name, std::span<const std::uint64_t> arguments,
+                    std::span<const std::byte> payload);
+    void watch(int descriptor, std::uint32_t events);
+    void take_notification();
+    void close_dropped_files();
+    void close_file(std::unique_ptr<GuestFd> file);
+    CallTask<Ending> answer(ProgramCall& call, const CallEntry& entry);
+    void start(Running& running);
+    void finish(Running& running);
+    void respond(const ProgramCall& call, const Ending& ending);
+    bool is_alive(std::uint64_t id) const;
+    MachineClient::Who who(const ProgramCall& call) const;
+    void look_after_sleepers(bool changed);
+    void wake(std::uint64_t number);
+    void kill_program(const ProgramCall& call, const Progress& stopped);
+    void reap();
+    void note_end(int status);
+    void pause();
+    void tell_missing() const;
+
+    MachineClient& machine_;
+    SupervisorOptions options_;
+    int epoll_ = -1, listener_ = -1, children_ = -1;
+    std::unique_ptr<Descriptors> descriptors_;
+    Places places_;
+    std::map<std::string, CallEntry, std::less<>> entries_;
+    std::list<Running> running_;
+    std::map<std::uint64_t, GuestCall*> sleepers_; ///< by the guest call's number
+    std::uint64_t last_number_ = 0;
+    bool busy_ = false;    ///< the machine is not at rest
+    bool progress_ = false; ///< a guest call was made since sleepers were looked after
+    bool mounts_known_ = false;
+    bool all_ended_ = false;
+    pid_t program_ = -1;
+    std::optional<int> status_;
+    bool program_oopsed_ = false;
+    std::set<std::string> missing_;
+};
+
+class Supervisor::GuestCall {
+public:
+    GuestCall(Supervisor& supervisor, ProgramCall& call, std::uint64_t number, Progress progress)
+        : supervisor_(supervisor), call_(call), number_(number), progress_(std::move(progress))
+    {
+    }
+    bool await_ready() const { return progress_.state != Progress::State::sleeps; }
+    void await_suspend(std::coroutine_handle<> waiting)
+    {
+        waiting_ = waiting;
+        supervisor_.sleepers_[number_] = this;
+    }
+    Progress await_resume() { return std::move(progress_); }
+
+private:
+    friend class Supervisor;
+    Supervisor& supervisor_;
+    ProgramCall& call_;
+    std::uint64_t number_;
+    Progress progress_;
+    std::coroutine_handle<> waiting_;
+};
+
+template <class... Words>
+Supervisor::GuestCall Supervisor::guest(ProgramCall& call, std::string_view name, Words... arguments)
+{
+    return guest_with({}, call, name, arguments...);
+}
+
+template <class... Words>
+Supervisor::GuestCall Supervisor::guest_with(std::span<const std::byte> payload, ProgramCall& call, std::string_view name,
+                                             Words... arguments)
+{
+    const std::array<std::uint64_t, sizeof...(Words)> words = {static_cast<std::uint64_t>(arguments)...};
+    return begin(call, name, words, payload);
+}
+
+} // namespace retromod::exec

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`retromod exec` with real programs: busybox, kmod, a shell, and one of our own for both ABIs of x86.
+
+usage: exec_test.py RESULT.json BIN_DIR
+"""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import results
+
+BIN = pathlib.Path(sys.argv[2]).resolve()
+HERE = pathlib.Path(__file__).resolve().parent
+SAMPLES = HERE.parent.parent / "images/built/i386"
+MODERN = HERE.parent.parent / "images/modern/built/6.1"
+BUSYBOX = "/bin/busybox"
+SECONDS = 60
+
+
+class Machine:
+    """A machine in a folder of its own, and commands on it."""
+
+    def __init__(self, release: str, *modules: str):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = f"{self.folder.name}/machine"
+        self.environment = {**os.environ, "RETROMOD_MACHINE": self.path, "LC_ALL": "C"}
+        self.retromod("boot", "--release", release)
+        for module in modules:
+            self.run(BIN / "insmod", SAMPLES / f"{module}.o")
+
+    def start(self, *words, **more) -> subprocess.Popen:
+        return subprocess.Popen([str(word) for word in words], env=self.environment, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **more)
+
+    def run(self, *words, status: int | None = 0) -> str:
+        process = self.start(*words)
+        try:
+            out, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise AssertionError(f"{words} hangs") from None
+        assert status is None or process.returncode == status, f"{words}: status {process.returncode}: {out}"
+        return out
+
+    def retromod(self, *words, status: int | None = 0) -> str:
+        return self.run(BIN / "retromod", *words, status=status)
+
+    def exec(self, *words, status: int | None = 0) -> str:
+        return self.retromod("exec", *words, status=status)
+
+    def shell(self, script: str, status: int | None = 0) -> str:
+        return self.exec("sh", "-c", script, status=status)
+
+    def used(self, module: str) -> str:
+        """A module's use count in /proc/modules."""
+        lines = [line.split() for line in self.retromod("cat", "/proc/modules").splitlines()]
+        return next(words[2] for words in lines if words[0] == module)
+
+
+def expect(found: str, wanted: str) -> None:
+    assert found == wanted, f"\n--- found\n{found}--- wanted\n{wanted}"
+
+
+def compile_helper(folder: str, abi: str) -> str:
+    """The helper as a static program of that ABI."""
+    target = f"{folder}/helper-{abi}"
+    compiler = {"i386": ["i686-linux-gnu-gcc"], "x86_64": ["gcc"], "x86_64-pie": ["gcc", "-fPIE", "-pie"]}[abi]
+    linked = [] if abi == "x86_64-pie" else ["-static"]
+    subprocess.run([*compiler, *linked, "-O1", "-w", "-o", target, HERE / "helper.c"], check=True)
+    return target
+
+
+def runs_on_this_host(program: str) -> bool:
+    with contextlib.suppress(OSError):
+        return subprocess.run([program], check=False).returncode == 0
+    return False
+
+
+HELPERS = tempfile.TemporaryDirectory()
+HELPER = {abi: compile_helper(HELPERS.name, abi) for abi in ("i386", "x86_64", "x86_64-pie")}
+if not runs_on_this_host(HELPER["i386"]):
+    print("exec: SKIPPED: programs of the i386 ABI: this host's kernel does not run them", file=sys.stderr)
+    del HELPER["i386"]
+
+DEVICE = """open = 3
+write = 11
+ioctl = 0
+length 11
+lseek = 6
+read = 5
+text guest
+fstat = 0
+mode 20666 device fe00
+read to nowhere = -1 errno=14
+read to text = -1 errno=14
+close = 0
+read of a copy = 5
+close = 0
+read of none = -1 errno=9
+"""
+
+MODULES = """create_module 0xc8800000
+create_module again = -1 errno=17
+create_module of none = -1 errno=14
+query_module = 0
+modules 1, first mine
+get_kernel_syms = 1
+delete_module = 0
+delete_module again = -1 errno=2
+"""
+
+
+def a_device_is_used_as_on_its_kernel():
+    for abi, helper in HELPER.items():
+        machine = Machine("2.4.20", "chrdev")
+        found = machine.exec(helper, "/dev/chrdev")
+        # What a copy reads after a read that failed depends on where its driver left the file; the position is ours to check here.
+        expect(found, DEVICE)
+        expect(machine.used("chrdev"), "0"), abi
+
+
+def the_five_calls_are_the_machines():
+    for helper in HELPER.values():
+        machine = Machine("2.4.20")
+        expect(machine.exec(helper, "modules"), MODULES)
+        expect(machine.retromod("cat", "/proc/modules"), "")
+
+
+def the_five_calls_are_gone_since_2_6():
+    machine = Machine("6.1")
+    found = machine.exec(HELPER["x86_64"], "modules")
+    assert "query_module = -1 errno=38" in found and "create_module again = -1 errno=38" in found, found
+
+
+def busybox_sees_the_machine():
+    machine = Machine("2.4.20", "chrdev")
+    expect(machine.exec(BUSYBOX, "uname", "-srm"), "Linux 2.4.20 i686\n")
+    for path in ("/proc/modules", "/proc/devices", "/proc/ksyms", "/proc/chrdev"):
+        expect(machine.exec(BUSYBOX, "cat", path), machine.retromod("cat", path))
+    names = machine.exec(BUSYBOX, "ls", "/proc").split()
+    assert "chrdev" in names and "modules" in names, names
+    expect(machine.exec(BUSYBOX, "cat", "/proc/nothing", status=1), "cat: can't open '/proc/nothing': No such file or directory\n")
+    found = machine.exec(BUSYBOX, "lsmod").splitlines()[1].split()[:3]
+    expect(" ".join(found), " ".join(machine.retromod("lsmod").splitlines()[1].split()[:3]))
+    expect(machine.exec(BUSYBOX, "dmesg", "-r"), machine.retromod("dmesg"))
+    expect(machine.exec(BUSYBOX, "rmmod", "chrdev"), "")
+    expect(machine.retromod("cat", "/proc/modules"), "")
+
+
+def kmod_loads_and_unloads():
+    machine = Machine("6.1")
+    module = MODERN / "mo_hello.ko"
+    expect(machine.exec("/sbin/insmod", module), "")
+    expect(machine.exec("/sbin/lsmod"), machine.run(BIN / "lsmod"))
+    expect(machine.exec("/bin/cat", "/proc/modules"), machine.retromod("cat", "/proc/modules"))
+    found = machine.exec("/sbin/insmod", module, status=1)
+    expect(found, f"insmod: ERROR: could not insert module {module}: File exists\n")
+    expect(machine.exec("/sbin/rmmod", "mo_hello"), "")
+    expect(machine.exec("/sbin/rmmod", "mo_hello", status=1), "rmmod: ERROR: Module mo_hello is not currently loaded\n")
+    expect(machine.exec(HELPER["x86_64"], "finit", "/proc/self/exe"), "finit_module = -1 errno=8\n")
+    expect(machine.exec(HELPER["x86_64"], "finit", "/tmp"), "finit_module = -1 errno=22\n")
+
+
+def redirections_and_processes_share_a_file():
+    machine = Machine("2.4.20", "chrdev")
+    expect(machine.shell("echo hi > /dev/chrdev; cat < /dev/chrdev"), "hi\n")
+    used = "sed -n 's/chrdev *[0-9]* *\\([0-9]*\\).*/\\1/p' /proc/modules"
+    found = machine.shell(f"exec 5</dev/chrdev; {used}; (exec 5<&-; {used}); (sleep 0.3; {used}) & exec 5<&-; {used}; wait; {used}")
+    expect(found, "1\n1\n1\n1\n0\n")
+
+
+def a_read_sleeps_for_its_caller_only():
+    machine = Machine("2.4.20", "sleeper")
+    found = machine.shell("head -c 6 /dev/sleeper & sleep 0.2; cut -d' ' -f1 /proc/modules; echo woken > /dev/sleeper; wait")
+    expect(found, "sleeper\nwoken\n")
+
+
+def a_read_waits_for_other_commands():
+    machine = Machine("2.4.20", "sleeper")
+    reader = machine.start(BIN / "retromod", "exec", "head", "-c", "6", "/dev/sleeper")
+    wait_until(lambda: machine.used("sleeper") == "1")
+    machine.exec("sh", "-c", "echo other > /dev/sleeper")
+    expect(reader.communicate(timeout=SECONDS)[0], "other\n")
+
+
+def wait_until(condition) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end, "the wait has no end"
+        time.sleep(0.05)
+
+
+def killed_programs_lose_no_use_count():
+    machine = Machine("2.4.20", "chrdev", "sleeper")
+    machine.shell("cat /dev/sleeper & p=$!; sleep 100 < /dev/chrdev & q=$!; sleep 0.2; kill -9 $p $q; wait; exit 0")
+    expect(machine.used("chrdev") + machine.used("sleeper"), "00")
+
+
+def a_killed_exec_lets_go_of_its_files():
+    """All its processes die at once: the next command finds what they left, and closes it."""
+    for which in ("command", "group"):
+        machine = Machine("2.4.20", "chrdev", "sleeper")
+        running = machine.start(BIN / "retromod", "exec", "sh", "-c", "cat /dev/sleeper & sleep 100 < /dev/chrdev", start_new_session=True)
+        wait_until(lambda: machine.used("chrdev") + machine.used("sleeper") == "11")
+        if which == "command":
+            running.kill()
+        else:
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait(timeout=SECONDS)
+        wait_until(lambda: group_is_gone(running.pid))
+        machine.retromod("run", "--ms", "10")
+        expect(machine.used("chrdev") + machine.used("sleeper"), "00")
+
+
+def group_is_gone(group: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, 0)
+        return False
+    return True
+
+
+def no_socket_of_the_host_is_reached():
+    for helper in HELPER.values():
+        expect(Machine("2.4.20").exec(helper, "socket"), "socket = -1 errno=97\n")
+
+
+def what_is_missing_is_told_once_at_the_end():
+    found = Machine("2.4.20").exec(HELPER["x86_64"], "reboot", "reboot")
+    expect(found, "reboot = -1 errno=38\nreboot = -1 errno=38\n"
+                  "retromod: exec: system calls that this kernel does not have here: reboot\n")
+
+
+def statuses_are_the_programs():
+    machine = Machine("2.4.20")
+    machine.shell("exit 7", status=7)
+    machine.shell("kill -TERM $$", status=143)
+    expect(machine.exec("/no/such/program", status=127), "retromod: exec: /no/such/program: No such file or directory\n")
+
+
+CASES = [(name.replace("_", " "), value) for name, value in list(globals().items())
+         if callable(value) and name.split("_")[0] in ("a", "the", "busybox", "kmod", "redirections", "killed", "no", "what", "statuses")]
+
+if __name__ == "__main__":
+    sys.exit(results.run_cases(sys.argv[1], "exec", CASES))

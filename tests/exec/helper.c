@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A program of the host that makes one system call for each word of its command line and says what it gave. Compiled for both ABIs of
+ * x86; call numbers are the ABI's own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char page[4096];
+
+static long say(const char *call, long result)
+{
+    if (result < 0) printf("%s = -1 errno=%d\n", call, errno);
+    else printf("%s = %ld\n", call, result);
+    return result;
+}
+
+static void device(const char *path)
+{
+    int length = -1, copy, fd = (int)say("open", open(path, O_RDWR));
+    struct stat status;
+    say("write", write(fd, "hello guest", 11));
+    say("ioctl", ioctl(fd, 0x6302, &length));
+    printf("length %d\n", length);
+    say("lseek", lseek(fd, 6, SEEK_SET));
+    memset(page, 0, sizeof page);
+    say("read", read(fd, page, sizeof page));
+    printf("text %s\n", page);
+    say("fstat", fstat(fd, &status));
+    printf("mode %o device %x\n", (unsigned)status.st_mode, (unsigned)status.st_rdev);
+    lseek(fd, 0, SEEK_SET);
+    say("read to nowhere", read(fd, (void *)16, 5));
+    lseek(fd, 0, SEEK_SET);
+    say("read to text", read(fd, (void *)&device, 5));
+    copy = dup(fd);
+    say("close", close(fd));
+    say("read of a copy", read(copy, page, 5));
+    say("close", close(copy));
+    say("read of none", read(copy, page, 5));
+}
+
+static void modules(void)
+{
+    unsigned long ret = 0;
+    printf("create_module %#lx\n", (unsigned long)syscall(SYS_create_module, "mine", 4096L) & 0xffffffff);
+    say("create_module again", syscall(SYS_create_module, "mine", 4096L));
+    say("create_module of none", syscall(SYS_create_module, (char *)8, 4096L));
+    say("query_module", syscall(SYS_query_module, NULL, 1, page, sizeof page, &ret));
+    printf("modules %d, first %s\n", (int)ret, page);
+    say("get_kernel_syms", syscall(SYS_get_kernel_syms, NULL) > 100);
+    say("delete_module", syscall(SYS_delete_module, "mine", 0));
+    say("delete_module again", syscall(SYS_delete_module, "mine", 0));
+}
+
+int main(int argc, char **argv)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (int i = 1; i < argc; ++i) {
+        if (!strcmp(argv[i], "modules")) modules();
+        else if (!strcmp(argv[i], "socket")) say("socket", socket(AF_INET, SOCK_STREAM, 0));
+        else if (!strcmp(argv[i], "reboot")) say("reboot", syscall(SYS_reboot, 0, 0, 0, NULL));
+        else if (!strcmp(argv[i], "finit")) say("finit_module", syscall(SYS_finit_module, open(argv[++i], O_RDONLY), "", 0));
+        else device(argv[i]);
+    }
+    return 0;
+}
