@@ -63,8 +63,8 @@ constexpr std::string_view missing_calls[] = {
     "reboot", "swapon", "swapoff", "sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_settime64", "stime",
     "adjtimex", "clock_adjtime", "clock_adjtime64", "iopl", "ioperm", "quotactl", "quotactl_fd", "kexec_load", "kexec_file_load",
     "acct", "pivot_root", "sysfs", "ustat", "_sysctl", "bdflush", "uselib", "vm86", "vm86old", "io_uring_setup", "bpf",
-    "perf_event_open", "userfaultfd", "fsopen", "fsmount", "fsconfig", "fspick", "move_mount", "open_tree", "mount_setattr", "openat2",
-    "name_to_handle_at", "open_by_handle_at",
+    "perf_event_open", "userfaultfd", "fsopen", "fsmount", "fsconfig", "fspick", "move_mount", "open_tree",
+    "mount_setattr", "openat2", "name_to_handle_at", "open_by_handle_at",
 };
 
 constexpr CallEntry answered[] = {
