@@ -29,6 +29,8 @@ constexpr StepEntry system_calls[] = {
     {"write", sys_write},
     {"lseek", sys_lseek},
     {"ioctl", sys_ioctl},
+    {"fcntl", sys_fcntl},
+    {"poll_file", sys_poll_file},
     {"call_function", call_function},
 };
 

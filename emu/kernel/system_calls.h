@@ -21,6 +21,8 @@ Step sys_read(Kernel&, Frame&);            ///< (fd, buffer, count)
 Step sys_write(Kernel&, Frame&);           ///< (fd, buffer, count)
 Step sys_lseek(Kernel&, Frame&);           ///< (fd, offset, whence)
 Step sys_ioctl(Kernel&, Frame&);           ///< (fd, command, argument)
+Step sys_fcntl(Kernel&, Frame&);           ///< (fd, command, argument)
+Step sys_poll_file(Kernel&, Frame&);       ///< (fd)
 /// Calls a guest function, for tools and tests: (function, up to five arguments).
 Step call_function(Kernel&, Frame&);
 

@@ -62,6 +62,12 @@ std::unique_ptr<GuestFd> Descriptors::take(int our_end)
     return nullptr;
 }
 
+void Descriptors::lose(std::uint64_t caller)
+{
+    for (const auto& [inode, file] : files_)
+        if (file->caller == caller) file->lists = true;
+}
+
 std::vector<std::unique_ptr<GuestFd>> Descriptors::take_all()
 {
     std::vector<std::unique_ptr<GuestFd>> all;

@@ -16,9 +16,10 @@ namespace retromod::exec {
 struct GuestFd {
     std::uint64_t descriptor = 0;   ///< the machine's; none for a directory that the supervisor lists
     std::uint64_t flags = 0;        ///< open's
+    std::uint64_t caller = 0;       ///< that opened it
     std::string path = {};
     std::uint64_t mode = 0, device = 0, inode = 0; ///< as stat shows it
-    bool lists = false;             ///< a directory of names that the supervisor has
+    bool lists = false;             ///< a directory of names that the supervisor has; or the guest has closed it itself
     std::vector<std::string> names = {}; ///< in it
     std::size_t next_name = 0;
     int our_end = -1;               ///< of the socket pair whose other end programs hold
@@ -40,6 +41,8 @@ public:
     GuestFd* find(pid_t thread, int descriptor);
     /// The file whose our_end that is, taken out of the table.
     std::unique_ptr<GuestFd> take(int our_end);
+    /// The guest's kernel has closed what that caller opened.
+    void lose(std::uint64_t caller);
     /// All that are left.
     std::vector<std::unique_ptr<GuestFd>> take_all();
 

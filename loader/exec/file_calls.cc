@@ -120,6 +120,13 @@ CallTask<Ending> llseek(Supervisor& supervisor, ProgramCall& call)
     co_return Ending::of(call.memory.write(call.arguments[3], bytes) == bytes.size() ? 0 : -EFAULT);
 }
 
+/// Whether a command's argument is an open file of the caller's. Source: linux/loop.h, linux/nbd.h.
+bool takes_descriptor(std::uint64_t command)
+{
+    constexpr std::uint64_t loop_set_fd = 0x4c00, nbd_set_sock = 0xab00;
+    return command == loop_set_fd || command == nbd_set_sock;
+}
+
 // ioctl(fd, command, argument): a number, or a pointer to as much as the command says, if it does.
 CallTask<Ending> ioctl(Supervisor& supervisor, ProgramCall& call)
 {
@@ -129,7 +136,9 @@ CallTask<Ending> ioctl(Supervisor& supervisor, ProgramCall& call)
     if (file->lists) co_return Ending::of(-ENOTTY);
     const auto command = call.arguments[1] & 0xffffffff;
     const auto told = command >> 30 ? (command >> 16) & 0x3fff : 0;
-    const auto argument = call.buffer(2, told ? told : unsaid);
+    auto argument = call.buffer(2, told ? told : unsaid);
+    if (const auto* named = takes_descriptor(command) ? supervisor.descriptors().find(call.thread, call.descriptor(2)) : nullptr)
+        argument = named->descriptor;
     co_return result(co_await supervisor.guest(call, "ioctl", file->descriptor, command, argument));
 }
 
@@ -190,14 +199,19 @@ CallTask<Ending> fcntl(Supervisor& supervisor, ProgramCall& call)
     auto* file = file_of(supervisor, call);
     if (!file) co_return Ending::host();
     switch (call.arguments[1] & 0xffffffff) {
-    case F_GETFL: co_return Ending::of(static_cast<std::int64_t>(file->flags));
-    case F_SETFL: co_return supervisor.missing(call);
+    case F_GETFL:
+    case F_SETFL:
+    case F_SETOWN:
+    case F_GETOWN: break;
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
     case F_GETFD:
     case F_SETFD: co_return Ending::host();
     default: co_return Ending::of(-EINVAL);
     }
+    if (file->lists) co_return Ending::of(0);
+    const auto command = call.arguments[1] & 0xffffffff;
+    co_return result(co_await supervisor.guest(call, "fcntl", file->descriptor, command, call.arguments[2]));
 }
 
 constexpr CallEntry table[] = {

@@ -24,20 +24,26 @@ CallTask<Ending> open_listing(Supervisor& supervisor, ProgramCall& call, std::st
     co_return co_await supervisor.give(call, std::move(file), flags & O_CLOEXEC);
 }
 
-/// A file of a kernel since 2.6, whose text is made when it is opened: a file of the host's in memory.
-Ending open_text(Supervisor& supervisor, ProgramCall& call, const std::string& path, std::uint64_t flags)
+/// A text as a file of the host's in memory.
+Ending give_text(std::span<const std::byte> text, std::uint64_t flags)
 {
-    if ((flags & O_ACCMODE) != O_RDONLY) return Ending::of(-EACCES);
-    const auto text = supervisor.ask(call, "?text", path);
-    if (text.value < 0) return Ending::of(text.value);
     const int file = ::memfd_create("guest", MFD_CLOEXEC);
     if (file < 0) return Ending::of(-errno);
-    if (::pwrite(file, text.payload.data(), text.payload.size(), 0) != static_cast<ssize_t>(text.payload.size())) {
+    if (::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
         ::close(file);
         return Ending::of(-ENOSPC);
     }
     ::fchmod(file, kind_permissions);
     return {Ending::Kind::descriptor, file, (flags & O_CLOEXEC) != 0};
+}
+
+/// A file of a kernel since 2.6, whose text is made when it is opened.
+Ending open_text(Supervisor& supervisor, ProgramCall& call, const std::string& path, std::uint64_t flags)
+{
+    if ((flags & O_ACCMODE) != O_RDONLY) return Ending::of(-EACCES);
+    const auto text = supervisor.ask(call, "?text", path);
+    if (text.value < 0) return Ending::of(text.value);
+    return give_text(text.payload, flags);
 }
 
 CallTask<Ending> open_guests(Supervisor& supervisor, ProgramCall& call, std::string path, std::uint64_t flags, std::uint64_t mode)
@@ -49,6 +55,10 @@ CallTask<Ending> open_guests(Supervisor& supervisor, ProgramCall& call, std::str
         if (S_ISDIR(kind.mode)) co_return co_await open_listing(supervisor, call, path, flags, kind);
         if (flags & O_DIRECTORY) co_return Ending::of(-ENOTDIR);
         co_return open_text(supervisor, call, path, flags);
+    }
+    if (path == "/proc/mounts" && kind.mode) {
+        co_await supervisor.look_at_mounts(call);
+        co_return give_text(std::as_bytes(std::span(supervisor.mounts_text())), flags);
     }
     if (is_proc && S_ISDIR(kind.mode)) co_return co_await open_listing(supervisor, call, path, flags, kind);
     if (kind.mode && !S_ISDIR(kind.mode) && (flags & O_DIRECTORY)) co_return Ending::of(-ENOTDIR);

@@ -47,6 +47,7 @@ ProcessState::ProcessState(pid_t thread) : thread_(thread)
     const auto text = text_of(fmt::format("/proc/{}/status", thread));
     process_ = std::atoi(std::string(value(text, "Tgid:")).c_str());
     if (!process_) process_ = thread;
+    parent_ = std::atoi(std::string(value(text, "PPid:")).c_str());
     comm_ = value(text, "Name:");
     pending_ = mask(text, "SigPnd:") | mask(text, "ShdPnd:");
     blocked_ = mask(text, "SigBlk:");
@@ -61,6 +62,15 @@ std::string ProcessState::directory(int descriptor) const
     std::array<char, 4097> target;
     const auto length = ::readlink(link.c_str(), target.data(), target.size());
     return {target.data(), static_cast<std::size_t>(length > 0 ? length : 0)};
+}
+
+std::uint64_t ProcessState::started() const
+{
+    constexpr int fields_before = 19; // behind the name, which is in brackets and may hold anything: field 22
+    const auto text = text_of(fmt::format("/proc/{}/stat", process_));
+    auto at = text.rfind(')');
+    for (int i = 0; i <= fields_before && at != text.npos; ++i) at = text.find(' ', at + 1);
+    return at == text.npos ? 0 : std::strtoull(text.c_str() + at, nullptr, 10);
 }
 
 } // namespace retromod::exec

@@ -2,6 +2,7 @@
 #include "loader/exec/questions.h"
 
 #include "emu/kernel/devices.h"
+#include "emu/kernel/guest_core.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/proc_files.h"
@@ -54,19 +55,25 @@ QuestionAnswer uname(Session& session)
     return answer;
 }
 
+constexpr std::string_view mounts_path = "/proc/mounts"; ///< whose text the core makes
+
+bool has_mounts(Kernel& kernel) { return kernel.machine().single<CoreRow>().base != 0; }
+
 /// The names of an old kernel below /proc or /dev, a directory's with a slash behind it.
 std::set<std::string> old_names(Kernel& kernel)
 {
     std::set<std::string> names;
     for (const auto path : kernel_text_paths(kernel)) names.emplace(path);
     for (auto& path : proc_listing(kernel)) names.insert(std::move(path));
+    if (has_mounts(kernel)) names.emplace(mounts_path);
     return names;
 }
 
 /// The mode of an old kernel's file of /proc; 0 where there is none.
 std::uint64_t proc_mode(Kernel& kernel, std::string_view path)
 {
-    if (path == "/proc" || is_kernel_text(kernel, path)) return path == "/proc" ? directory_mode : file_mode_bits;
+    if (path == "/proc") return directory_mode;
+    if (is_kernel_text(kernel, path) || (path == mounts_path && has_mounts(kernel))) return file_mode_bits;
     const auto root = kernel.symbols().find_variable("proc_root");
     const auto entry = root ? find_proc_entry(kernel, *root, path.substr(6)) : GuestAddr{};
     if (entry) {

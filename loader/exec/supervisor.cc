@@ -33,10 +33,10 @@ void check(int result, const char* what)
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
 }
 
-std::array<std::span<const CallEntry>, 8> all_groups()
+std::array<std::span<const CallEntry>, 10> all_groups()
 {
-    return {module_calls(), open_calls(), file_calls(),   status_calls(),
-            name_calls(),   mount_calls(), system_calls(), unfit_calls()};
+    return {module_calls(), open_calls(),   file_calls(),  status_calls(),    name_calls(),
+            mount_calls(),  system_calls(), unfit_calls(), directory_calls(), poll_calls()};
 }
 
 } // namespace
@@ -96,7 +96,7 @@ int Supervisor::serve(pid_t program, int listener)
     watch(machine_.descriptor(), EPOLLRDHUP);
     while (!all_ended_) {
         std::array<epoll_event, 1> events;
-        const int timeout = !sleepers_.empty() ? look_every : busy_ ? rest_after : -1;
+        const int timeout = !sleepers_.empty() || !lookers_.empty() ? look_every : busy_ ? rest_after : -1;
         const int count = ::epoll_wait(epoll_, events.data(), events.size(), timeout);
         if (count < 0 && errno != EINTR) check(count, "exec: epoll");
         reap();
@@ -217,8 +217,13 @@ void Supervisor::wake(std::uint64_t number)
     if (sleeper.progress_.state == Progress::State::stopped) kill_program(sleeper.call_, sleeper.progress_);
     progress_ = true;
     sleepers_.erase(found);
-    auto& call = sleeper.call_;
-    sleeper.waiting_.resume();
+    resume(sleeper.call_, sleeper.waiting_);
+}
+
+/// Goes on with a coroutine that waited, and ends its call where it is over.
+void Supervisor::resume(ProgramCall& call, std::coroutine_handle<> waiting)
+{
+    waiting.resume();
     const auto running = std::ranges::find_if(running_, [&](const Running& other) { return &other.call == &call; });
     if (running != running_.end() && running->task->done()) finish(*running);
 }
@@ -234,7 +239,20 @@ void Supervisor::look_after_sleepers(bool changed)
         if (signalled || changed || sleeper->progress_.timed) numbers.push_back(number);
     }
     for (const auto number : numbers) wake(number);
+    wake_lookers();
 }
+
+void Supervisor::wake_lookers()
+{
+    for (auto* looker : std::exchange(lookers_, {})) {
+        looker->goes_on_ = is_alive(looker->call_.id) && !ProcessState(looker->call_.thread).has_signal();
+        resume(looker->call_, looker->waiting_);
+    }
+}
+
+Supervisor::NextLook Supervisor::next_look(ProgramCall& call) { return {*this, call}; }
+
+pid_t Supervisor::process_of(const ProgramCall& call) const { return ProcessState(call.thread).process(); }
 
 /// Nothing was to be done for a while: others may work on the machine.
 void Supervisor::pause()
@@ -251,6 +269,7 @@ void Supervisor::kill_program(const ProgramCall& call, const Progress& stopped)
     fmt::print(stderr, "retromod: exec: {}\n", stopped.line);
     if (!call.thread) return;
     const ProcessState state(call.thread);
+    if (stopped.oopsed) descriptors_->lose(who(call).caller);
     if (state.process() == program_) program_oopsed_ = stopped.oopsed;
     const int signal = stopped.oopsed && !state.handles(SIGSEGV) ? SIGSEGV : SIGKILL;
     ::kill(state.process(), signal);
@@ -261,6 +280,7 @@ void Supervisor::kill_program(const ProgramCall& call, const Progress& stopped)
 CallTask<Ending> Supervisor::give(ProgramCall& call, GuestFd file, bool close_on_exec)
 {
     const auto descriptor = file.descriptor;
+    file.caller = who(call).caller;
     const bool lists = file.lists;
     const int placeholder = descriptors_->add(std::move(file));
     if (placeholder >= 0) co_return Ending{Ending::Kind::descriptor, placeholder, close_on_exec};
@@ -308,7 +328,9 @@ std::optional<std::string> Supervisor::guests_name(const ProgramCall& call, int 
     const auto text = call.text(index);
     if (!text || text->empty() || text->size() >= ProgramCall::path_bytes) return std::nullopt; // the host says what is wrong
     auto path = path_of(call, directory, *text);
-    if (!places_.is_guests(path)) return std::nullopt;
+    const auto up = text->find("..");
+    const bool leads_out = up != text->npos && places_.is_guests(path_of(call, directory, text->substr(0, up)));
+    if (!leads_out && !places_.is_guests(path)) return std::nullopt;
     if (is_process_mounts(path)) path = "/proc/mounts";
     return path;
 }
@@ -318,6 +340,8 @@ std::string Supervisor::path_of(const ProgramCall& call, int directory, std::str
     if (path.starts_with('/')) return normal_path(path);
     if (const auto* file = directory == AT_FDCWD ? nullptr : descriptors_->find(call.thread, directory))
         return normal_path(file->path + "/" + std::string(path));
+    if (directory == AT_FDCWD)
+        if (const auto guests = directory_of(call.thread)) return normal_path(*guests + "/" + std::string(path));
     return normal_path(ProcessState(call.thread).directory(directory) + "/" + std::string(path));
 }
 
@@ -331,12 +355,37 @@ CallTask<bool> Supervisor::look_at_mounts(ProgramCall& call)
     if (!is_modern()) told = co_await guest(call, "mounts", into, most_bytes);
     if (told.value > 0) {
         const auto bytes = call.user.placed(into).first(std::min<std::size_t>(static_cast<std::size_t>(told.value), most_bytes));
-        std::istringstream lines(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        mounts_text_.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        std::istringstream lines(mounts_text_);
         for (std::string device, folder, rest; lines >> device >> folder && std::getline(lines, rest);)
             if (folder != "/") mounts.push_back(folder);
     }
     places_.set_mounts(std::move(mounts));
     co_return true;
+}
+
+std::optional<std::string> Supervisor::directory_of(pid_t thread)
+{
+    if (directories_.empty()) return std::nullopt;
+    const ProcessState state(thread);
+    auto found = directories_.find(state.process());
+    if (found != directories_.end() && found->second.started != state.started()) {
+        directories_.erase(found);
+        found = directories_.end();
+    }
+    if (found == directories_.end()) { // a process that was not seen before works where its parent does
+        const auto parent = directories_.find(state.parent());
+        const auto path = parent == directories_.end() ? std::string() : parent->second.path;
+        found = directories_.emplace(state.process(), WorkingDirectory{state.started(), path}).first;
+    }
+    if (found->second.path.empty()) return std::nullopt;
+    return found->second.path;
+}
+
+void Supervisor::set_directory(const ProgramCall& call, std::string path)
+{
+    const ProcessState state(call.thread);
+    if (!path.empty() || !directories_.empty()) directories_[state.process()] = {state.started(), std::move(path)};
 }
 
 // --- ends -------------------------------------------------------------------------------------------------------------

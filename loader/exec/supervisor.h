@@ -31,6 +31,8 @@ std::span<const CallEntry> name_calls();
 std::span<const CallEntry> mount_calls();
 std::span<const CallEntry> system_calls();
 std::span<const CallEntry> unfit_calls();
+std::span<const CallEntry> directory_calls();
+std::span<const CallEntry> poll_calls();
 
 /// The names of all of them.
 std::vector<std::string_view> answered_calls();
@@ -70,6 +72,16 @@ public:
     std::optional<std::string> guests_name(const ProgramCall& call, int directory, unsigned index);
     /// Gives the program a descriptor for a file of the guest.
     CallTask<Ending> give(ProgramCall& call, GuestFd file, bool close_on_exec);
+    /// The program's working directory, where it is the guest's; "" is one of the host's.
+    std::optional<std::string> directory_of(pid_t thread);
+    void set_directory(const ProgramCall& call, std::string path);
+    /// The number of the process, of all its threads, that makes the call.
+    pid_t process_of(const ProgramCall& call) const;
+    /// To be awaited: suspends the call until it is worth another look. False: its program has a signal, or is gone.
+    class NextLook;
+    NextLook next_look(ProgramCall& call);
+    /// The text of /proc/mounts.
+    const std::string& mounts_text() const { return mounts_text_; }
     /// Where the guest has file systems mounted may have changed.
     CallTask<bool> look_at_mounts(ProgramCall& call);
     /// ENOSYS, told at the end by name.
@@ -92,6 +104,8 @@ private:
     MachineClient::Who who(const ProgramCall& call) const;
     void look_after_sleepers(bool changed);
     void wake(std::uint64_t number);
+    void wake_lookers();
+    void resume(ProgramCall& call, std::coroutine_handle<> waiting);
     void kill_program(const ProgramCall& call, const Progress& stopped);
     void reap();
     void note_end(int status);
@@ -105,6 +119,14 @@ private:
     Places places_;
     std::map<std::string, CallEntry, std::less<>> entries_;
     std::list<Running> running_;
+    /// A program's working directory in the guest; it goes on to what the program starts.
+    struct WorkingDirectory {
+        std::uint64_t started; ///< when the process did: its number may be another's later
+        std::string path;
+    };
+    std::map<pid_t, WorkingDirectory> directories_;
+    std::string mounts_text_;
+    std::vector<NextLook*> lookers_;
     std::map<std::uint64_t, GuestCall*> sleepers_; ///< by the guest call's number
     std::uint64_t last_number_ = 0;
     bool busy_ = false;    ///< the machine is not at rest
@@ -137,6 +159,25 @@ private:
     ProgramCall& call_;
     std::uint64_t number_;
     Progress progress_;
+    std::coroutine_handle<> waiting_;
+};
+
+class Supervisor::NextLook {
+public:
+    NextLook(Supervisor& supervisor, ProgramCall& call) : supervisor_(supervisor), call_(call) {}
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> waiting)
+    {
+        waiting_ = waiting;
+        supervisor_.lookers_.push_back(this);
+    }
+    bool await_resume() const { return goes_on_; }
+
+private:
+    friend class Supervisor;
+    Supervisor& supervisor_;
+    ProgramCall& call_;
+    bool goes_on_ = true;
     std::coroutine_handle<> waiting_;
 };
 

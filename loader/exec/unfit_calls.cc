@@ -2,6 +2,8 @@
 // Calls that a file of the guest does not go with: rows of what they answer. On descriptors of the host's they are the host's.
 #include "loader/exec/supervisor.h"
 
+#include <fcntl.h>
+
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -51,8 +53,21 @@ constexpr UnfitCall calls[] = {
     {"flock", EINVAL},
     {"fchmod", EINVAL},
     {"fchown", EINVAL},
-    {"fchdir", ENOTDIR},
+    {"fgetxattr", EOPNOTSUPP},
+    {"flistxattr", EOPNOTSUPP},
+    {"fsetxattr", EOPNOTSUPP},
+    {"fremovexattr", EOPNOTSUPP},
 };
+
+/// Extended attributes came later: of names, not of descriptors.
+constexpr std::string_view attribute_calls[] = {
+    "getxattr", "lgetxattr", "listxattr", "llistxattr", "setxattr", "lsetxattr", "removexattr", "lremovexattr",
+};
+
+CallTask<Ending> no_attributes(Supervisor& supervisor, ProgramCall& call)
+{
+    co_return supervisor.guests_name(call, AT_FDCWD, 0) ? Ending::of(-EOPNOTSUPP) : Ending::host();
+}
 
 CallTask<Ending> refuse(Supervisor& supervisor, ProgramCall& call, const UnfitCall& row)
 {
@@ -68,7 +83,9 @@ CallTask<Ending> by_row(Supervisor& supervisor, ProgramCall& call) { return refu
 template <std::size_t... index>
 constexpr auto entries(std::index_sequence<index...>)
 {
-    return std::array<CallEntry, sizeof...(index)>{CallEntry{calls[index].name, by_row<index>}...};
+    std::array<CallEntry, sizeof...(index) + std::size(attribute_calls)> all{CallEntry{calls[index].name, by_row<index>}...};
+    for (std::size_t i = 0; i < std::size(attribute_calls); ++i) all[sizeof...(index) + i] = {attribute_calls[i], no_attributes};
+    return all;
 }
 
 constexpr auto table = entries(std::make_index_sequence<std::size(calls)>());

@@ -225,6 +225,62 @@ def group_is_gone(group: int) -> bool:
     return True
 
 
+def a_mount_is_the_guests():
+    """A file system of the guest's kernel at a name that the host does not have: made, filled, walked through and left by programs."""
+    machine = Machine("2.4.20")
+    found = machine.shell("""
+busybox mount -t ramfs none /guest/disk; cat /proc/mounts
+cd /guest/disk; pwd; echo hello > x; mkdir d; cd d; /bin/pwd; cp /etc/passwd p; cmp p /etc/passwd && echo same; (cd ..; ls)
+ln -s ../x l; readlink l; cat l; mv p ../q; rm l; cd ..; rmdir d; ls -a; stat -c '%F %s' x; cd /
+busybox umount /guest/disk; ls /guest 2>&1; cat /proc/mounts""")
+    expect(found, """rootfs / rootfs rw 0 0
+none /guest/disk ramfs rw 0 0
+/guest/disk
+/guest/disk/d
+same
+d
+x
+../x
+hello
+.
+..
+q
+x
+regular file 6
+ls: cannot access '/guest': No such file or directory
+rootfs / rootfs rw 0 0
+""")
+
+
+def a_node_persists_in_the_machine():
+    machine = Machine("2.4.20", "chrdev")
+    machine.exec(BUSYBOX, "mknod", "/dev/node0", "c", "254", "0")
+    expect(machine.shell("echo through > /dev/node0; cat /dev/node0; stat -c '%F %t %T' /dev/node0; ls /dev"),
+           "through\ncharacter special file fe 0\nnode0\n")
+    expect(machine.exec(BUSYBOX, "rm", "/dev/node0"), "")
+    machine.shell("cat /dev/node0 2>/dev/null", status=1)
+
+
+WAITING = """
+import fcntl, os, select, time
+guest = os.open('/dev/sleeper', os.O_RDWR)
+pipe = os.pipe()
+print(select.select([guest], [], [], 0), select.select([pipe[0], guest], [], [], 0.1)[0] == [guest])
+print(select.select([pipe[0]], [], [], 0))
+poll = select.poll()
+poll.register(guest, select.POLLIN)
+poll.register(pipe[1], select.POLLOUT)
+print(poll.poll(100) == [(guest, select.POLLIN), (pipe[1], select.POLLOUT)])
+fcntl.fcntl(guest, fcntl.F_SETFL, os.O_NONBLOCK | os.O_RDWR)
+print(oct(fcntl.fcntl(guest, fcntl.F_GETFL)))
+"""
+
+
+def a_program_waits_for_several_files():
+    """A driver without poll is always ready, as the kernel says; the host's descriptors beside it are what they are."""
+    expect(Machine("2.4.20", "sleeper").exec("/usr/bin/python3", "-c", WAITING), "([3], [], []) True\n([], [], [])\nTrue\n0o4002\n")
+
+
 def no_socket_of_the_host_is_reached():
     for helper in HELPER.values():
         expect(Machine("2.4.20").exec(helper, "socket"), "socket = -1 errno=97\n")
