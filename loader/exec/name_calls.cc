@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Calls that make, change and remove names of the guest: rows, whose numbers are handed on as they are.
+#include "loader/exec/hidden_names.h"
 #include "loader/exec/supervisor.h"
 
 #include <fcntl.h>
@@ -50,6 +51,10 @@ constexpr NameCall calls[] = {
 CallTask<Ending> make(Supervisor& supervisor, ProgramCall& call, const NameCall& row)
 {
     const auto path = supervisor.guests_name(call, row.directory < 0 ? AT_FDCWD : call.descriptor(0), row.path);
+    if (!path && row.guest == "readlink") {
+        const auto hidden = supervisor.hidden_name(call, row.directory < 0 ? AT_FDCWD : call.descriptor(0), row.path);
+        if (hidden) co_return read_hidden_link(supervisor, call, *hidden, row.path + 1);
+    }
     if (!path) co_return Ending::host();
     if (supervisor.is_modern()) co_return Ending::of(row.guest == "readlink" ? -EINVAL : -EPERM); // of /proc and /sys
     std::array<std::uint64_t, 3> rest{};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // open, openat and creat of files of the guest.
+#include "loader/exec/hidden_names.h"
 #include "loader/exec/name_kind.h"
 #include "loader/exec/supervisor.h"
 
@@ -71,28 +72,31 @@ CallTask<Ending> open_guests(Supervisor& supervisor, ProgramCall& call, std::str
     co_return co_await supervisor.give(call, std::move(file), (flags & O_CLOEXEC) != 0);
 }
 
+CallTask<Ending> open_name(Supervisor& supervisor, ProgramCall& call, int directory, unsigned index, std::uint64_t flags,
+                           std::uint64_t mode)
+{
+    if (const auto path = supervisor.guests_name(call, directory, index))
+        co_return co_await open_guests(supervisor, call, *path, flags, mode);
+    const auto hidden = supervisor.hidden_name(call, directory, index);
+    co_return hidden ? open_hidden(*hidden, flags) : Ending::host();
+}
+
 // open(path, flags, mode).
 CallTask<Ending> open(Supervisor& supervisor, ProgramCall& call)
 {
-    const auto path = supervisor.guests_name(call, AT_FDCWD, 0);
-    if (!path) co_return Ending::host();
-    co_return co_await open_guests(supervisor, call, *path, call.arguments[1], call.arguments[2]);
+    return open_name(supervisor, call, AT_FDCWD, 0, call.arguments[1], call.arguments[2]);
 }
 
 // openat(directory, path, flags, mode).
 CallTask<Ending> openat(Supervisor& supervisor, ProgramCall& call)
 {
-    const auto path = supervisor.guests_name(call, call.descriptor(0), 1);
-    if (!path) co_return Ending::host();
-    co_return co_await open_guests(supervisor, call, *path, call.arguments[2], call.arguments[3]);
+    return open_name(supervisor, call, call.descriptor(0), 1, call.arguments[2], call.arguments[3]);
 }
 
 // creat(path, mode).
 CallTask<Ending> creat(Supervisor& supervisor, ProgramCall& call)
 {
-    const auto path = supervisor.guests_name(call, AT_FDCWD, 0);
-    if (!path) co_return Ending::host();
-    co_return co_await open_guests(supervisor, call, *path, O_CREAT | O_WRONLY | O_TRUNC, call.arguments[1]);
+    return open_name(supervisor, call, AT_FDCWD, 0, O_CREAT | O_WRONLY | O_TRUNC, call.arguments[1]);
 }
 
 constexpr CallEntry table[] = {{"open", open}, {"openat", openat}, {"creat", creat}};

@@ -47,6 +47,15 @@ std::string normal_path(std::string_view path)
 
 bool is_process_mounts(std::string_view path) { return is_process(path) && path.ends_with("/mounts"); }
 
+std::optional<std::string> hosts_name(std::string_view path, int process)
+{
+    const auto own = "/proc/" + std::to_string(process);
+    for (const auto name : std::initializer_list<std::string_view>{"/proc/self", "/proc/thread-self", own})
+        if (is_below(path, name)) return own + std::string(path.substr(name.size()));
+    if (std::ranges::any_of(hosts, [&](std::string_view name) { return is_below(path, name); })) return std::string(path);
+    return std::nullopt;
+}
+
 bool Places::is_guests(std::string_view path) const
 {
     const auto holds = [&](std::string_view folder) { return is_below(path, folder); };

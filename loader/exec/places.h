@@ -2,6 +2,7 @@
 // Which names are the guest's, and which the host's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ std::string normal_path(std::string_view path);
 
 /// "/proc/self/mounts" and the like: what /proc/mounts is.
 bool is_process_mounts(std::string_view path);
+
+/// A device that is the host's, or a name in the process's own folder of /proc, as the host names it; nothing: any other name.
+std::optional<std::string> hosts_name(std::string_view path, int process);
 
 class Places {
 public:

@@ -25,7 +25,7 @@
 namespace retromod::exec {
 namespace {
 
-constexpr int not_yet = 0, failed = -1;
+constexpr int not_yet = 0, failed = -1, refused = -2;
 
 /// What the new process tells us: 0, its listener's number and one, or a negative errno. Shared memory: under the filter it can
 /// write nowhere else.
@@ -58,7 +58,18 @@ void take_period_addresses()
     if (now >= 0) ::personality(static_cast<unsigned long>(now) | ADDR_LIMIT_3GB);
 }
 
-[[noreturn]] void be_the_program(SharedTold& told, char* const* argv, const std::vector<sock_filter>& filter, pid_t parent)
+void confine_or_end(SharedTold& told, const Confinement& confinement)
+try {
+    confine(confinement);
+} catch (const std::exception& error) {
+    const auto line = fmt::format("retromod: {}\n", error.what());
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+    told->listener = refused;
+    ::_exit(1);
+}
+
+[[noreturn]] void be_the_program(SharedTold& told, const ProgramStart& start, char* const* argv,
+                                 const std::vector<sock_filter>& filter, pid_t parent)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
@@ -67,6 +78,7 @@ void take_period_addresses()
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (const int signal : {SIGINT, SIGQUIT, SIGPIPE, SIGCHLD}) ::signal(signal, SIG_DFL);
     take_period_addresses();
+    confine_or_end(told, start.confinement);
     const int listener = enter_filter(filter);
     if (listener < 0) {
         told->error = -listener;
@@ -100,11 +112,16 @@ StartedProgram start_program(const ProgramStart& start, const std::vector<sock_f
     // Until it executes the program it shares our descriptors: so its listener is ours.
     const auto child = static_cast<pid_t>(::syscall(SYS_clone, CLONE_FILES | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
     if (child < 0) throw std::system_error(errno, std::generic_category(), "exec: cannot start a process");
-    if (child == 0) be_the_program(told, argv.data(), filter, parent);
+    if (child == 0) be_the_program(told, start, argv.data(), filter, parent);
     while (told->listener == not_yet) {
-        if (::waitpid(child, nullptr, WNOHANG) == child) throw std::runtime_error("exec: the program's process died at once");
+        if (told->listener == not_yet && ::waitpid(child, nullptr, WNOHANG) == child && told->listener == not_yet)
+            throw std::runtime_error("exec: the program's process died at once");
         const timespec pause{0, 100'000};
         ::nanosleep(&pause, nullptr);
+    }
+    if (told->listener == refused) {
+        ::waitpid(child, nullptr, 0);
+        return {};
     }
     if (told->listener == failed) refuse(child, told->error);
     return {child, told->listener - 1};

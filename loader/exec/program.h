@@ -2,6 +2,8 @@
 // A program of the host that is started under the filter.
 #pragma once
 
+#include "loader/exec/confine.h"
+
 #include <linux/filter.h>
 #include <sys/types.h>
 
@@ -12,11 +14,11 @@ namespace retromod::exec {
 
 struct ProgramStart {
     std::vector<std::string> words;        ///< the program, of PATH or by its path, and its arguments
-    std::string root = {};                 ///< its "/", when it is to have another one
+    Confinement confinement = {};
 };
 
 struct StartedProgram {
-    pid_t process = -1;
+    pid_t process = -1;  ///< -1: it could not be confined, as it has said
     int listener = -1; ///< for its notifications
 };
 

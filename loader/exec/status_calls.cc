@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // stat and its like of files of the guest, in every form that the two ABIs have.
+#include "loader/exec/hidden_names.h"
 #include "loader/exec/name_kind.h"
 #include "loader/exec/stat_forms.h"
 #include "loader/exec/supervisor.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -76,9 +78,11 @@ Ending tell(const ProgramCall& call, const FoundStatus& found, unsigned index)
 /// (path, buffer).
 CallTask<Ending> by_name(Supervisor& supervisor, ProgramCall& call)
 {
-    const auto path = supervisor.guests_name(call, AT_FDCWD, 0);
-    if (!path) co_return Ending::host();
-    co_return tell(call, co_await status_of_name(supervisor, call, *path, !call.name.starts_with('l')), 1);
+    const bool through = !call.name.starts_with('l');
+    if (const auto path = supervisor.guests_name(call, AT_FDCWD, 0))
+        co_return tell(call, co_await status_of_name(supervisor, call, *path, through), 1);
+    const auto hidden = supervisor.hidden_name(call, AT_FDCWD, 0);
+    co_return hidden ? stat_hidden(call, *hidden, through, 1) : Ending::host();
 }
 
 /// (fd, buffer).
@@ -98,9 +102,11 @@ CallTask<Ending> at_directory(Supervisor& supervisor, ProgramCall& call, unsigne
         const auto* file = text && text->empty() ? supervisor.descriptors().find(call.thread, call.descriptor(0)) : nullptr;
         if (file) co_return tell(call, co_await status_of_file(supervisor, call, *file), buffer_index);
     }
-    const auto path = supervisor.guests_name(call, call.descriptor(0), 1);
-    if (!path) co_return Ending::host();
-    co_return tell(call, co_await status_of_name(supervisor, call, *path, !(flags & AT_SYMLINK_NOFOLLOW)), buffer_index);
+    const bool through = !(flags & AT_SYMLINK_NOFOLLOW);
+    if (const auto path = supervisor.guests_name(call, call.descriptor(0), 1))
+        co_return tell(call, co_await status_of_name(supervisor, call, *path, through), buffer_index);
+    const auto hidden = supervisor.hidden_name(call, call.descriptor(0), 1);
+    co_return hidden ? stat_hidden(call, *hidden, through, buffer_index) : Ending::host();
 }
 
 CallTask<Ending> fstatat(Supervisor& supervisor, ProgramCall& call) { return at_directory(supervisor, call, 3, 2); }
@@ -109,9 +115,13 @@ CallTask<Ending> statx(Supervisor& supervisor, ProgramCall& call) { return at_di
 /// access(path, mode) and faccessat(directory, path, mode).
 CallTask<Ending> access_to(Supervisor& supervisor, ProgramCall& call, int directory, unsigned path_index)
 {
-    const auto path = supervisor.guests_name(call, directory, path_index);
-    if (!path) co_return Ending::host();
     const auto mode = call.arguments[path_index + 1];
+    const auto path = supervisor.guests_name(call, directory, path_index);
+    if (!path) {
+        const auto hidden = supervisor.hidden_name(call, directory, path_index);
+        if (!hidden) co_return Ending::host();
+        co_return Ending::of(::access(hidden->c_str(), static_cast<int>(mode & 7)) == 0 ? 0 : -errno);
+    }
     if (!supervisor.is_modern()) {
         const auto told = co_await supervisor.guest(call, "access", call.user.place(*path), mode);
         if (told.value != -ENOENT && told.value != -ENOSYS) co_return Ending::of(told.value);

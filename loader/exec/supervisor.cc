@@ -342,7 +342,21 @@ std::string Supervisor::path_of(const ProgramCall& call, int directory, std::str
         return normal_path(file->path + "/" + std::string(path));
     if (directory == AT_FDCWD)
         if (const auto guests = directory_of(call.thread)) return normal_path(*guests + "/" + std::string(path));
-    return normal_path(ProcessState(call.thread).directory(directory) + "/" + std::string(path));
+    return normal_path(inside_root(ProcessState(call.thread).directory(directory)) + "/" + std::string(path));
+}
+
+std::string Supervisor::inside_root(const std::string& path) const
+{
+    const auto& root = options_.root;
+    return !root.empty() && path.starts_with(root) ? normal_path(path.substr(root.size())) : path;
+}
+
+std::optional<std::string> Supervisor::hidden_name(const ProgramCall& call, int directory, unsigned index)
+{
+    if (options_.root.empty()) return std::nullopt;
+    const auto text = call.text(index);
+    if (!text || text->empty() || text->size() >= ProgramCall::path_bytes) return std::nullopt;
+    return hosts_name(path_of(call, directory, *text), process_of(call));
 }
 
 CallTask<bool> Supervisor::look_at_mounts(ProgramCall& call)

@@ -38,7 +38,8 @@ std::span<const CallEntry> poll_calls();
 std::vector<std::string_view> answered_calls();
 
 struct SupervisorOptions {
-    std::uint32_t uid = 0; ///< of the programs, in the guest
+    std::uint32_t uid = 0;  ///< of the programs, in the guest
+    std::string root = {};  ///< their "/" as the host names it; "": the host's own
 };
 
 class Supervisor {
@@ -70,6 +71,10 @@ public:
     std::string path_of(const ProgramCall& call, int directory, std::string_view path);
     /// The same of an argument that points to a path, where it is the guest's; nothing: the host's.
     std::optional<std::string> guests_name(const ProgramCall& call, int directory, unsigned index);
+    /// The same where another "/" hides what programs have of the host's /dev and /proc all the same: as the host names it.
+    std::optional<std::string> hidden_name(const ProgramCall& call, int directory, unsigned index);
+    /// A path of the host's as the programs name it.
+    std::string inside_root(const std::string& path) const;
     /// Gives the program a descriptor for a file of the guest.
     CallTask<Ending> give(ProgramCall& call, GuestFd file, bool close_on_exec);
     /// The program's working directory, where it is the guest's; "" is one of the host's.

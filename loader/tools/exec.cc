@@ -6,6 +6,7 @@
 #include "loader/exec/program.h"
 #include "loader/exec/supervisor.h"
 #include "loader/tools/commands.h"
+#include "loader/tools/global_options.h"
 #include "loader/tools/options.h"
 #include "loader/tools/tool_session.h"
 
@@ -16,8 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <system_error>
 
 namespace retromod {
@@ -42,6 +46,10 @@ try {
     exec::MachineClient machine(wire);
     const auto filter = exec::notifying_filter(exec::answered_calls());
     const auto program = exec::start_program(start, filter);
+    if (program.process < 0) {
+        machine.end(exit_status::failure);
+        return exit_status::failure;
+    }
     exec::Supervisor supervisor(machine, options);
     const int status = supervisor.serve(program.process, program.listener);
     machine.end(status);
@@ -65,14 +73,38 @@ pid_t start_supervisor(int socket, int other_end, const exec::ProgramStart& star
     ::_exit(status);
 }
 
+/// The program's "/" as the host names it; "" is the host's own.
+std::string root_of(const exec::ProgramStart& start)
+{
+    const auto& root = start.confinement.root;
+    return root.empty() ? root : std::filesystem::canonical(root).string();
+}
+
+/// Takes the options of every command out of what stands before the program.
+std::optional<int> take_leading_options(Invocation& invocation)
+{
+    constexpr std::array<std::string_view, 3> with_value = {"--uid", "--root", "--host-write"};
+    auto& words = invocation.arguments;
+    for (std::size_t at = 0; at < words.size() && words[at].starts_with('-') && words[at] != "--";) {
+        const auto option = take_global_option(words, at, invocation);
+        if (option.status) return option.status;
+        if (!option.taken) at += std::ranges::find(with_value, words[at]) == with_value.end() ? 1 : 2;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
-int exec_command(const Invocation& invocation)
+int exec_command(const Invocation& given)
 {
+    auto invocation = given;
+    if (const auto status = take_leading_options(invocation)) return *status;
     exec::ProgramStart start;
     std::uint64_t uid = 0;
     Options options(invocation);
     options.value("--uid", uid, "the user that the program is in the guest (default 0)")
+        .value("--root", start.confinement.root, "the program's /, a folder of the host with what it needs")
+        .values("--host-write", start.confinement.writable, "a folder of the host that it may write (/: all); may be repeated")
         .rest("PROGRAM", start.words, "a program of the host, of PATH or by its path, and its arguments");
     if (const auto status = options.parse()) return *status;
     if (start.words.empty()) {
@@ -87,7 +119,7 @@ int exec_command(const Invocation& invocation)
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         throw std::system_error(errno, std::generic_category(), "exec: a socket");
-    const auto supervisor = start_supervisor(ends[0], ends[1], start, {static_cast<std::uint32_t>(uid)});
+    const auto supervisor = start_supervisor(ends[0], ends[1], start, {static_cast<std::uint32_t>(uid), root_of(start)});
     ::close(ends[0]);
     ToolSession session(invocation, Purpose::change);
     const auto& arch = session->arch();

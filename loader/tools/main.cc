@@ -135,7 +135,9 @@ int run(const std::string& program, std::vector<std::string> words)
         invocation.name = words.front();
         words.erase(words.begin());
         if (!find_command(invocation.name)) return refuse_command(invocation.name);
-        if (const auto status = take_global_options(words, invocation)) return *status;
+        const bool starts_program = invocation.name == "exec"; // whose words are its own
+        const auto status = starts_program ? std::nullopt : take_global_options(words, invocation);
+        if (status) return *status;
     }
     const auto* command = find_command(invocation.name);
     invocation.arguments = std::move(words);

@@ -281,6 +281,38 @@ def a_program_waits_for_several_files():
     expect(Machine("2.4.20", "sleeper").exec("/usr/bin/python3", "-c", WAITING), "([3], [], []) True\n([], [], [])\nTrue\n0o4002\n")
 
 
+def the_hosts_files_are_read_only():
+    machine = Machine("2.4.20", "chrdev")
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        script = f"echo x > {folder}/f; cat {folder}/f 2>/dev/null; rm -r {folder}/f; echo y > {other}/f; echo z > /dev/null; echo w > /dev/chrdev"
+        denied = "sh: 1: cannot create {}/f: Permission denied\n"
+        found = machine.shell(script)
+        expect(found, denied.format(folder) + f"rm: cannot remove '{folder}/f': No such file or directory\n" + denied.format(other))
+        pathlib.Path(folder, "f").write_text("old\n", encoding="utf-8")
+        expect(machine.shell(f"rm {folder}/f", status=1), f"rm: cannot remove '{folder}/f': Permission denied\n")
+        expect(machine.exec("--host-write", folder, "sh", "-c", script), "x\n" + denied.format(other))
+
+
+def another_root_is_the_programs():
+    machine = Machine("2.4.20", "chrdev")
+    with tempfile.TemporaryDirectory() as root:
+        subprocess.run(f"mkdir {root}/bin {root}/etc; cp {BUSYBOX} {root}/bin; {root}/bin/busybox --install {root}/bin; echo inside > {root}/etc/f; "
+                       f"chmod -R a+rX {root}", shell=True, check=True)
+        script = ("ls /; cat /etc/f ../etc/f /proc/self/root/etc/f; readlink /proc/self/exe; cd /etc; cat f; pwd; cut -d' ' -f1 /proc/modules; "
+                  "echo a > /dev/null; echo b > /dev/chrdev; cat /dev/chrdev; stat -c %F /dev/null; ls -d /home 2>&1")
+        wanted = ("bin\netc\ninside\ninside\ninside\n/bin/sh\ninside\n/etc\nchrdev\nb\ncharacter special file\n"
+                  "ls: /home: No such file or directory\n")
+        expect(machine.exec("--root", root, "/bin/sh", "-c", script, status=1), wanted)
+
+
+def a_user_of_the_guest_has_no_capability():
+    machine = Machine("2.4.20", "chrdev")
+    found = machine.exec("--uid", "5", HELPER["x86_64"], "modules")
+    assert "create_module again = -1 errno=1\n" in found, found
+    expect(machine.exec("--uid", "5", "id", "-u"), "5\n")
+    expect(machine.exec("id", "-u"), "0\n")
+
+
 def no_socket_of_the_host_is_reached():
     for helper in HELPER.values():
         expect(Machine("2.4.20").exec(helper, "socket"), "socket = -1 errno=97\n")
@@ -300,7 +332,7 @@ def statuses_are_the_programs():
 
 
 CASES = [(name.replace("_", " "), value) for name, value in list(globals().items())
-         if callable(value) and name.split("_")[0] in ("a", "the", "busybox", "kmod", "redirections", "killed", "no", "what", "statuses")]
+         if callable(value) and name.split("_")[0] in ("a", "the", "busybox", "kmod", "redirections", "killed", "no", "what", "statuses", "another")]
 
 if __name__ == "__main__":
     sys.exit(results.run_cases(sys.argv[1], "exec", CASES))
