@@ -25,6 +25,19 @@ constexpr std::uint64_t frame_header = 92, call_bytes = 8;
 constexpr std::byte retl[8] = {std::byte{0x81}, std::byte{0xc3}, std::byte{0xe0}, std::byte{0x08},
                                std::byte{0x01}, std::byte{0x00}, std::byte{0x00}, std::byte{0x00}};
 
+/// Two instructions: a jump and what its delay slot does. Source: arch/sparc/lib/{atomic,bitops}.S, __ret_efault of
+/// arch/sparc/kernel/entry.S.
+std::vector<std::byte> entry_code_for(unsigned way)
+{
+    constexpr std::uint32_t jump_o7 = 0x81c3e000, jump_behind_o7 = 0x81c3e008, ret = 0x81c7e008;
+    constexpr std::uint32_t mov_g4_o7 = 0x9e100004, restore_efault = 0x91e83ff2; // restore %g0, -14, %o0
+    const bool from_window = way == sparc_returns_efault;
+    std::vector<std::byte> code(8);
+    store(code.data(), ByteOrder::big, from_window ? ret : way == sparc_returns_to_o7 ? jump_o7 : jump_behind_o7);
+    store(code.data() + 4, ByteOrder::big, from_window ? restore_efault : mov_g4_o7);
+    return code;
+}
+
 CpuContext initial(GuestAddr stack_top, GuestAddr task)
 {
     CpuContext context;
@@ -87,6 +100,7 @@ const Cpu cpu_sparc = {
     .initial = initial,
     .begin_call = begin_call,
     .finish_call = finish_call,
+    .entry_code_for = entry_code_for,
     .argument = argument,
     .pairs_wide_arguments = false,
     .interrupts_enabled = interrupts_enabled,

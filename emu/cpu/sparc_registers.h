@@ -20,4 +20,12 @@ constexpr unsigned sparc_cc_op_flags = 1, sparc_cc_op_last = 11;
 /// PSR of the kernel: supervisor, traps enabled, no interrupt masked; the processor interrupt level is four bits.
 constexpr unsigned sparc_interrupt_level = 0xf00, sparc_kernel_psr = 0x000000a0;
 
+
+/// How a routine of Convention::return_register returns that is not called the C way.
+enum SparcReturn : std::uint8_t {
+    sparc_returns_behind_o7 = 4, ///< to %o7 + 8; %o7 gets what is in %g4
+    sparc_returns_to_o7 = 15,    ///< to %o7, which the caller has moved on; %o7 gets what is in %g4
+    sparc_returns_efault = 31,   ///< -EFAULT from the function that runs, out of its window
+};
+
 } // namespace retromod

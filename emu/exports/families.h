@@ -17,7 +17,8 @@ extern const Family linux_kernel, linux_string, linux_slab, linux_mm, linux_vmal
     linux_personality, linux_syscalls, linux_system, linux_crypto, linux_devfs_fs_kernel, linux_mca, linux_fs_2_2, net_2_2,
     scsi_hosts, scsi_devices, linux_ide_pci, linux_crc32, linux_cdrom, linux_comx, linux_acpi, linux_sunrpc, linux_msdos_fs,
     net_conntrack, linux_wireless, linux_atm_hooks, linux_devfs_numbers, listed_functions, pcmcia_cs, core_services, core_names,
-    core_pages, core_block;
+    core_pages, core_block, wide_arithmetic, asm_bitops, asm_io, sparc_string, alpha_machine, arm_machine, m68k_machine,
+    mips_machine, ppc_machine, sparc_machine, x86_64_machine;
 
 /// All of them, in the order in which docs/exports.md lists them and their boot functions run.
 std::span<const Family* const> all_families();

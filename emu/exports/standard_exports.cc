@@ -105,6 +105,17 @@ constexpr const Family* families[] = {
     &core_names,
     &core_pages,
     &core_block,
+    &wide_arithmetic,
+    &asm_bitops,
+    &asm_io,
+    &sparc_string,
+    &alpha_machine,
+    &arm_machine,
+    &m68k_machine,
+    &mips_machine,
+    &ppc_machine,
+    &sparc_machine,
+    &x86_64_machine,
 };
 
 ExportTable collect()

@@ -90,6 +90,7 @@ void KernelBoot::make_variables()
     auto variables = kernel.machine().table<VariableRow>();
     for (const auto* row : chosen_variables(kernel.exports(), kernel.machine(), options.versions)) {
         const auto bytes = row->bytes(kernel);
+        if (bytes == no_variable) continue;
         auto* variable = variables.insert();
         if (!variable) throw std::length_error("more kernel variables than their table holds");
         variable->address = kernel.memory().allocate_image(std::max<std::uint64_t>(bytes, 4), 16).value;
@@ -147,7 +148,7 @@ void KernelBoot::make_processor_data()
 void KernelBoot::bring_up()
 {
     for (const auto* row : chosen_variables(kernel.exports(), kernel.machine(), options.versions))
-        if (row->initialize) row->initialize(kernel, kernel.symbols().variable(row->name));
+        if (const auto at = kernel.symbols().find_variable(row->name); at && row->initialize) row->initialize(kernel, *at);
     if (const auto jiffies = kernel.symbols().find_variable("jiffies")) kernel.state().jiffies_at = jiffies->value;
     if (const auto xtime = kernel.symbols().find_variable("xtime")) kernel.state().xtime_at = xtime->value;
     kernel.clock().store();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/kernel/described_devices.h"
 
+#include "emu/abi/arch_names.h"
+#include "emu/memory/port_window.h"
+
+#include <algorithm>
 #include <stdexcept>
 
 namespace retromod {
@@ -19,6 +23,14 @@ void add_rows(Machine& machine, const std::vector<Row>& rows)
 }
 
 } // namespace
+
+std::string_view missing_for(const Arch& arch, const DescribedDevices& devices)
+{
+    const bool has_ports = names_arch("i386 x86_64 alpha", arch.name) || port_window(arch);
+    const auto is_port = [](const DescribedRange& range) { return range.space == IoSpace::ports; };
+    if (!devices.functions.empty() && !has_pci_bus(arch)) return "a PCI bus";
+    return std::ranges::any_of(devices.ranges, is_port) && !has_ports ? "I/O ports" : "";
+}
 
 void add_described_devices(Machine& machine, const DescribedDevices& devices)
 {

@@ -61,6 +61,9 @@ struct IoMappingRow {
     std::uint64_t bytes;
 };
 
+/// What of them machines of that architecture have no place for: "a PCI bus", "I/O ports"; empty when they have all.
+std::string_view missing_for(const Arch& arch, const DescribedDevices& devices);
+
 /// Puts them into a fresh machine; the bus takes the functions up when it is booted. std::length_error: more than fit.
 void add_described_devices(Machine& machine, const DescribedDevices& devices);
 

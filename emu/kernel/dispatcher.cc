@@ -49,7 +49,8 @@ template <class Set>
 void deliver(const Cpu& cpu, const Convention& convention, const CallResult& result, Set set)
 {
     if (convention.returns_value) set(convention.result_register.value_or(cpu.result), result.value);
-    if (convention.returns_value && cpu.pointer_result) set(*cpu.pointer_result, result.value);
+    const bool as_pointer = convention.kind == Convention::Kind::c && cpu.pointer_result;
+    if (convention.returns_value && as_pointer) set(*cpu.pointer_result, result.value);
     if (result.wide) set(cpu.result_second, result.second);
 }
 

@@ -12,6 +12,9 @@ namespace retromod {
 
 class Machine;
 
+/// The size of a variable that the machine's architecture has not got.
+constexpr std::uint64_t no_variable = ~std::uint64_t{0};
+
 /// Releases of a row that no kernel has as it comes: its part is built in or not, and a list of the kernel's symbols tells.
 constexpr Since where_listed{LayoutVersion::v2_4_37_11, LayoutVersion::v2_2_1};
 

@@ -2,7 +2,14 @@
 // PCI functions: their configuration space.
 #include "emu/kernel/pci_functions.h"
 
+#include "emu/abi/arch_names.h"
+
 namespace retromod {
+
+bool has_pci_bus(const Arch& arch)
+{
+    return names_arch("i386 x86_64 alpha arm mips mipsel ppc", arch.name);
+}
 
 PciFunctionRow* pci_function_at(Machine& machine, std::uint32_t bus, std::uint32_t devfn)
 {

@@ -17,6 +17,9 @@ struct PciFunctionRow {
     std::uint8_t config[config_bytes];
 };
 
+/// Whether machines of that architecture have a PCI bus at all.
+bool has_pci_bus(const Arch& arch);
+
 PciFunctionRow* pci_function_at(Machine& machine, std::uint32_t bus, std::uint32_t devfn);
 
 /// Little-endian, `at` + `size` within the space.

@@ -20,8 +20,8 @@ struct KernelEnd {
     std::uint64_t end;
 };
 constexpr KernelEnd kernel_ends[] = {
-    {"mips", 0x9ffff000},   // kseg0 ends, but for a page that the engine needs; behind it the same memory is seen uncached
-    {"mipsel", 0x9ffff000},
+    {"mips", 0x9ffe0000},   // kseg0 ends, but for what the window of ports and the engine need; behind it memory is seen uncached
+    {"mipsel", 0x9ffe0000},
 };
 
 /// The first address that no window may reach. The last 16 MB of 32 bits hold fixed mappings on most architectures.

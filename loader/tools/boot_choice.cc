@@ -102,6 +102,9 @@ std::optional<std::string> BootChoice::fill(MachineOptions& machine, BootOptions
     for (const auto& key : keys_) boot.module_keys += read_certificates(key);
     boot.stub = stub;
     if (devices) boot.devices = std::make_shared<const DescribedDevices>(read_device_file(*devices));
+    if (boot.devices)
+        if (const auto missing = missing_for(*machine.arch, *boot.devices); !missing.empty())
+            return fmt::format("--devices {}: {} machines have not got {}", *devices, machine.arch->name, missing);
     if (modules) {
         std::error_code error;
         if (!std::filesystem::is_directory(*modules, error)) return fmt::format("--modules {}: no such folder", *modules);

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "emu/memory/address_space.h"
+#include "emu/cpu/engine.h"
+
+#include <optional>
 
 struct uc_struct;
 
 namespace retromod {
+
+/// What became of an instruction that raised an exception.
+struct HiddenResult {
+    GuestAddr next;           ///< where to go on
+    std::optional<Stop> stop; ///< or: the run ends so
+};
 
 /// State of an emulated CPU that Unicorn gives no registers for, and what a kernel's lowest handlers do with it.
 class HiddenState {
@@ -18,8 +26,8 @@ public:
     virtual void settle(AddressSpace& memory) = 0;
     /// Whether `handle` deals with an exception of this number.
     virtual bool handles(unsigned vector) const = 0;
-    /// Does what the instruction at `pc` could not; where to go on. Throws KernelFault.
-    virtual GuestAddr handle(unsigned vector, AddressSpace& memory, GuestAddr pc) = 0;
+    /// Does what the instruction at `pc` could not. Throws KernelFault.
+    virtual HiddenResult handle(unsigned vector, AddressSpace& memory, GuestAddr pc) = 0;
     /// A register of the context that Unicorn has no number for.
     virtual std::uint64_t reg(unsigned number) const = 0;
     virtual void set_reg(unsigned number, std::uint64_t value) = 0;

@@ -126,7 +126,7 @@ bool SparcWindows::handles(unsigned vector) const { return vector == overflow_tr
 
 // The instruction is done here, with the trap's work before it: it may stand in the delay slot of a return, and Unicorn
 // cannot start in a delay slot.
-GuestAddr SparcWindows::handle(unsigned vector, AddressSpace& memory, GuestAddr pc)
+HiddenResult SparcWindows::handle(unsigned vector, AddressSpace& memory, GuestAddr pc)
 {
     load();
     const auto instruction = memory.load<std::uint32_t>(pc);
@@ -147,7 +147,7 @@ GuestAddr SparcWindows::handle(unsigned vector, AddressSpace& memory, GuestAddr 
     if (const auto result = instruction >> 25 & 31) visible_register(result) = first + second;
     const GuestAddr next{*word(npc_at)};
     store();
-    return next;
+    return {next, std::nullopt};
 }
 
 // --- registers --------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ public:
     void start(uc_struct* uc) override;
     void settle(AddressSpace& memory) override;
     bool handles(unsigned vector) const override;
-    GuestAddr handle(unsigned vector, AddressSpace& memory, GuestAddr pc) override;
+    HiddenResult handle(unsigned vector, AddressSpace& memory, GuestAddr pc) override;
     std::uint64_t reg(unsigned number) const override;
     void set_reg(unsigned number, std::uint64_t value) override;
 

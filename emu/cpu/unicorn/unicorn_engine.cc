@@ -28,6 +28,7 @@ UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpa
     if (arch.make_hidden_state) hidden_ = arch.make_hidden_state();
     if (hidden_) hidden_->start(uc_);
     install_hooks();
+    map_ports();
     require(uc_context_alloc(uc_, &pristine_), "uc_context_alloc");
     require(uc_context_save(uc_, pristine_), "uc_context_save");
 }
@@ -216,7 +217,13 @@ void UnicornEngine::handle_hidden_trap()
 {
     const auto vector = *std::exchange(hidden_trap_, std::nullopt);
     try {
-        pc_ = hidden_->handle(vector, memory_, pc_);
+        const auto result = hidden_->handle(vector, memory_, pc_);
+        if (result.stop) {
+            stop_ = result.stop;
+            pc_ = stop_->pc;
+            return;
+        }
+        pc_ = result.next;
         paused_ = true;
     } catch (const KernelFault& fault) {
         stop_ = Stop{StopKind::fault, pc_, fault.fault};

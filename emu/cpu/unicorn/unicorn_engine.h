@@ -48,6 +48,7 @@ private:
     using MappedRanges = std::map<std::uint64_t, Mapped>;
 
     void install_hooks();
+    void map_ports();
 
     // --- the run's loop ---
     void synchronize();

@@ -4,6 +4,8 @@
 #include "emu/cpu/unicorn/unicorn_engine.h"
 
 #include "emu/cpu/unicorn/crash_guard.h"
+#include "emu/cpu/unicorn/unicorn_error.h"
+#include "emu/memory/port_window.h"
 
 #include <stdexcept>
 
@@ -74,6 +76,16 @@ struct UnicornHooks {
             bus.out(static_cast<std::uint16_t>(port), static_cast<unsigned>(size), value);
         });
     }
+    // The window of ports: what the bus has is little-endian, the CPU's values are in its own order.
+    static std::uint64_t load_port(uc_engine* uc, std::uint64_t offset, unsigned size, void* user)
+    {
+        return in_bus_order(engine(user), in(uc, static_cast<std::uint32_t>(offset), static_cast<int>(size), user), size);
+    }
+    static void store_port(uc_engine* uc, std::uint64_t offset, unsigned size, std::uint64_t value, void* user)
+    {
+        const auto swapped = in_bus_order(engine(user), static_cast<std::uint32_t>(value), size);
+        out(uc, static_cast<std::uint32_t>(offset), static_cast<int>(size), swapped, user);
+    }
     static void memory(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t value, void* user)
     {
         with_bus(user, [&](UnicornEngine& self, IoBus& bus) {
@@ -90,6 +102,12 @@ struct UnicornHooks {
     }
 
 private:
+    static std::uint32_t in_bus_order(const UnicornEngine& self, std::uint32_t value, unsigned size)
+    {
+        std::array<std::byte, 8> bytes{};
+        store_unsigned(bytes.data(), size, ByteOrder::little, value);
+        return static_cast<std::uint32_t>(load_unsigned(bytes.data(), size, self.memory_.arch().order));
+    }
     static std::uint64_t truncated(std::uint64_t value, unsigned bytes)
     {
         return bytes >= 8 ? value : value & ((std::uint64_t{1} << 8 * bytes) - 1);
@@ -134,6 +152,15 @@ void UnicornEngine::install_hooks()
     if (!arch_.has_ports) return;
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::in, 1, 0, UC_X86_INS_IN);
     add_hook(uc_, this, UC_HOOK_INSN, UnicornHooks::out, 1, 0, UC_X86_INS_OUT);
+}
+
+void UnicornEngine::map_ports()
+{
+    const auto window = port_window(memory_.arch());
+    if (!window) return;
+    const auto error = uc_mmio_map(uc_, window->physical.value, port_space_bytes, UnicornHooks::load_port, this,
+                                   UnicornHooks::store_port, this);
+    require(error, "window of ports");
 }
 
 void UnicornEngine::set_io_bus(IoBus* bus)

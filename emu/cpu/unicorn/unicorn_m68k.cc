@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/m68k_registers.h"
 #include "emu/cpu/unicorn/flat_mmu.h"
+#include "emu/cpu/unicorn/m68k_long_arithmetic.h"
 #include "emu/cpu/unicorn/unicorn_arch.h"
 
 #include <array>
@@ -42,6 +43,7 @@ const UnicornArch unicorn_m68k = {
     "m68k", UC_ARCH_M68K, UC_MODE_BIG_ENDIAN, registers, may_write, make_mmu,
     classify, nullptr, false, false, true,
     UC_CPU_M68K_M68040, // its default is a ColdFire, which lacks half of the instructions
+    []() -> std::unique_ptr<HiddenState> { return std::make_unique<M68kLongArithmetic>(); },
 };
 
 } // namespace retromod

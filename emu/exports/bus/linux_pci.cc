@@ -153,7 +153,7 @@ std::int32_t pcibios_find_class(Kernel& kernel, std::uint32_t device_class, std:
                         [&](const GuestStruct& device) { return device.get("class") == device_class; });
 }
 
-std::int32_t pcibios_present(Kernel&) { return 1; }
+std::int32_t pcibios_present(Kernel& kernel) { return has_pci_bus(kernel.arch()) ? 1 : 0; }
 
 // --- drivers --------------------------------------------------------------------------------------------------------------
 
@@ -269,7 +269,9 @@ GuestAddr pci_alloc_consistent(Kernel& kernel, GuestAddr, ULong bytes, GuestAddr
     const auto at = kernel.memory().allocate_frames(order);
     if (!at) return {};
     kernel.memory().fill(*at, kernel.arch().page_bytes << order, std::byte{0});
-    kernel.memory().store_word(bus_address, *at - kernel.arch().page_offset);
+    const auto window = kernel.symbols().find_variable("__direct_map_base"); // alpha: where the bus sees memory
+    const auto base = window ? kernel.memory().load_word(*window) : 0;
+    kernel.memory().store_word(bus_address, *at - kernel.arch().page_offset + base);
     return *at;
 }
 
@@ -425,11 +427,13 @@ void mark_multifunction(Kernel& kernel)
     }
 }
 
+/// On other boards than a PC there is nothing on the bus but what the user described.
 void add_board(Kernel& kernel)
 {
-    if (!kernel.arch().has_pc_board) return;
+    if (!has_pci_bus(kernel.arch())) return;
     const auto bus = add_bus(kernel);
-    for (const auto& item : board) add_function(kernel, bus, described(item), item.name);
+    if (kernel.arch().has_pc_board)
+        for (const auto& item : board) add_function(kernel, bus, described(item), item.name);
     for (const auto& item : kernel.machine().table<DescribedFunction>()) {
         const auto word = [&](unsigned at) { return item.config[at] | item.config[at + 1] << 8; };
         add_function(kernel, bus, item, fmt::format("PCI device {:04x}:{:04x}", word(0), word(2)));

@@ -125,12 +125,8 @@ constexpr auto by_symbol = [] {
 
 } // namespace
 
-Convention convention_of(const Arch& arch, LayoutVersion exports, std::string_view symbol)
+Convention i386_convention_of(LayoutVersion exports, std::string_view symbol)
 {
-    if (arch.name == "alpha") return alpha_convention_of(symbol);
-    if (arch.name.starts_with("mips")) return mips_convention_of(symbol);
-    if (arch.name == "x86_64") return x86_64_convention_of(symbol);
-    if (arch.name != "i386") return {};
     auto row = std::ranges::lower_bound(by_symbol, symbol, {}, &ConventionRow::symbol);
     for (; row != by_symbol.end() && row->symbol == symbol; ++row)
         if (row->first <= exports && exports <= row->last) return row->convention;

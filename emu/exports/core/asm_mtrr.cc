@@ -102,6 +102,8 @@ std::int32_t mtrr_del(Kernel& kernel, std::int32_t number, ULong base, ULong siz
 constexpr Export functions[] = {
     full<mtrr_add>("mtrr_add", {}, "i386"),
     full<mtrr_del>("mtrr_del", {}, "i386"),
+    full<mtrr_add>("mtrr_add", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<mtrr_del>("mtrr_del", from(LayoutVersion::v2_4_22), "x86_64"),
 };
 
 constexpr TableKind tables[] = {table<RangeRow>()};

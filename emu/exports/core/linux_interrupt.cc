@@ -143,6 +143,8 @@ constexpr Export functions[] = {
     full<init_bh>("init_bh", since_2_4),
     full<remove_bh>("remove_bh", since_2_4),
     full<do_softirq>("do_softirq", v18),
+    full<do_softirq>("do_softirq_thunk", from(LayoutVersion::v2_4_22), "x86_64"),
+    full<do_softirq>("__do_softirq", {}, "arm"),
     full<raise_softirq>("raise_softirq", v18),
     full<cpu_raise_softirq>("cpu_raise_softirq", v18),
 };

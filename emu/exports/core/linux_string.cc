@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/string.h: what i386 kernels keep out of line, and what other CPUs import. Source: lib/string.c of 2.4.
+#include "emu/exports/arch/arch_rows.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/symbols.h"
@@ -45,6 +46,12 @@ GuestAddr memscan(Kernel& kernel, GuestAddr at, std::int32_t value, ULong bytes)
     return at + find_byte(kernel, at, bytes.value, [&](unsigned char c) { return c == wanted; });
 }
 
+GuestAddr memchr(Kernel& kernel, GuestAddr at, std::int32_t value, ULong bytes)
+{
+    const auto found = memscan(kernel, at, value, bytes);
+    return found == at + bytes.value ? GuestAddr{} : found;
+}
+
 void store_bytes(Kernel& kernel, GuestAddr at, std::string_view text)
 {
     kernel.memory().write_all(at, std::as_bytes(std::span(text)));
@@ -81,6 +88,15 @@ GuestAddr strcat(Kernel& kernel, const GuestString& to, const GuestString& from)
     return to.address;
 }
 
+/// Appends at most `limit` bytes and a NUL.
+GuestAddr strncat(Kernel& kernel, const GuestString& to, GuestAddr from, ULong limit)
+{
+    const auto length = length_of(kernel, from, limit.value), end = std::uint64_t{to.text.size()};
+    copy_bytes(kernel, to.address + end, from, length);
+    kernel.memory().store<std::uint8_t>(to.address + end + length, 0);
+    return to.address;
+}
+
 std::int32_t compare(std::string_view a, std::string_view b)
 {
     const auto order = a.compare(b);
@@ -111,6 +127,12 @@ std::int32_t strnicmp(Kernel&, const GuestString& a, const GuestString& b, ULong
         const int r = i < right.size() ? static_cast<unsigned char>(right[i]) : 0;
         if (l != r || !l) return l - r;
     }
+}
+
+/// ppc's. Source: arch/ppc/kernel/ppc_ksyms.c.
+std::int32_t strcasecmp(Kernel& kernel, const GuestString& a, const GuestString& b)
+{
+    return strnicmp(kernel, a, b, {std::max(a.text.size(), b.text.size()) + 1});
 }
 
 /// The address of a place in `text`, or NULL.
@@ -212,14 +234,18 @@ GuestAddr strsep(Kernel& kernel, GuestAddr text_pointer, const GuestString& sepa
     return start;
 }
 
-constexpr Export functions[] = {
+constexpr Export rows[] = {
     full<memcpy>("memcpy"),   full<memcpy>("memmove"), full<memset>("memset"),     full<memcmp>("memcmp"),
     full<memscan>("memscan"), full<strlen>("strlen"),  full<strnlen>("strnlen"),   full<strcpy>("strcpy"),
     full<strncpy>("strncpy"), full<strcat>("strcat"),  full<strcmp>("strcmp"),     full<strncmp>("strncmp"),
     full<strnicmp>("strnicmp"),             full<strchr>("strchr"),     full<strrchr>("strrchr"),
     full<strstr>("strstr"),   full<strpbrk>("strpbrk"), full<strspn>("strspn"),    full<strtok>("strtok"),
     full<strsep>("strsep", since_2_4),
+    full<strncat>("strncat", {}, "alpha arm m68k mips mipsel ppc sparc x86_64"),
+    full<memchr>("memchr", {}, "alpha arm ppc sparc x86_64"),
+    full<strcasecmp>("strcasecmp", {}, "ppc"),
 };
+constexpr auto functions = for_each_arch<count_rows(rows)>(rows);
 
 // The bits of linux/ctype.h. Source: lib/ctype.c of 2.4.
 constexpr std::uint8_t upper = 1, lower_case = 2, digit = 4, control = 8, punctuation = 16, white = 32, hexadecimal = 64,

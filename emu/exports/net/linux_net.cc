@@ -196,7 +196,9 @@ std::int32_t nf_register_sockopt(Kernel& kernel, GuestAddr operations)
     };
     const auto ranges = [&](std::uint64_t object) {
         const auto at = GuestAddr{object} + 2 * kernel.arch().word_bytes;
-        const auto behind = at + 12 + kernel.arch().word_bytes;
+        const auto& arch = kernel.arch();
+        const auto alignment = std::min(arch.word_bytes, arch.largest_scalar_alignment); // of the pointer `set`
+        const auto behind = GuestAddr{round_up(at.value + 12, alignment)} + arch.word_bytes;
         auto& m = kernel.memory();
         return Ranges{m.load<std::int32_t>(at), m.load<std::int32_t>(at + 4), m.load<std::int32_t>(at + 8),
                       m.load<std::int32_t>(behind), m.load<std::int32_t>(behind + 4)};

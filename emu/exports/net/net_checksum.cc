@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // net/checksum.h, linux/uio.h, linux/socket.h: sums over packets, and copies between them and a caller's vectors.
 // Source: arch/i386/lib/checksum.S, net/core/iovec.c of 2.4.
+#include "emu/exports/arch/arch_rows.h"
 #include "emu/exports/answers.h"
 #include "emu/kernel/guest_bytes.h"
 #include "emu/kernel/kernel.h"
@@ -177,12 +178,76 @@ std::uint32_t csum_partial_copy(Kernel& kernel, GuestAddr from, GuestAddr to, st
     return csum_partial_copy_generic(kernel, from, to, count, start, {}, {});
 }
 
+// --- what other CPUs keep out of line -------------------------------------------------------------------------------------
+
+std::uint32_t csum_partial_copy_from_user(Kernel& kernel, GuestAddr from, GuestAddr to, std::int32_t count, std::uint32_t start,
+                                          GuestAddr error)
+{
+    return csum_partial_copy_generic(kernel, from, to, count, start, error, {});
+}
+
+std::uint32_t folded(std::uint64_t sum)
+{
+    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint32_t>(~sum & 0xffff);
+}
+std::uint32_t ip_compute_csum(Kernel& kernel, GuestAddr at, std::int32_t count)
+{
+    return folded(csum_partial(kernel, at, count, 0));
+}
+/// `words` is the header's length in 32-bit words.
+std::uint32_t ip_fast_csum(Kernel& kernel, GuestAddr header, std::uint32_t words)
+{
+    return ip_compute_csum(kernel, header, static_cast<std::int32_t>((words & 0xf) * 4));
+}
+
+/// A number as the wire has it, read as the machine reads.
+std::uint32_t on_wire(Kernel& kernel, std::uint32_t value)
+{
+    std::array<std::byte, 4> bytes;
+    store<std::uint32_t>(bytes.data(), ByteOrder::big, value);
+    return load<std::uint32_t>(bytes.data(), kernel.arch().order);
+}
+/// Of the pseudo header of IPv4, folded: addresses as the wire has them, length and protocol as numbers.
+std::uint32_t csum_tcpudp_magic(Kernel& kernel, std::uint32_t source, std::uint32_t target, std::uint32_t length,
+                                std::uint32_t protocol, std::uint32_t start)
+{
+    const auto numbers = on_wire(kernel, (protocol & 0xffff) << 16 | (length & 0xffff));
+    return folded(std::uint64_t{start} + source + target + numbers);
+}
+/// arm: of the pseudo header of IPv6, a sum of 32 bits. Length and protocol are as the wire has them.
+std::uint32_t csum_ipv6_of_wire(Kernel& kernel, GuestAddr source, GuestAddr target, std::uint32_t length, std::uint32_t protocol,
+                                std::uint32_t start)
+{
+    constexpr std::int32_t address_bytes = 16;
+    std::uint64_t sum = csum_partial(kernel, target, address_bytes, csum_partial(kernel, source, address_bytes, start));
+    sum += std::uint64_t{length} + protocol;
+    while (sum >> 32) sum = (sum & 0xffffffff) + (sum >> 32);
+    return static_cast<std::uint32_t>(sum);
+}
+/// alpha: the same of numbers, folded.
+std::uint32_t csum_ipv6_magic(Kernel& kernel, GuestAddr source, GuestAddr target, std::uint32_t length, std::uint32_t protocol,
+                              std::uint32_t start)
+{
+    return folded(csum_ipv6_of_wire(kernel, source, target, on_wire(kernel, length), on_wire(kernel, protocol), start));
+}
+
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
-constexpr Export functions[] = {
+constexpr Export rows[] = {
     full<csum_partial>("csum_partial"),
     full<csum_partial_copy_generic>("csum_partial_copy_generic", since_2_4, "i386"),
     full<csum_partial_copy>("csum_partial_copy", only_2_2),
+    full<csum_partial_copy_generic>("csum_partial_copy_generic", {}, "ppc"),
+    full<csum_partial_copy>("csum_partial_copy", since_2_4, "alpha m68k mips mipsel"),
+    full<csum_partial_copy>("csum_partial_copy_nocheck", {}, "alpha arm x86_64"),
+    full<csum_partial_copy>("__csum_partial_copy_sparc_generic", {}, "sparc"),
+    full<csum_partial_copy_from_user>("csum_partial_copy_from_user", {}, "alpha"),
+    full<ip_compute_csum>("ip_compute_csum", {}, "alpha x86_64"),
+    full<ip_fast_csum>("ip_fast_csum", {}, "alpha ppc"),
+    full<csum_tcpudp_magic>("csum_tcpudp_magic", {}, "alpha ppc"),
+    full<csum_ipv6_magic>("csum_ipv6_magic", {}, "alpha"),
+    full<csum_ipv6_of_wire>("__csum_ipv6_magic", {}, "arm"),
     full<ip_send_check>("ip_send_check"),
     full<memcpy_fromiovec>("memcpy_fromiovec"),
     full<memcpy_toiovec>("memcpy_toiovec"),
@@ -195,6 +260,7 @@ constexpr Export functions[] = {
     full<skb_copy_datagram_iovec>("skb_copy_datagram_iovec"),
     full<skb_copy_datagram>("skb_copy_datagram"),
 };
+constexpr auto functions = for_each_arch<count_rows(rows)>(rows);
 
 } // namespace
 
