@@ -12,8 +12,8 @@ struct Confinement {
     std::vector<std::string> writable = {};  ///< folders as seen from there, below which it may write
 };
 
-/// Confines this process for good, and what it starts. Needs no privileges: another "/" is made in a user namespace of the process's
-/// own where it may not be changed otherwise. Errors: std::runtime_error, std::system_error.
+/// Confines this process for good, and what it starts. Needs no privileges: another "/" is made in a user namespace of the
+/// process's own where it may not be changed otherwise. Errors: std::runtime_error, std::system_error.
 void confine(const Confinement& wanted);
 
 } // namespace retromod::exec
