@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How many modules a second `sweep` tries: over our own samples, and over the archive that RETROMOD_CORPUS names, if any.
+"""How many modules a second `sweep` tries: over our own samples, and over the archive that RETROMOD_CORPUS names, if any; on both
+i386 engines, in turns.
 
 usage: sweep_bench.py BIN_DIR
 
@@ -20,22 +21,28 @@ import time
 ROUNDS = 5
 
 
-def sweep(bin_dir: pathlib.Path, folder: str, options: list[str]) -> tuple[int, float]:
+def sweep(bin_dir: pathlib.Path, engine: str, folder: str, options: list[str]) -> tuple[int, float]:
     """How many modules were tried, and in how many seconds."""
     start = time.perf_counter()
-    run = subprocess.run([bin_dir / "retromod", "--budget", "2", "sweep", folder, "--json", *options],
+    run = subprocess.run([bin_dir / "retromod", "--budget", "2", "--engine", engine, "sweep", folder, "--json", *options],
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
     seconds = time.perf_counter() - start
     return json.loads(run.stdout.splitlines()[-1])["summary"]["modules"], seconds
 
 
 def measured(bin_dir: pathlib.Path, name: str, folder: str, options: list[str]) -> float:
-    """Seconds per module, the median of the rounds."""
-    rounds = [sweep(bin_dir, folder, options) for _ in range(ROUNDS)]
-    rates = [modules / seconds for modules, seconds in rounds]
-    print(f"sweep of {name}: {rounds[0][0]} modules, median {statistics.median(rates):.0f} a second "
-          f"(from {min(rates):.0f} to {max(rates):.0f}), {os.cpu_count()} processors")
-    return 1 / statistics.median(rates)
+    """Seconds per module, the median of the rounds on our own engine."""
+    rates = {"native": [], "unicorn": []}
+    for _ in range(ROUNDS):
+        for engine, of_engine in rates.items():
+            modules, seconds = sweep(bin_dir, engine, folder, options)
+            of_engine.append(modules / seconds)
+    for engine, of_engine in rates.items():
+        print(f"sweep of {name} on {engine}: {modules} modules, median {statistics.median(of_engine):.0f} a second "
+              f"(from {min(of_engine):.0f} to {max(of_engine):.0f}), {os.cpu_count()} processors")
+    ratio = statistics.median(rates["native"]) / statistics.median(rates["unicorn"])
+    print(f"sweep of {name}: {ratio:.2f} times as many on native as on unicorn")
+    return 1 / statistics.median(rates["native"])
 
 
 def qemu_boot() -> float | None:
