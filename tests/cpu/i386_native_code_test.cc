@@ -9,7 +9,13 @@
 
 #include <fmt/format.h>
 
+#include <elf.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
@@ -187,6 +193,70 @@ TEST_CASE("code that is emitted for any bytes names no memory outside of the gue
     CHECK(known > 20'000);
     CHECK(unjudged * 1000 < known);
     CHECK(validator.instructions > 100'000);
+}
+
+namespace {
+
+/// The sections of code of an object for i386.
+std::vector<std::vector<std::byte>> code_sections(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    Elf32_Ehdr header;
+    if (bytes.size() < sizeof header) return {};
+    std::memcpy(&header, bytes.data(), sizeof header);
+    if (std::memcmp(header.e_ident, "\x7f" "ELF\1", 5) != 0 || header.e_machine != EM_386) return {};
+    std::vector<std::vector<std::byte>> sections;
+    for (std::size_t i = 0; i < header.e_shnum; ++i) {
+        Elf32_Shdr section;
+        if (header.e_shoff + (i + 1) * sizeof section > bytes.size()) break;
+        std::memcpy(&section, bytes.data() + header.e_shoff + i * sizeof section, sizeof section);
+        const auto end = std::uint64_t{section.sh_offset} + section.sh_size;
+        if (section.sh_type != SHT_PROGBITS || !(section.sh_flags & SHF_EXECINSTR) || end > bytes.size()) continue;
+        const auto* const start = reinterpret_cast<const std::byte*>(bytes.data()) + section.sh_offset;
+        sections.emplace_back(start, start + section.sh_size);
+    }
+    return sections;
+}
+
+} // namespace
+
+TEST_CASE("code that is emitted for modules names no memory outside of the guest's window", "[cpu][i386][native]")
+{
+    Translated guest;
+    if (!guest.window) {
+        WARN("this host gives no window: not tested");
+        return;
+    }
+    Validator validator;
+    auto& cache = guest.translator->cache();
+    std::size_t instructions = 0;
+    std::vector<std::string> folders = {"images/built/i386"};
+    if (const char* corpus = std::getenv("RETROMOD_CORPUS")) folders.emplace_back(corpus);
+    for (const auto& folder : folders)
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+            if (!entry.is_regular_file()) continue;
+            for (auto code : code_sections(entry.path())) {
+                code.resize(std::min<std::size_t>(code.size(), Translated::area_bytes - 16));
+                guest.machine->memory().fill(guest.area, Translated::area_bytes, std::byte{0x90});
+                guest.machine->memory().write_all(guest.area, code);
+                guest.translator->clear();
+                I386Instruction instruction;
+                for (std::size_t at = 0; at < code.size(); at += instruction.bytes.size()) {
+                    const auto pc = static_cast<std::uint32_t>(guest.area.value + at);
+                    const auto bytes = guest.machine->memory().bytes({pc}, Access::read);
+                    REQUIRE(decode_i386(bytes, instruction) == I386Decoding::whole);
+                    ++instructions;
+                    const auto emitted = guest.translator->translate_alone(pc);
+                    REQUIRE(emitted);
+                    if (!validator.knows(bytes)) continue;
+                    const auto wrong = validator.look_at({cache.writable(*emitted), cache.block_end() - *emitted});
+                    INFO(entry.path() << " +" << std::hex << at);
+                    REQUIRE(wrong == "");
+                }
+            }
+        }
+    CHECK(instructions > 1'000);
 }
 
 TEST_CASE("the validator finds an access without its prefixes", "[cpu][i386][native]")

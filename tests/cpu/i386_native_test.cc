@@ -175,6 +175,109 @@ TEST_CASE("fs is as flat as its selector says, 16-bit addresses work, and fnsten
     CHECK(guest.memory.load<std::uint32_t>({data + 12}) == 0);
 }
 
+TEST_CASE("far calls, jumps and returns stay in the kernel's code segment, and others are protection faults", "[cpu][i386][native]")
+{
+    NativeGuest guest;
+    const auto far = guest.code + 64;
+    guest.put(far, {0xb8, 5, 0, 0, 0, 0xcb}); // mov $5,%eax; lret
+    guest.put(guest.code, {0x9a});            // lcall $0x10,$far; ret
+    guest.put(guest.code + 1, address_bytes(far));
+    guest.put(guest.code + 5, {0x10, 0, 0xc3});
+    REQUIRE(guest.returned(guest.run_with(guest.code, {{i386_eax, 0}})));
+    CHECK(guest.result() == 5);
+
+    const auto pointer = guest.stack_top.value - 256;
+    guest.memory.store<std::uint32_t>({pointer}, static_cast<std::uint32_t>(far.value));
+    guest.memory.store<std::uint16_t>({pointer + 4}, 0x10);
+    guest.put(guest.code, {0xff, 0x1a, 0xc3}); // lcall *(%edx); ret
+    REQUIRE(guest.returned(guest.run_with(guest.code, {{i386_edx, pointer}, {i386_eax, 0}})));
+    CHECK(guest.result() == 5);
+
+    // pushf; orl $0x400,(%esp); push %cs; push $far; iret: to mov $7,%eax; ret, with the direction flag
+    guest.put(far, {0xb8, 7, 0, 0, 0, 0xc3});
+    guest.put(guest.code, {0x9c, 0x81, 0x0c, 0x24, 0, 4, 0, 0, 0x0e, 0x68});
+    guest.put(guest.code + 10, address_bytes(far));
+    guest.put(guest.code + 14, {0xcf});
+    REQUIRE(guest.returned(guest.run_with(guest.code, {})));
+    CHECK(guest.result() == 7);
+    CHECK((guest.engine->reg(i386_eflags) & 0x400) == 0x400);
+
+    const auto before = guest.stack_top.value - 64;
+    const std::vector<std::vector<int>> refused = {
+        {0x9a, 0, 0, 0, 0, 0x60, 0}, {0xea, 0, 0, 0, 0, 0x18, 0}, {0xff, 0x2a}, {0xcb}, {0xcf}};
+    for (const auto& code : refused) {
+        guest.put(guest.code, code);
+        guest.memory.store<std::uint16_t>({pointer + 4}, 0x60);
+        guest.memory.store<std::uint32_t>({before + 4}, 0x60);
+        const auto stop = guest.run_with(guest.code, {{i386_esp, before}, {i386_edx, pointer}});
+        CHECK(stop.kind == StopKind::trap);
+        CHECK(stop.vector == 13);
+        CHECK(stop.pc == guest.code);
+        CHECK(guest.engine->reg(i386_esp) == before);
+    }
+}
+
+TEST_CASE("branches with 16-bit operands go to the first 64 KB, or fall through", "[cpu][i386][native]")
+{
+    NativeGuest guest;
+    const std::vector<std::vector<int>> taken = {{0x66, 0xeb, 0}, {0x66, 0xe9, 0, 0}, {0x66, 0x74, 0}, {0x66, 0x0f, 0x84, 0, 0}};
+    for (const auto& code : taken) {
+        guest.put(guest.code, code);
+        const auto stop = guest.run_with(guest.code, {{i386_eflags, 0x242}}); // ZF
+        CHECK(stop.kind == StopKind::fault);
+        CHECK(stop.pc.value == ((guest.code.value + code.size()) & 0xffff));
+    }
+    guest.put(guest.code, {0x66, 0x74, 0x10, 0x66, 0x0f, 0x84, 0x10, 0, 0xb8, 3, 0, 0, 0, 0xc3});
+    REQUIRE(guest.returned(guest.run_with(guest.code, {{i386_eflags, 0x202}})));
+    CHECK(guest.result() == 3);
+}
+
+TEST_CASE("frames of nested procedures, and pusha, popa and leave of 16 bits", "[cpu][i386][native]")
+{
+    NativeGuest guest;
+    const auto outer = guest.stack_top.value - 128, stack = guest.stack_top.value - 256;
+    guest.memory.store<std::uint32_t>({outer - 4}, 0x1234);
+    guest.put(guest.code, {0xc8, 8, 0, 2, 0xcc}); // enter $8,$2
+    REQUIRE(guest.run_with(guest.code, {{i386_esp, stack}, {i386_ebp, outer}}).kind == StopKind::breakpoint);
+    CHECK(guest.engine->reg(i386_ebp) == stack - 4);
+    CHECK(guest.engine->reg(i386_esp) == stack - 12 - 8);
+    CHECK(guest.memory.load<std::uint32_t>({stack - 4}) == outer);
+    CHECK(guest.memory.load<std::uint32_t>({stack - 8}) == 0x1234);
+    CHECK(guest.memory.load<std::uint32_t>({stack - 12}) == stack - 4);
+
+    guest.put(guest.code, {0x66, 0x60, 0x31, 0xc0, 0x31, 0xff, 0x66, 0x61, 0xcc}); // pushaw; xor; xor; popaw
+    const auto popped = guest.run_with(guest.code, {{i386_esp, stack}, {i386_eax, 0x11112222}, {i386_edi, 0x33334444}});
+    REQUIRE(popped.kind == StopKind::breakpoint);
+    CHECK(guest.engine->reg(i386_eax) == 0x2222);
+    CHECK(guest.engine->reg(i386_edi) == 0x4444);
+    CHECK(guest.engine->reg(i386_esp) == stack);
+
+    guest.memory.store<std::uint16_t>({outer}, 0xbeef);
+    guest.put(guest.code, {0x66, 0xc9, 0xcc}); // leavew
+    REQUIRE(guest.run_with(guest.code, {{i386_esp, stack}, {i386_ebp, outer}}).kind == StopKind::breakpoint);
+    CHECK(guest.engine->reg(i386_esp) == outer + 2);
+    CHECK(guest.engine->reg(i386_ebp) == ((outer & 0xffff0000) | 0xbeef));
+}
+
+TEST_CASE("sysenter without its segments, a descriptor table nowhere, and other page tables stop the guest", "[cpu][i386][native]")
+{
+    NativeGuest guest;
+    guest.put(guest.code, {0x0f, 0x34});
+    auto stop = guest.run_with(guest.code, {});
+    CHECK(stop.kind == StopKind::trap);
+    CHECK(stop.vector == 13);
+    guest.put(guest.code, {0x0f, 0x01, 0x1d, 0x10, 0, 0, 0}); // lidt 0x10
+    stop = guest.run_with(guest.code, {});
+    CHECK(stop.kind == StopKind::fault);
+    CHECK(stop.fault.address.value == 0x10);
+    guest.put(guest.code, {0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8, 0xc3}); // mov %cr3,%eax; mov %eax,%cr3; ret
+    REQUIRE(guest.returned(guest.run_with(guest.code, {})));
+    guest.put(guest.code, {0x31, 0xc0, 0x0f, 0x22, 0xd8, 0xc3}); // xor %eax,%eax; mov %eax,%cr3
+    stop = guest.run_with(guest.code, {});
+    CHECK(stop.kind == StopKind::fault);
+    CHECK(stop.pc == guest.code + 5);
+}
+
 TEST_CASE("random instructions leave the same registers, flags and memory on both engines", "[cpu][i386][native]")
 {
     NativeGuest native;
