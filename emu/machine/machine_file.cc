@@ -2,6 +2,7 @@
 #include "emu/machine/machine_file.h"
 
 #include "emu/machine/machine_opening.h"
+#include "emu/machine/machine_window.h"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,7 @@ ReadView MachineFile::read() const
     ReadView view;
     view.copy_ = PrivateCopy(file);
     if (lock) lock->unlock();
+    move_into_window(view.copy_.bytes());
     view.machine_ = attach_machine(path_, view.copy_.bytes());
     return view;
 }
@@ -64,6 +66,7 @@ ReadView MachineFile::read_unlocked() const
 {
     ReadView view;
     view.copy_ = PrivateCopy(open_machine_file(path_, O_RDONLY));
+    move_into_window(view.copy_.bytes());
     view.machine_ = attach_machine(path_, view.copy_.bytes());
     return view;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/machine/private_copy.h"
 
+#include "emu/memory/guest_window.h"
+
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -36,6 +38,10 @@ PrivateCopy::PrivateCopy(const HostFile& file)
     copy_data(file, {mapping_.get(), bytes});
 }
 
-void PrivateCopy::Unmap::operator()(std::byte* mapping) const { ::munmap(mapping, bytes); }
+void PrivateCopy::Unmap::operator()(std::byte* mapping) const
+{
+    GuestWindow::release(mapping);
+    ::munmap(mapping, bytes);
+}
 
 } // namespace retromod
