@@ -3,7 +3,7 @@
 
 #include "emu/cpu/cpu.h"
 
-#include <capstone/capstone.h>
+#include "emu/cpu/capstone_library.h"
 
 namespace retromod {
 

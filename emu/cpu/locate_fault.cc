@@ -32,17 +32,17 @@ bool writes_any(const CapstoneHandle& capstone, const cs_insn& instruction, cons
     if (is_mips) return mips_writes_any(instruction, operand);
     cs_regs read, written;
     std::uint8_t reads = 0, writes = 0;
-    if (cs_regs_access(capstone.handle(), &instruction, read, &reads, written, &writes) != CS_ERR_OK) return true;
+    if (capstone_library().regs_access(capstone.handle(), &instruction, read, &reads, written, &writes) != CS_ERR_OK) return true;
     return std::any_of(written, written + writes,
                        [&](unsigned name) { return name && (name == operand.base || name == operand.index); });
 }
 
 bool ends_block(const CapstoneHandle& capstone, const cs_insn& instruction)
 {
-    return cs_insn_group(capstone.handle(), &instruction, CS_GRP_JUMP) ||
-           cs_insn_group(capstone.handle(), &instruction, CS_GRP_CALL) ||
-           cs_insn_group(capstone.handle(), &instruction, CS_GRP_RET) ||
-           cs_insn_group(capstone.handle(), &instruction, CS_GRP_IRET);
+    return capstone_library().insn_group(capstone.handle(), &instruction, CS_GRP_JUMP) ||
+           capstone_library().insn_group(capstone.handle(), &instruction, CS_GRP_CALL) ||
+           capstone_library().insn_group(capstone.handle(), &instruction, CS_GRP_RET) ||
+           capstone_library().insn_group(capstone.handle(), &instruction, CS_GRP_IRET);
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstdint>
+
 namespace retromod {
 
 /// Register numbers of 32-bit SPARC in CpuContext: globals, outs, locals and ins by their own numbers, then these.

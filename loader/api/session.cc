@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/api/session.h"
 
+#include "loader/api/preload.h"
 #include "loader/boot/core_link.h"
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/export.h"
@@ -166,6 +167,7 @@ JailResult Session::run_jailed(const std::function<int(Session&)>& work, const J
 {
     auto& state = this->state();
     state.generation = state.machine.header().generation;
+    load_libraries(state.machine);
     const auto result = run_in_jail(limits, [&] {
         static std::atomic<Kernel*> told; // a handler can be given nothing else
         told = &state.kernel;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/modern/pkcs7.h"
 
-#include <gnutls/pkcs7.h>
-#include <gnutls/x509.h>
+#include "loader/modern/gnutls_library.h"
 
 #include <memory>
 #include <new>
@@ -20,9 +19,9 @@ struct Message {
     gnutls_pkcs7_t value = nullptr;
     Message()
     {
-        if (gnutls_pkcs7_init(&value) < 0) throw std::bad_alloc();
+        if (gnutls_library().pkcs7_init(&value) < 0) throw std::bad_alloc();
     }
-    ~Message() { gnutls_pkcs7_deinit(value); }
+    ~Message() { gnutls_library().pkcs7_deinit(value); }
     Message(const Message&) = delete;
     Message& operator=(const Message&) = delete;
 };
@@ -34,12 +33,12 @@ public:
     {
         if (pem.empty()) return;
         const auto text = datum(pem.data(), pem.size());
-        if (gnutls_x509_crt_list_import2(&list_, &count_, &text, GNUTLS_X509_FMT_PEM, 0) < 0) list_ = nullptr, count_ = 0;
+        if (gnutls_library().x509_crt_list_import2(&list_, &count_, &text, GNUTLS_X509_FMT_PEM, 0) < 0) list_ = nullptr, count_ = 0;
     }
     ~Certificates()
     {
-        for (unsigned i = 0; i < count_; ++i) gnutls_x509_crt_deinit(list_[i]);
-        gnutls_free(list_);
+        for (unsigned i = 0; i < count_; ++i) gnutls_library().x509_crt_deinit(list_[i]);
+        (*gnutls_library().free)(list_);
     }
     Certificates(const Certificates&) = delete;
     Certificates& operator=(const Certificates&) = delete;
@@ -60,16 +59,16 @@ bool names(const gnutls_pkcs7_signature_info_st& signer, gnutls_x509_crt_t certi
 {
     unsigned char buffer[512];
     std::size_t size = sizeof buffer;
-    if (signer.signer_serial.size && gnutls_x509_crt_get_serial(certificate, buffer, &size) == 0
+    if (signer.signer_serial.size && gnutls_library().x509_crt_get_serial(certificate, buffer, &size) == 0
         && same(signer.signer_serial, buffer, size)) {
         gnutls_datum_t issuer{};
-        if (gnutls_x509_crt_get_raw_issuer_dn(certificate, &issuer) != 0) return false;
+        if (gnutls_library().x509_crt_get_raw_issuer_dn(certificate, &issuer) != 0) return false;
         const bool equal = same(signer.issuer_dn, issuer.data, issuer.size);
-        gnutls_free(issuer.data);
+        (*gnutls_library().free)(issuer.data);
         return equal;
     }
     size = sizeof buffer;
-    return signer.issuer_keyid.size && gnutls_x509_crt_get_subject_key_id(certificate, buffer, &size, nullptr) == 0 &&
+    return signer.issuer_keyid.size && gnutls_library().x509_crt_get_subject_key_id(certificate, buffer, &size, nullptr) == 0 &&
            same(signer.issuer_keyid, buffer, size);
 }
 
@@ -90,18 +89,18 @@ std::optional<Errno> verify_signer(const Message& message, unsigned signer, std:
                                    const Certificates& trusted)
 {
     gnutls_pkcs7_signature_info_st info{};
-    if (gnutls_pkcs7_get_signature_info(message.value, signer, &info) < 0) return Errno::ebadmsg;
+    if (gnutls_library().pkcs7_get_signature_info(message.value, signer, &info) < 0) return Errno::ebadmsg;
     std::optional<Errno> result = Errno::enokey;
     for (const auto certificate : trusted.all()) {
         if (!names(info, certificate)) continue;
         const auto signed_data = datum(data.data(), data.size());
         constexpr unsigned flags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_ALLOW_BROKEN;
-        const auto status = gnutls_pkcs7_verify_direct(message.value, certificate, signer, &signed_data, flags);
+        const auto status = gnutls_library().pkcs7_verify_direct(message.value, certificate, signer, &signed_data, flags);
         if (status == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM || status == GNUTLS_E_UNKNOWN_HASH_ALGORITHM) result = Errno::enopkg;
         else result = status < 0 ? std::optional(Errno::ekeyrejected) : std::nullopt;
         break;
     }
-    gnutls_pkcs7_signature_info_deinit(&info);
+    gnutls_library().pkcs7_signature_info_deinit(&info);
     return result;
 }
 
@@ -112,8 +111,8 @@ std::optional<Errno> verify_pkcs7(std::span<const std::byte> data, std::span<con
     if (der_bytes(signature) != signature.size()) return Errno::ebadmsg;
     const Message message;
     const auto der = datum(signature.data(), signature.size());
-    if (gnutls_pkcs7_import(message.value, &der, GNUTLS_X509_FMT_DER) < 0) return Errno::ebadmsg;
-    const int signers = gnutls_pkcs7_get_signature_count(message.value);
+    if (gnutls_library().pkcs7_import(message.value, &der, GNUTLS_X509_FMT_DER) < 0) return Errno::ebadmsg;
+    const int signers = gnutls_library().pkcs7_get_signature_count(message.value);
     if (signers < 1) return Errno::ebadmsg;
     const Certificates trusted(keys);
     std::optional<Errno> result = Errno::enokey;
@@ -123,6 +122,8 @@ std::optional<Errno> verify_pkcs7(std::span<const std::byte> data, std::span<con
     }
     return result;
 }
+
+void load_signature_library() { gnutls_library(); }
 
 std::size_t count_certificates(std::string_view pem) { return Certificates(pem).all().size(); }
 

@@ -15,6 +15,9 @@ namespace retromod {
 /// ENOPKG: by an algorithm that there is not. Source: verify_pkcs7_signature of certs/system_keyring.c.
 std::optional<Errno> verify_pkcs7(std::span<const std::byte> data, std::span<const std::byte> signature, std::string_view keys);
 
+/// Loads the library that reads signatures: a process in the jail can load none. Throws std::runtime_error.
+void load_signature_library();
+
 /// How many certificates a text in PEM form has; 0 where it is no such text.
 std::size_t count_certificates(std::string_view pem);
 

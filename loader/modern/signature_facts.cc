@@ -2,8 +2,7 @@
 // What the signature behind a module's image says of itself. Source: kmod 30 libkmod/libkmod-signature.c.
 #include "loader/modern/signature_facts.h"
 
-#include <gnutls/pkcs7.h>
-#include <gnutls/x509.h>
+#include "loader/modern/gnutls_library.h"
 
 #include <algorithm>
 #include <string_view>
@@ -25,13 +24,13 @@ std::string common_name(const gnutls_datum_t& name)
 {
     char text[256];
     std::size_t size = sizeof text;
-    if (gnutls_x509_rdn_get_by_oid(&name, GNUTLS_OID_X520_COMMON_NAME, 0, 0, text, &size) != 0) return {};
+    if (gnutls_library().x509_rdn_get_by_oid(&name, GNUTLS_OID_X520_COMMON_NAME, 0, 0, text, &size) != 0) return {};
     return text;
 }
 
 std::string hash_of(gnutls_sign_algorithm_t algorithm)
 {
-    const char* name = gnutls_digest_get_name(gnutls_sign_get_hash_algorithm(algorithm));
+    const char* name = gnutls_library().digest_get_name(gnutls_library().sign_get_hash_algorithm(algorithm));
     std::string text(name ? name : "");
     std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
     return text;
@@ -51,16 +50,18 @@ std::optional<SignatureFacts> signature_facts(std::span<const std::byte> image)
     if (trailer[2] != pkcs7_id || length > image.size()) return std::nullopt;
     const auto der = image.last(length);
     gnutls_pkcs7_t message = nullptr;
-    if (gnutls_pkcs7_init(&message) < 0) return std::nullopt;
+    if (gnutls_library().pkcs7_init(&message) < 0) return std::nullopt;
     const gnutls_datum_t data{const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(der.data())),
                               static_cast<unsigned>(der.size())};
     std::optional<SignatureFacts> facts;
     gnutls_pkcs7_signature_info_st info{};
-    if (gnutls_pkcs7_import(message, &data, GNUTLS_X509_FMT_DER) >= 0 && gnutls_pkcs7_get_signature_info(message, 0, &info) >= 0) {
+    const auto& gnutls = gnutls_library();
+    const bool is_message = gnutls.pkcs7_import(message, &data, GNUTLS_X509_FMT_DER) >= 0;
+    if (is_message && gnutls.pkcs7_get_signature_info(message, 0, &info) >= 0) {
         facts = SignatureFacts{common_name(info.issuer_dn), hash_of(info.algo), bytes_of(info.signer_serial), bytes_of(info.sig)};
-        gnutls_pkcs7_signature_info_deinit(&info);
+        gnutls_library().pkcs7_signature_info_deinit(&info);
     }
-    gnutls_pkcs7_deinit(message);
+    gnutls_library().pkcs7_deinit(message);
     return facts;
 }
 

@@ -2,6 +2,7 @@
 // retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/module_requests.h"
+#include "loader/api/preload.h"
 #include "loader/sweep/child_pool.h"
 #include "loader/sweep/sweep_merge.h"
 #include "loader/sweep/sweep_plans.h"
@@ -207,6 +208,7 @@ int sweep_command(const Invocation& invocation)
         complain(fmt::format("sweep: no module to try in {}", choice.paths.front()));
         return exit_status::failure;
     }
+    load_libraries(session.machine()); // the children can load none
     const ChildPool pool{static_cast<unsigned>(std::max<std::uint64_t>(1, choice.jobs)), static_cast<double>(choice.seconds)};
     if (choice.fail_each)
         return sweep_failures(

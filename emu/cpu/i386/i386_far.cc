@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Far calls, jumps and returns within the kernel's one code segment; branches, pusha, popa, enter and leave with 16-bit operands; frames
-// of nested procedures. Each either does all that it does or faults with nothing changed.
+// Far calls, jumps and returns within the kernel's one code segment; branches, pusha, popa, enter and leave with 16-bit operands;
+// frames of nested procedures. Each either does all that it does or faults with nothing changed.
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 #include "emu/cpu/i386/i386_rare.h"
 

@@ -342,8 +342,9 @@ bool I386Rare::control_register()
     }
     constexpr std::uint32_t protection_and_paging = 0x80000001;
     const auto before = std::exchange(value, reg(i_.rm()));
-    const bool memory_stays = number == 0 ? (value & protection_and_paging) == protection_and_paging : number != 3 || value == before;
-    if (!memory_stays) engine_.end_with_fault(next_, next_, Access::execute); // what the next instruction is, nobody knows
+    const bool stops_paging = number == 0 && (value & protection_and_paging) != protection_and_paging;
+    const bool has_other_tables = number == 3 && value != before;
+    if (stops_paging || has_other_tables) engine_.end_with_fault(next_, next_, Access::execute); // nobody knows what comes next
     return true;
 }
 

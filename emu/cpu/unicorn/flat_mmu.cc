@@ -7,7 +7,7 @@ namespace retromod {
 
 void FlatMmu::start(uc_engine* uc)
 {
-    if (state_) require(uc_reg_write(uc, state_, &value_), "the CPU's mode");
+    if (state_) require(unicorn_library().reg_write(uc, state_, &value_), "the CPU's mode");
 }
 
 } // namespace retromod

@@ -33,7 +33,7 @@ constexpr std::uint64_t gdt[] = {0, 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0
 
 void write(uc_engine* uc, int number, std::uint32_t value)
 {
-    require(uc_reg_write(uc, number, &value), "control register");
+    require(unicorn_library().reg_write(uc, number, &value), "control register");
 }
 
 } // namespace
@@ -62,16 +62,16 @@ void I386Paging::start(uc_engine* uc)
 {
     uc_ = uc;
     require(
-        uc_mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_),
+        unicorn_library().mem_map_ptr(uc, gdt_start, private_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_ - page / sizeof *tables_),
         "page tables");
     std::uint32_t cr0 = 0, cr4 = 0;
-    require(uc_reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
-    require(uc_reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
+    require(unicorn_library().reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
+    require(unicorn_library().reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
     write(uc, UC_X86_REG_CR3, address_of(directory_table));
     write(uc, UC_X86_REG_CR4, cr4 | cr4_large_pages);
     write(uc, UC_X86_REG_CR0, cr0 | cr0_paging | cr0_write_protect);
     const uc_x86_mmr gdtr{.selector = 0, .base = gdt_start, .limit = sizeof gdt - 1, .flags = 0};
-    require(uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr), "gdtr");
+    require(unicorn_library().reg_write(uc, UC_X86_REG_GDTR, &gdtr), "gdtr");
     constexpr std::uint32_t kernel_code = 0x10, kernel_data = 0x18;
     for (const int segment : {UC_X86_REG_SS, UC_X86_REG_DS, UC_X86_REG_ES})
         write(uc, segment, kernel_data);
@@ -87,7 +87,7 @@ std::optional<GuestAddr> I386Paging::physical(GuestAddr address) const
 GuestAddr I386Paging::fault_address() const
 {
     std::uint32_t cr2 = 0;
-    uc_reg_read(uc_, UC_X86_REG_CR2, &cr2);
+    unicorn_library().reg_read(uc_, UC_X86_REG_CR2, &cr2);
     return {cr2};
 }
 

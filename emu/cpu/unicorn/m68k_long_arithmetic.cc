@@ -2,8 +2,7 @@
 #include "emu/cpu/unicorn/m68k_long_arithmetic.h"
 
 #include "emu/cpu/m68k_registers.h"
-
-#include <unicorn/unicorn.h>
+#include "emu/cpu/unicorn/unicorn_library.h"
 
 #include <limits>
 #include <utility>
@@ -41,32 +40,32 @@ std::uint32_t M68kLongArithmetic::Words::next_long()
 std::uint32_t M68kLongArithmetic::data(unsigned number) const
 {
     std::uint32_t value = 0;
-    uc_reg_read(uc_, UC_M68K_REG_D0 + static_cast<int>(number), &value);
+    unicorn_library().reg_read(uc_, UC_M68K_REG_D0 + static_cast<int>(number), &value);
     return value;
 }
 void M68kLongArithmetic::set_data(unsigned number, std::uint32_t value)
 {
-    uc_reg_write(uc_, UC_M68K_REG_D0 + static_cast<int>(number), &value);
+    unicorn_library().reg_write(uc_, UC_M68K_REG_D0 + static_cast<int>(number), &value);
 }
 std::uint32_t M68kLongArithmetic::address(unsigned number) const
 {
     std::uint32_t value = 0;
-    uc_reg_read(uc_, UC_M68K_REG_A0 + static_cast<int>(number), &value);
+    unicorn_library().reg_read(uc_, UC_M68K_REG_A0 + static_cast<int>(number), &value);
     return value;
 }
 void M68kLongArithmetic::set_address(unsigned number, std::uint32_t value)
 {
-    uc_reg_write(uc_, UC_M68K_REG_A0 + static_cast<int>(number), &value);
+    unicorn_library().reg_write(uc_, UC_M68K_REG_A0 + static_cast<int>(number), &value);
 }
 
 void M68kLongArithmetic::set_conditions(bool negative, bool zero, bool overflow)
 {
     constexpr std::uint32_t extend = 0x10, negative_bit = 8, zero_bit = 4, overflow_bit = 2;
     std::uint32_t status = 0;
-    uc_reg_read(uc_, UC_M68K_REG_SR, &status);
+    unicorn_library().reg_read(uc_, UC_M68K_REG_SR, &status);
     status = (status & (~std::uint32_t{m68k_condition_codes} | extend)) | (negative ? negative_bit : 0) | (zero ? zero_bit : 0)
              | (overflow ? overflow_bit : 0);
-    uc_reg_write(uc_, UC_M68K_REG_SR, &status);
+    unicorn_library().reg_write(uc_, UC_M68K_REG_SR, &status);
 }
 
 bool M68kLongArithmetic::handles(unsigned vector) const { return vector == illegal_vector; }

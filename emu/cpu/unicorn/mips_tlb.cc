@@ -48,18 +48,18 @@ MipsTlb::MipsTlb(ByteOrder order) : order_(order)
 
 MipsTlb::~MipsTlb()
 {
-    if (scratch_) uc_context_free(scratch_);
+    if (scratch_) unicorn_library().context_free(scratch_);
     munmap(routines_, page_size);
 }
 
 void MipsTlb::start(uc_engine* uc)
 {
     uc_ = uc;
-    require(uc_mem_map_ptr(uc, routine_start, page_size, UC_PROT_ALL, routines_), "routines");
-    require(uc_context_alloc(uc, &scratch_), "uc_context_alloc");
+    require(unicorn_library().mem_map_ptr(uc, routine_start, page_size, UC_PROT_ALL, routines_), "routines");
+    require(unicorn_library().context_alloc(uc, &scratch_), "uc_context_alloc");
     find_bad_address();
     const std::uint32_t status = mips_kernel_status;
-    require(uc_reg_write(uc, UC_MIPS_REG_CP0_STATUS, &status), "status");
+    require(unicorn_library().reg_write(uc, UC_MIPS_REG_CP0_STATUS, &status), "status");
     // Entries that translate nothing, each at an address of its own in kseg0.
     for (unsigned index = 0; index < entry_count; ++index)
         write_entry(index, user_end + index * 2 * page_size);
@@ -69,14 +69,14 @@ void MipsTlb::start(uc_engine* uc)
 
 void MipsTlb::run_routine(unsigned start_word, unsigned words, std::array<std::uint32_t, 4> arguments)
 {
-    require(uc_context_save(uc_, scratch_), "uc_context_save");
+    require(unicorn_library().context_save(uc_, scratch_), "uc_context_save");
     for (unsigned index = 0; index < arguments.size(); ++index)
-        require(uc_reg_write(uc_, UC_MIPS_REG_4 + static_cast<int>(index), &arguments[index]), "argument");
+        require(unicorn_library().reg_write(uc_, UC_MIPS_REG_4 + static_cast<int>(index), &arguments[index]), "argument");
     const auto start = routine_start + 4 * start_word;
-    const auto error = uc_emu_start(uc_, start, start + 4 * words, 0, 0);
+    const auto error = unicorn_library().emu_start(uc_, start, start + 4 * words, 0, 0);
     if (start_word == write_routine) {
         require(error, "tlbwi");
-        require(uc_context_restore(uc_, scratch_), "uc_context_restore");
+        require(unicorn_library().context_restore(uc_, scratch_), "uc_context_restore");
     }
 }
 
@@ -98,7 +98,7 @@ std::vector<std::size_t> MipsTlb::places_of(std::uint32_t value) const
 {
     std::vector<std::size_t> places;
     const auto* bytes = reinterpret_cast<const std::byte*>(scratch_);
-    for (std::size_t at = 0; at + sizeof value <= uc_context_size(uc_); at += sizeof value)
+    for (std::size_t at = 0; at + sizeof value <= unicorn_library().context_size(uc_); at += sizeof value)
         if (std::memcmp(bytes + at, &value, sizeof value) == 0) places.push_back(at);
     return places;
 }
@@ -112,11 +112,11 @@ void MipsTlb::find_bad_address()
     for (const std::uint32_t base : {0x7ff10000u, 0x7ee20000u}) {
         const auto address = base + probe_offset;
         const auto page = address & ~(page_size - 1);
-        require(uc_reg_write(uc_, UC_MIPS_REG_CP0_STATUS, &status), "status");
-        require(uc_mem_map(uc_, page, page_size, UC_PROT_ALL), "probe");
+        require(unicorn_library().reg_write(uc_, UC_MIPS_REG_CP0_STATUS, &status), "status");
+        require(unicorn_library().mem_map(uc_, page, page_size, UC_PROT_ALL), "probe");
         run_routine(probe_routine, probe_words, {base, 0, 0, 0});
-        require(uc_mem_unmap(uc_, page, page_size), "probe");
-        require(uc_context_save(uc_, scratch_), "uc_context_save");
+        require(unicorn_library().mem_unmap(uc_, page, page_size), "probe");
+        require(unicorn_library().context_save(uc_, scratch_), "uc_context_save");
         auto found = places_of(address);
         if (!places.empty())
             std::erase_if(found, [&](std::size_t at) { return std::ranges::find(places, at) == places.end(); });
@@ -128,7 +128,7 @@ void MipsTlb::find_bad_address()
 
 GuestAddr MipsTlb::fault_address() const
 {
-    uc_context_save(uc_, scratch_);
+    unicorn_library().context_save(uc_, scratch_);
     std::uint32_t address = 0;
     std::memcpy(&address, reinterpret_cast<const std::byte*>(scratch_) + bad_address_at_, sizeof address);
     return {address};

@@ -31,25 +31,26 @@ constexpr HiddenRegister hidden[] = {
 
 SparcWindows::~SparcWindows()
 {
-    if (context_) uc_context_free(context_);
+    if (context_) unicorn_library().context_free(context_);
 }
 
 void SparcWindows::start(uc_engine* uc)
 {
     uc_ = uc;
-    require(uc_context_alloc(uc, &context_), "uc_context_alloc");
+    require(unicorn_library().context_alloc(uc, &context_), "uc_context_alloc");
     const std::uint32_t marks[] = {0x5a5a0101, 0x5a5a0202, 0x5a5a0303};
-    for (int number = 0; number < 3; ++number) require(uc_reg_write(uc, UC_SPARC_REG_G1 + number, &marks[number]), "globals");
-    require(uc_reg_write(uc, UC_SPARC_REG_O5, &marks[1]), "outs");
+    for (int number = 0; number < 3; ++number)
+        require(unicorn_library().reg_write(uc, UC_SPARC_REG_G1 + number, &marks[number]), "globals");
+    require(unicorn_library().reg_write(uc, UC_SPARC_REG_O5, &marks[1]), "outs");
     load();
     const auto* bytes = reinterpret_cast<const std::byte*>(context_);
     bool found = false;
-    for (; state_at_ + window_count_at + 4 <= uc_context_size(uc) && !found; state_at_ += found ? 0 : 4)
+    for (; state_at_ + window_count_at + 4 <= unicorn_library().context_size(uc) && !found; state_at_ += found ? 0 : 4)
         found = std::memcmp(bytes + state_at_ + globals_at + 4, marks, sizeof marks) == 0;
     if (!found || *word(window_count_at) != windows || *word(cwp_at) != 0 || *word(window_base_at + 4 * 5) != marks[1])
         throw std::runtime_error("unicorn: the state of a SPARC is not as expected");
     const std::uint32_t zero = 0;
-    for (int number = 0; number < 3; ++number) require(uc_reg_write(uc, UC_SPARC_REG_G1 + number, &zero), "globals");
+    for (int number = 0; number < 3; ++number) require(unicorn_library().reg_write(uc, UC_SPARC_REG_G1 + number, &zero), "globals");
     load();
     *word(supervisor_at) = 1;
     *word(wim_at) = 2; // the window above the current one
@@ -63,8 +64,8 @@ std::uint32_t* SparcWindows::word(std::size_t offset) const
     return reinterpret_cast<std::uint32_t*>(reinterpret_cast<std::byte*>(context_) + state_at_ + offset);
 }
 
-void SparcWindows::load() const { require(uc_context_save(uc_, context_), "uc_context_save"); }
-void SparcWindows::store() { require(uc_context_restore(uc_, context_), "uc_context_restore"); }
+void SparcWindows::load() const { require(unicorn_library().context_save(uc_, context_), "uc_context_save"); }
+void SparcWindows::store() { require(unicorn_library().context_restore(uc_, context_), "uc_context_restore"); }
 
 unsigned SparcWindows::current() const { return *word(cwp_at) % windows; }
 unsigned SparcWindows::invalid() const { return static_cast<unsigned>(std::countr_zero(*word(wim_at))) % windows; }

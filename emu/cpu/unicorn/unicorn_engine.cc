@@ -18,9 +18,9 @@ namespace retromod {
 UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpace& memory)
     : cpu_(cpu), arch_(arch), memory_(memory), mmu_(arch.make_mmu())
 {
-    require(uc_open(arch.arch, arch.mode, &uc_), "uc_open");
+    require(unicorn_library().open(arch.arch, arch.mode, &uc_), "uc_open");
     owner_.reset(uc_);
-    if (arch.cpu_model >= 0) require(uc_ctl_set_cpu_model(uc_, arch.cpu_model), "CPU model");
+    if (arch.cpu_model >= 0) require(unicorn_library().ctl(uc_, UC_CTL_WRITE(UC_CTL_CPU_MODEL, 1), arch.cpu_model), "CPU model");
     void* page = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::bad_alloc();
     decoy_page_ = static_cast<std::byte*>(page);
@@ -29,13 +29,13 @@ UnicornEngine::UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpa
     if (hidden_) hidden_->start(uc_);
     install_hooks();
     map_ports();
-    require(uc_context_alloc(uc_, &pristine_), "uc_context_alloc");
-    require(uc_context_save(uc_, pristine_), "uc_context_save");
+    require(unicorn_library().context_alloc(uc_, &pristine_), "uc_context_alloc");
+    require(unicorn_library().context_save(uc_, pristine_), "uc_context_save");
 }
 
 UnicornEngine::~UnicornEngine()
 {
-    if (pristine_) uc_context_free(pristine_);
+    if (pristine_) unicorn_library().context_free(pristine_);
     owner_.reset(); // before the memory that it maps
     if (!failed_) munmap(decoy_page_, page_bytes);
 }
@@ -48,7 +48,7 @@ std::uint64_t UnicornEngine::reg(unsigned number) const
     const auto& row = arch_.registers[number];
     if (hidden_ && row.id == 0) return hidden_->reg(number);
     std::uint64_t value[2] = {};
-    uc_reg_read(uc_, row.id, value);
+    unicorn_library().reg_read(uc_, row.id, value);
     return row.half == UnicornRegister::Half::high ? value[1] & 0xffff : value[0];
 }
 
@@ -64,10 +64,10 @@ void UnicornEngine::set_reg(unsigned number, std::uint64_t value)
     if (hidden_ && row.id == 0) return hidden_->set_reg(number, value);
     std::uint64_t both[2] = {value, 0};
     if (row.half != UnicornRegister::Half::whole) {
-        uc_reg_read(uc_, row.id, both);
+        unicorn_library().reg_read(uc_, row.id, both);
         both[row.half == UnicornRegister::Half::high] = value;
     }
-    uc_reg_write(uc_, row.id, both);
+    unicorn_library().reg_write(uc_, row.id, both);
 }
 
 CpuContext UnicornEngine::save() const
@@ -91,7 +91,7 @@ CpuContext UnicornEngine::read_registers() const
 void UnicornEngine::restore(const CpuContext& context)
 {
     if (exception_pending_) {
-        uc_context_restore(uc_, pristine_);
+        unicorn_library().context_restore(uc_, pristine_);
         exception_pending_ = false;
     }
     for (unsigned number = 0; number < arch_.registers.size(); ++number)
@@ -127,7 +127,7 @@ Stop UnicornEngine::run(std::uint64_t blocks)
         // `until` 0 is never reached as code and, unlike other values, costs no invalidation at the end of the run.
         const auto start = [](void* self) {
             auto& engine = *static_cast<UnicornEngine*>(self);
-            return static_cast<int>(uc_emu_start(engine.uc_, engine.pc_.value, 0, 0, 0));
+            return static_cast<int>(unicorn_library().emu_start(engine.uc_, engine.pc_.value, 0, 0, 0));
         };
         const auto call = call_guarded(start, this);
         running_ = false;
@@ -149,7 +149,7 @@ void UnicornEngine::give_up(int signal)
 {
     constexpr std::size_t most_bytes = 16;
     std::uint64_t pc = 0;
-    uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
+    unicorn_library().reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
     std::vector<std::byte> code(most_bytes);
     code.resize(memory_.read({pc}, code));
     std::string bytes;
@@ -165,7 +165,7 @@ void UnicornEngine::give_up(int signal)
 void UnicornEngine::after_failure(uc_err error)
 {
     std::uint64_t pc = 0;
-    uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
+    unicorn_library().reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
     pc_ = {pc};
     exception_pending_ = !arch_.traces_instructions;
     if (error == UC_ERR_OK) {
@@ -183,7 +183,7 @@ void UnicornEngine::after_failure(uc_err error)
         if (!fetched && !arch_.exceptions_keep_pc) pc_ = {block_start_};
         stop_ = Stop{StopKind::fault, pc_, *bad_access_, 0, fetched};
     } else {
-        throw std::runtime_error(std::string("unicorn: ") + uc_strerror(error));
+        throw std::runtime_error(std::string("unicorn: ") + unicorn_library().strerror(error));
     }
 }
 

@@ -5,6 +5,7 @@
 #include "emu/cpu/memory_operand.h"
 #include "emu/cpu/unicorn/page_set.h"
 #include "emu/cpu/unicorn/unicorn_arch.h"
+#include "emu/cpu/unicorn/unicorn_library.h"
 
 #include <atomic>
 #include <exception>
@@ -105,7 +106,7 @@ private:
     std::unique_ptr<GuestMmu> mmu_;
     std::unique_ptr<HiddenState> hidden_;
     struct Close {
-        void operator()(uc_engine* uc) const { uc_close(uc); }
+        void operator()(uc_engine* uc) const { unicorn_library().close(uc); }
     };
     std::unique_ptr<uc_engine, Close> owner_; ///< of uc_; goes before the memory that mmu_ lends it
     IoBus* io_bus_ = nullptr;

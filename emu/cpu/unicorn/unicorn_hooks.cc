@@ -121,8 +121,8 @@ uc_hook add_hook(uc_engine* uc, void* user, int type, Callback* callback, std::u
                  More... more)
 {
     uc_hook hook = 0;
-    const auto error = uc_hook_add(uc, &hook, type, reinterpret_cast<void*>(callback), user, begin, end, more...);
-    if (error != UC_ERR_OK) throw std::runtime_error(std::string("unicorn: uc_hook_add: ") + uc_strerror(error));
+    const auto error = unicorn_library().hook_add(uc, &hook, type, reinterpret_cast<void*>(callback), user, begin, end, more...);
+    if (error != UC_ERR_OK) throw std::runtime_error(std::string("unicorn: uc_hook_add: ") + unicorn_library().strerror(error));
     return hook;
 }
 
@@ -158,7 +158,7 @@ void UnicornEngine::map_ports()
 {
     const auto window = port_window(memory_.arch());
     if (!window) return;
-    const auto error = uc_mmio_map(uc_, window->physical.value, port_space_bytes, UnicornHooks::load_port, this,
+    const auto error = unicorn_library().mmio_map(uc_, window->physical.value, port_space_bytes, UnicornHooks::load_port, this,
                                    UnicornHooks::store_port, this);
     require(error, "window of ports");
 }
@@ -188,7 +188,7 @@ void UnicornEngine::pause()
 void UnicornEngine::end_run()
 {
     look_up_at_.store(0); // Unicorn still calls the hook of the next block
-    uc_emu_stop(uc_);
+    unicorn_library().emu_stop(uc_);
 }
 
 // A block of which something is to be said.
@@ -250,7 +250,7 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
     if (access == Access::execute && !mmu_->raises_at(at) && !find_mapped(at) && memory_.mapping(at)) {
         // Code that is mapped while it is being translated stays translated, whatever is written there later.
         std::uint64_t block = 0;
-        uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &block);
+        unicorn_library().reg_read(uc_, arch_.registers[cpu_.pc].id, &block);
         pc_ = {block};
         wanted_ = at;
         pause();
@@ -260,7 +260,7 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
         return mmu_->physical(at) == at || mmu_->is_looked_up_untranslated(at) || !mmu_->raises_at(at) || add_decoy(at);
     if (access == Access::execute) {
         std::uint64_t pc = 0;
-        uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
+        unicorn_library().reg_read(uc_, arch_.registers[cpu_.pc].id, &pc);
         pc_ = {pc};
     }
     if (arch_.traces_instructions && access != Access::execute) {
@@ -276,7 +276,7 @@ bool UnicornEngine::on_bad_access(uc_mem_type type, std::uint64_t address)
 bool UnicornEngine::add_decoy(GuestAddr address)
 {
     const GuestAddr page{round_down(address.value, page_bytes)};
-    if (uc_mem_map_ptr(uc_, page.value, page_bytes, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
+    if (unicorn_library().mem_map_ptr(uc_, page.value, page_bytes, UC_PROT_ALL, decoy_page_) != UC_ERR_OK) return false;
     decoys_.push_back(page);
     return true;
 }
@@ -291,7 +291,7 @@ void UnicornEngine::on_exception(unsigned vector)
     }
     exception_pending_ = !arch_.traces_instructions;
     std::uint64_t value = 0;
-    uc_reg_read(uc_, arch_.registers[cpu_.pc].id, &value);
+    unicorn_library().reg_read(uc_, arch_.registers[cpu_.pc].id, &value);
     GuestAddr pc{value};
     const auto meaning = arch_.classify(vector);
     if (meaning.kind == ExceptionKind::memory) return on_memory_exception(pc, meaning.access);
@@ -350,7 +350,7 @@ void UnicornEngine::remove_precise(GuestRange range)
     const auto first = precise_.lower_bound(range.start.value);
     const auto end = precise_.lower_bound(range.start.value + range.bytes);
     for (auto at = first; at != end; ++at)
-        uc_hook_del(uc_, at->second);
+        unicorn_library().hook_del(uc_, at->second);
     precise_.erase(first, end);
     drop_translations(range);
 }

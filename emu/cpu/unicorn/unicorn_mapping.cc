@@ -56,8 +56,10 @@ bool UnicornEngine::map_at(GuestAddr address)
     const auto permissions = UC_PROT_READ | (stores ? UC_PROT_WRITE : 0) | (executable ? UC_PROT_EXEC : 0);
     const auto put_at = [&](GuestAddr place) {
         if (mapping->loses_stores)
-            return require(uc_mmio_map(uc_, place.value, range.bytes, read_bus, mapping->host, lose_store, nullptr), "uc_mmio_map");
-        require(uc_mem_map_ptr(uc_, place.value, range.bytes, static_cast<std::uint32_t>(permissions), mapping->host),
+            return require(unicorn_library().mmio_map(uc_, place.value, range.bytes, read_bus, mapping->host, lose_store, nullptr),
+                           "uc_mmio_map");
+        const auto bits = static_cast<std::uint32_t>(permissions);
+        require(unicorn_library().mem_map_ptr(uc_, place.value, range.bytes, bits, mapping->host),
                 "uc_mem_map_ptr");
     };
     put_at(*physical);
@@ -81,9 +83,9 @@ void UnicornEngine::unmap(MappedRanges::iterator at)
         executed_.erase(page.value);
     current_page_ = no_address;
     mmu_->unmap(mapping.range);
-    require(uc_mem_unmap(uc_, physical.value, mapping.range.bytes), "uc_mem_unmap");
+    require(unicorn_library().mem_unmap(uc_, physical.value, mapping.range.bytes), "uc_mem_unmap");
     if (mmu_->is_looked_up_untranslated(mapping.range.start))
-        require(uc_mem_unmap(uc_, mapping.range.start.value, mapping.range.bytes), "uc_mem_unmap");
+        require(unicorn_library().mem_unmap(uc_, mapping.range.start.value, mapping.range.bytes), "uc_mem_unmap");
     if (is_vmalloc(at->second) && (static_cast<unsigned>(mapping.protection) & 2)) touched_.push_back(mapping.range);
     mapped_.erase(at);
 }
@@ -111,7 +113,9 @@ void UnicornEngine::drop_translations(GuestRange range)
 {
     executed_.for_each(range, [&](GuestRange part) {
         // A page of 64 bits can have the number of another one in the set: Unicorn must know it.
-        if (find_mapped(part.start)) uc_ctl_remove_cache(uc_, part.start.value, part.start.value + part.bytes);
+        if (!find_mapped(part.start)) return;
+        const auto remove = UC_CTL_WRITE(UC_CTL_TB_REMOVE_CACHE, 2);
+        unicorn_library().ctl(uc_, remove, part.start.value, part.start.value + part.bytes);
     });
 }
 
@@ -119,7 +123,7 @@ void UnicornEngine::remove_decoys(GuestRange physical)
 {
     std::erase_if(decoys_, [&](GuestAddr decoy) {
         if (!physical.contains(decoy)) return false;
-        require(uc_mem_unmap(uc_, decoy.value, page_bytes), "uc_mem_unmap");
+        require(unicorn_library().mem_unmap(uc_, decoy.value, page_bytes), "uc_mem_unmap");
         return true;
     });
 }

@@ -36,7 +36,7 @@ constexpr std::uint64_t cr0_paging = 0x80000000, cr0_write_protect = 0x00010000,
 
 void write(uc_engine* uc, int number, std::uint64_t value)
 {
-    require(uc_reg_write(uc, number, &value), "control register");
+    require(unicorn_library().reg_write(uc, number, &value), "control register");
 }
 
 } // namespace
@@ -57,10 +57,10 @@ X86_64Paging::~X86_64Paging()
 void X86_64Paging::start(uc_engine* uc)
 {
     uc_ = uc;
-    require(uc_mem_map_ptr(uc, tables_start, tables_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_), "page tables");
+    require(unicorn_library().mem_map_ptr(uc, tables_start, tables_bytes, UC_PROT_READ | UC_PROT_WRITE, tables_), "page tables");
     std::uint64_t cr0 = 0, cr4 = 0;
-    require(uc_reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
-    require(uc_reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
+    require(unicorn_library().reg_read(uc, UC_X86_REG_CR0, &cr0), "cr0");
+    require(unicorn_library().reg_read(uc, UC_X86_REG_CR4, &cr4), "cr4");
     write(uc, UC_X86_REG_CR3, tables_start);
     write(uc, UC_X86_REG_CR4, cr4 | cr4_pae);
     write(uc, UC_X86_REG_CR0, cr0 | cr0_paging | cr0_write_protect);
@@ -77,7 +77,7 @@ std::optional<GuestAddr> X86_64Paging::physical(GuestAddr address) const
 GuestAddr X86_64Paging::fault_address() const
 {
     std::uint64_t cr2 = 0;
-    uc_reg_read(uc_, UC_X86_REG_CR2, &cr2);
+    unicorn_library().reg_read(uc_, UC_X86_REG_CR2, &cr2);
     return {cr2};
 }
 

@@ -17,29 +17,27 @@ constexpr std::string_view headlines[] = {
 
 constexpr unsigned invalid_tss = 10, stack_segment = 12, general_protection = 13;
 
-/// The selector that an instruction loads, where a trap's error code says it: `lcall $0x60,$0`, `mov %ax,%ds`.
+/// The selector that an instruction loads, where a trap's error code says it: `lcall $0x60,$0`, `mov %ax,%ds`, `pop %ds`. No
+/// disassembler is asked: a process in the jail may have none.
 std::optional<std::uint64_t> loaded_selector(const OopsReport& report)
 {
-    std::array<std::byte, 16> bytes{};
-    const auto read = report.kernel.memory().read(report.oops.stop.pc, bytes);
-    const auto instructions = disassemble(report.kernel.cpu(), std::span(bytes).first(read), report.oops.stop.pc);
-    if (instructions.empty()) return std::nullopt;
-    const auto& text = instructions[0].text;
-    const auto starts = [&](std::string_view word) { return text.starts_with(word); };
-    const auto far_end = [&] { return instructions[0].bytes; };
-    if (starts("lcall") || starts("ljmp")) { // the selector is the last word
-        const auto at = far_end() - 2;
-        return std::to_integer<unsigned>(bytes[at]) | std::to_integer<unsigned>(bytes[at + 1]) << 8;
-    }
-    if (starts("pop") && text.ends_with("s")) return report.word_at(report.sp());
-    constexpr std::string_view segment_loads[] = {"mov ds, ", "mov es, ", "mov fs, ", "mov gs, ", "mov ss, "};
-    for (const auto load : segment_loads) {
-        if (!starts(load)) continue;
-        const auto operand = text.substr(load.size());
-        const auto value = report.reg(operand);
-        return value ? value : report.reg(operand.size() == 2 ? "e" + operand : operand);
-    }
-    return std::nullopt;
+    std::array<std::uint8_t, 16> bytes{};
+    report.kernel.memory().read(report.oops.stop.pc, std::as_writable_bytes(std::span(bytes)));
+    const bool wide = report.kernel.arch().word_bytes == 8;
+    constexpr std::uint8_t operand_size = 0x66;
+    std::size_t at = 0;
+    bool short_operand = false;
+    while (at < 4 && (bytes[at] == operand_size || (wide && bytes[at] >> 4 == 4))) short_operand |= bytes[at++] == operand_size;
+    const auto opcode = bytes[at];
+    const auto word = [&](std::size_t where) { return std::uint64_t{bytes[where]} | std::uint64_t{bytes[where + 1]} << 8; };
+    if (!wide && (opcode == 0x9a || opcode == 0xea)) return word(at + (short_operand ? 3 : 5)); // far call, far jump
+    const bool pops = !wide && (opcode == 0x07 || opcode == 0x17 || opcode == 0x1f);
+    const bool pops_fs_gs = opcode == 0x0f && (bytes[at + 1] == 0xa1 || bytes[at + 1] == 0xa9);
+    if (pops || pops_fs_gs) return report.word_at(report.sp());
+    constexpr std::uint8_t load_segment = 0x8e, of_register = 0xc0;
+    if (opcode != load_segment || bytes[at + 1] < of_register) return std::nullopt;
+    constexpr std::string_view names[] = {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di"};
+    return report.reg((wide ? "r" : "e") + std::string(names[bytes[at + 1] & 7]));
 }
 
 } // namespace
