@@ -79,7 +79,7 @@ constexpr Export rows[] = {
     full<do_nothing<ULong, ULong>>("flush_dcache_range", {}, ppc),
     full<do_nothing<GuestAddr, GuestAddr, ULong, std::int32_t>>("flush_icache_user_range", {}, ppc),
     full<do_nothing<GuestAddr, GuestAddr>>("flush_icache_page", {}, ppc),
-    full<do_nothing<GuestAddr>>("flush_dcache_page", {}, ppc),
+    full<do_nothing<GuestAddr>>("flush_dcache_page", {}, "mips mipsel ppc"),
     inert<do_nothing<>>("enable_kernel_fp", {}, ppc),
     inert<do_nothing<GuestAddr>>("giveup_fpu", {}, ppc),
     inert<do_nothing<GuestAddr>>("giveup_altivec", {}, ppc),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // asm/rwsem.h: the slow paths of the read-write semaphores whose fast paths are inline in modules. `count` is the number
 // of active holders in its low half, minus 0x10000 for each waiter and for an active writer. Source: lib/rwsem.c of 2.4.
+#include "emu/exports/arch/arch_rows.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
 #include "emu/kernel/guest_list.h"
@@ -23,10 +24,13 @@ struct Waiter {
     std::uint64_t flags() const { return kernel.memory().load_word(flags_at()); }
 };
 
+/// lib/rwsem-spinlock.c calls its count of holders `activity`.
+std::string_view counter_of(const GuestStruct& semaphore) { return semaphore.has("activity") ? "activity" : "count"; }
+
 std::int32_t add(GuestStruct& semaphore, std::int32_t amount)
 {
-    const auto count = semaphore.get_int("count") + amount;
-    semaphore.set("count", static_cast<std::uint32_t>(count));
+    const auto count = semaphore.get_int(counter_of(semaphore)) + amount;
+    semaphore.set(counter_of(semaphore), static_cast<std::uint32_t>(count));
     return count;
 }
 
@@ -82,7 +86,7 @@ GuestAddr rwsem_wake(Kernel& kernel, GuestAddr at)
 void init_rwsem(Kernel& kernel, GuestAddr at)
 {
     GuestStruct semaphore(kernel, "struct rw_semaphore", at);
-    semaphore.set("count", std::uint32_t{0});
+    semaphore.set(counter_of(semaphore), std::uint32_t{0});
     guest_list::init(kernel, semaphore.address("wait_list"));
 }
 
@@ -109,7 +113,7 @@ Step down_in_turn(Kernel& kernel, Frame& frame, GuestAddr at, std::uint64_t wish
     const Waiter waiter{kernel, {round_down(frame.caller.reg[kernel.cpu().sp] - 64, 16)}};
     const auto list = semaphore.address("wait_list");
     if (!frame.phase++) {
-        const auto holders = semaphore.get_int("count");
+        const auto holders = semaphore.get_int(counter_of(semaphore));
         if (guest_list::empty(kernel, list) && (wish == for_read ? holders >= 0 : holders == 0)) {
             add(semaphore, wish == for_read ? 1 : -1);
             return Return{};
@@ -137,22 +141,29 @@ void up_read(Kernel& kernel, GuestAddr at)
 void up_write(Kernel& kernel, GuestAddr at)
 {
     GuestStruct semaphore(kernel, "struct rw_semaphore", at);
-    semaphore.set("count", std::uint32_t{0});
+    semaphore.set(counter_of(semaphore), std::uint32_t{0});
     grant_in_turn(kernel, semaphore);
 }
 
 constexpr auto since_2_4_18 = from(LayoutVersion::v2_4_18_14);
 
-constexpr Export functions[] = {
-    full<init_rwsem>("init_rwsem", since_2_4_18, "i386"),
-    full<down_read>("__down_read", since_2_4_18, "i386"),
-    full<down_write>("__down_write", since_2_4_18, "i386"),
-    full<up_read>("__up_read", since_2_4_18, "i386"),
-    full<up_write>("__up_write", since_2_4_18, "i386"),
-    full<rwsem_down_read_failed>("rwsem_down_read_failed", from(LayoutVersion::v2_4_18_14)),
-    full<rwsem_down_write_failed>("rwsem_down_write_failed", from(LayoutVersion::v2_4_18_14)),
-    full<rwsem_wake>("rwsem_wake", from(LayoutVersion::v2_4_18_14)),
+/// lib/rwsem-spinlock.c; i386 as a vendor's kernel has it.
+constexpr std::string_view with_own = "i386 arm m68k mips mipsel sparc x86_64";
+
+/// lib/rwsem.c.
+constexpr std::string_view with_common = "i386 alpha ppc";
+
+constexpr Export rows[] = {
+    full<init_rwsem>("init_rwsem", since_2_4_18, with_own),
+    full<down_read>("__down_read", since_2_4_18, with_own),
+    full<down_write>("__down_write", since_2_4_18, with_own),
+    full<up_read>("__up_read", since_2_4_18, with_own),
+    full<up_write>("__up_write", since_2_4_18, with_own),
+    full<rwsem_down_read_failed>("rwsem_down_read_failed", since_2_4_18, with_common),
+    full<rwsem_down_write_failed>("rwsem_down_write_failed", since_2_4_18, with_common),
+    full<rwsem_wake>("rwsem_wake", since_2_4_18, with_common),
 };
+constexpr auto functions = for_each_arch<count_rows(rows)>(rows);
 
 } // namespace
 
