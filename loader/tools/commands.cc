@@ -45,6 +45,7 @@ constexpr Command table[] = {
     {"write", "write to a device of the guest", write_command},
     {"ioctl", "ioctl on a device of the guest", ioctl_command},
     {"run", "let virtual time pass", run_command},
+    {"irq", "let a device interrupt", irq_command},
     {"exec", "run a program of the host whose kernel is the machine", exec_command},
 
     {"trace", "run a command, showing system calls and kernel functions called", trace_command},

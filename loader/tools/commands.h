@@ -35,6 +35,7 @@ int rm_command(const Invocation&);
 int rmmod_command(const Invocation&);
 int run_command(const Invocation&);
 int exec_command(const Invocation&);
+int irq_command(const Invocation&);
 int shutdown_command(const Invocation&);
 int snapshot_command(const Invocation&);
 int status_command(const Invocation&);

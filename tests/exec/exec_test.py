@@ -196,6 +196,24 @@ def wait_until(condition) -> None:
         time.sleep(0.05)
 
 
+def a_device_interrupts():
+    """Handlers and their tasklets run; a program that sleeps for the interrupt wakes, whoever let the device interrupt."""
+    machine = Machine("2.4.20")
+    module = f"{machine.folder.name}/interrupts.o"
+    machine.retromod("cc", HERE / "interrupts.c", "-o", module)
+    expect(machine.retromod("irq", "5", status=1), "retromod: irq: no driver has line 5: `retromod cat /proc/interrupts` lists them\n")
+    machine.run(BIN / "insmod", module)
+    expect(machine.retromod("irq", "5"), "")
+    expect(machine.exec("head", "-n1", "/dev/interrupts"), "1 came\n")
+    reader = machine.start(BIN / "retromod", "exec", "head", "-n1", "/dev/interrupts")
+    wait_until(lambda: machine.used("interrupts") == "0" and "head" in machine.retromod("status"))
+    machine.retromod("irq", "5", "--times", "3")
+    expect(reader.communicate(timeout=SECONDS)[0], "4 came\n")
+    assert "  5:          4          XT-PIC  interrupts\n" in machine.retromod("cat", "/proc/interrupts")
+    machine.retromod("irq", "5", "--times", "99999999", status=2)
+    machine.run(BIN / "rmmod", "interrupts")
+
+
 def killed_programs_lose_no_use_count():
     machine = Machine("2.4.20", "chrdev", "sleeper")
     machine.shell("cat /dev/sleeper & p=$!; sleep 100 < /dev/chrdev & q=$!; sleep 0.2; kill -9 $p $q; wait; exit 0")

@@ -18,6 +18,19 @@ struct InterruptRow {
     std::uint64_t order;   ///< of the request, for shared lines
 };
 
+/// How often a line's interrupt came; fixed format.
+struct InterruptCountRow {
+    static constexpr std::string_view table_name = "interrupt_counts";
+    static constexpr std::uint32_t table_capacity = 224;
+    std::uint32_t used;
+    std::uint32_t line;
+    std::uint64_t count;
+};
+
+/// A line's interrupt comes: the handlers that drivers requested are called, oldest first, when threads have their turns. False when
+/// no driver has that line.
+bool raise_irq(Kernel& kernel, std::uint32_t line);
+
 /// A DMA channel in use; fixed format.
 struct DmaRow {
     static constexpr std::string_view table_name = "dma";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// linux/interrupt.h: interrupt lines and bottom halves. No device of the machine ever interrupts.
+// linux/interrupt.h: interrupt lines and bottom halves. No device of the machine interrupts by itself: `retromod irq` does.
 // Source: arch/i386/kernel/irq.c, kernel/softirq.c of 2.4.
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/family.h"
@@ -83,6 +83,55 @@ std::int32_t autoirq_report(Kernel& kernel, std::int32_t jiffies)
     kernel.clock().pass(static_cast<std::uint64_t>(std::max(jiffies, 0)) * blocks_per_jiffy);
     return 0;
 }
+
+// --- interrupts that come -----------------------------------------------------------------------------------------
+
+constexpr std::string_view irq_step = "do_IRQ";
+
+/// The oldest request for a line that is younger than the request `after` and has a handler.
+const InterruptRow* next_handler(Kernel& kernel, std::uint32_t line, std::uint64_t after)
+{
+    const InterruptRow* next = nullptr;
+    for (const auto& row : kernel.machine().table<InterruptRow>())
+        if (row.line == line && row.handler && row.order > after && (!next || row.order < next->order)) next = &row;
+    return next;
+}
+
+std::uint64_t interrupt_count(Kernel& kernel, std::uint32_t line)
+{
+    if (line == 0) return kernel.clock().jiffies(); // the timer's
+    const auto* row = kernel.machine().table<InterruptCountRow>().find_if([&](const auto& r) { return r.line == line; });
+    return row ? row->count : 0;
+}
+
+void count_interrupt(Kernel& kernel, std::uint32_t line)
+{
+    auto rows = kernel.machine().table<InterruptCountRow>();
+    auto* row = rows.find_if([&](const auto& r) { return r.line == line; });
+    if (!row) row = &rows.insert_or_throw();
+    row->line = line;
+    ++row->count;
+}
+
+/// do_IRQ and handle_IRQ_event: (line). Its softirqs run when it is over.
+Step do_irq(Kernel& kernel, Frame& frame)
+{
+    auto& after = frame.local<std::uint64_t>();
+    const auto line = static_cast<std::uint32_t>(frame.arguments[0]);
+    if (!frame.phase++) {
+        count_interrupt(kernel, line);
+        IrqStat(kernel).irq_enter();
+    }
+    if (const auto* next = next_handler(kernel, line, after)) {
+        after = next->order;
+        return CallGuest{{next->handler}, {line, next->device, 0}, 3, "interrupt"};
+    }
+    IrqStat(kernel).irq_exit();
+    if (has_softirq_work(kernel) && !in_interrupt(kernel)) kernel.threads().start_step(softirq_step, "swapper", 0);
+    return Exit{};
+}
+
+constexpr StepEntry steps[] = {{irq_step, do_irq}};
 
 // --- tasklets and bottom halves -----------------------------------------------------------------------------------
 
@@ -183,8 +232,7 @@ std::string interrupts_text(Kernel& kernel)
             text += fmt::format(" {}\n", name);
             continue;
         }
-        const auto count = rows[i]->line == 0 ? kernel.clock().jiffies() : 0; // only the timer interrupts
-        text += fmt::format("{:3}: {:10}          XT-PIC  {}\n", rows[i]->line, count, name);
+        text += fmt::format("{:3}: {:10}          XT-PIC  {}\n", rows[i]->line, interrupt_count(kernel, rows[i]->line), name);
     }
     return text + fmt::format("NMI: {:10} \nERR: {:10}\n", 0, 0);
 }
@@ -194,13 +242,20 @@ void tell(RowVisitor& visitor, const InterruptRow& row)
     visitor.pointer(fmt::format("the handler of line {}", row.line), row.handler);
     visitor.pointer(fmt::format("the name at line {}", row.line), row.name);
 }
-constexpr TableKind tables[] = {table<InterruptRow, tell>("/proc/interrupts")};
+constexpr TableKind tables[] = {table<InterruptRow, tell>("/proc/interrupts"), table<InterruptCountRow>("/proc/interrupts")};
 constexpr ProcFile proc_files[] = {proc_file<interrupts_text>("/proc/interrupts")};
 
 } // namespace
 
+bool raise_irq(Kernel& kernel, std::uint32_t line)
+{
+    if (!next_handler(kernel, line, 0)) return false;
+    kernel.threads().start_step(irq_step, "swapper", 0).frames[0].arguments[0] = line;
+    return true;
+}
+
 extern const Family linux_interrupt{
-    .header = "linux/interrupt.h", .functions = functions, .boot = hold_board_lines,
+    .header = "linux/interrupt.h", .functions = functions, .steps = steps, .boot = hold_board_lines,
     .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod
