@@ -47,11 +47,28 @@ std::string normal_path(std::string_view path)
 
 bool is_process_mounts(std::string_view path) { return is_process(path) && path.ends_with("/mounts"); }
 
+namespace {
+
+/// Whether a name of a process's folder leads through one of its links: what lies behind would be looked up in our "/".
+bool leads_through_link(std::string_view rest)
+{
+    for (const std::string_view link : {"/root/", "/cwd/", "/exe/"})
+        if (rest.find(link) != rest.npos) return true;
+    for (const std::string_view folder : {"/fd/", "/map_files/"})
+        if (const auto at = rest.find(folder); at != rest.npos && rest.find('/', at + folder.size()) != rest.npos) return true;
+    return false;
+}
+
+} // namespace
+
 std::optional<std::string> hosts_name(std::string_view path, int process)
 {
     const auto own = "/proc/" + std::to_string(process);
     for (const auto name : std::initializer_list<std::string_view>{"/proc/self", "/proc/thread-self", own})
-        if (is_below(path, name)) return own + std::string(path.substr(name.size()));
+        if (is_below(path, name)) {
+            const auto rest = path.substr(name.size());
+            return leads_through_link(rest) ? std::nullopt : std::optional(own + std::string(rest));
+        }
     if (std::ranges::any_of(hosts, [&](std::string_view name) { return is_below(path, name); })) return std::string(path);
     return std::nullopt;
 }

@@ -15,7 +15,8 @@ std::string normal_path(std::string_view path);
 /// "/proc/self/mounts" and the like: what /proc/mounts is.
 bool is_process_mounts(std::string_view path);
 
-/// A device that is the host's, or a name in the process's own folder of /proc, as the host names it; nothing: any other name.
+/// A device that is the host's, or a name in the process's own folder of /proc, as the host names it. Nothing: any other name, also
+/// one that leads on through a link of that folder.
 std::optional<std::string> hosts_name(std::string_view path, int process);
 
 class Places {

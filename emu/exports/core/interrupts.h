@@ -27,8 +27,8 @@ struct InterruptCountRow {
     std::uint64_t count;
 };
 
-/// A line's interrupt comes: the handlers that drivers requested are called, oldest first, when threads have their turns. False when
-/// no driver has that line.
+/// A line's interrupt comes: the handlers that drivers requested are called, oldest first, when threads have their turns. False
+/// when no driver has that line.
 bool raise_irq(Kernel& kernel, std::uint32_t line);
 
 /// A DMA channel in use; fixed format.
