@@ -2,6 +2,8 @@
 // Where the code of every guest address is: what computed branches jump by.
 #pragma once
 
+#include "emu/cpu/i386/zeroed_array.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -36,7 +38,7 @@ private:
     bool is_open(std::uint32_t pc) const { return open_[pc / page_bytes / 64] >> (pc / page_bytes % 64) & 1; }
 
     std::uint64_t* rows_ = nullptr;
-    std::vector<std::uint64_t> open_; ///< a bit a page
+    ZeroedArray<std::uint64_t> open_; ///< a bit a page
     std::vector<std::uint32_t> pages_; ///< that are open
 };
 

@@ -2,6 +2,7 @@
 // The guest's pages in the host: what may be done with each, and which hold translated code.
 #pragma once
 
+#include "emu/cpu/i386/zeroed_array.h"
 #include "emu/memory/address_space.h"
 #include "emu/memory/guest_window.h"
 
@@ -110,7 +111,7 @@ private:
     AddressSpace& memory_;
     GuestWindow& window_;
     GuestRange direct_;
-    std::vector<std::uint8_t> marks_; ///< a byte a page
+    ZeroedArray<std::uint8_t> marks_; ///< a byte a page
     std::unordered_map<std::uint64_t, unsigned> stores_to_code_;
     std::vector<GuestAddr> busy_;
     std::vector<GuestAddr> code_pages_;
