@@ -87,6 +87,11 @@ void fill_device(Kernel& kernel, GuestAddr to, ULong pattern, Long bytes)
         kernel.memory().store<std::uint8_t>(to + i, static_cast<std::uint8_t>(pattern.value >> 8 * (i % 8)));
 }
 
+void set_device(Kernel& kernel, GuestAddr to, std::int32_t value, ULong bytes)
+{
+    kernel.memory().fill(to, bytes.value, static_cast<std::byte>(value));
+}
+
 // --- one register read or written again and again, ppc and arm ----------------------------------------------------------------
 
 enum class Swap : bool { no, yes };
@@ -168,8 +173,9 @@ constexpr Export rows[] = {
     init<write_register<Word>>("___raw_writew", {}, alpha),
     init<write_register<DoubleWord>>("___raw_writel", {}, alpha),
     init<write_quadword>("___raw_writeq", {}, alpha),
-    init<copy_from_device>("_memcpy_fromio", {}, alpha),
-    init<copy_to_device>("_memcpy_toio", {}, alpha),
+    init<copy_from_device>("_memcpy_fromio", {}, "alpha arm"),
+    init<copy_to_device>("_memcpy_toio", {}, "alpha arm"),
+    init<set_device>("_memset_io", {}, arm),
     init<fill_device>("_memset_c_io", {}, alpha),
     init<copy_from_device>("memcpy_fromio", v22, "x86_64"),
     init<copy_to_device>("memcpy_toio", v22, "x86_64"),
