@@ -84,7 +84,7 @@ void check_on(Disk disk, const std::function<bool(const MachineFile&)>& works)
         return works(file) ? 0 : 1;
     });
     if (status == cannot_mount) WARN("this host lets us mount no disk of our own: not tested");
-    else CHECK(status == 0);
+    CHECK((status == 0 || status == cannot_mount));
 }
 
 } // namespace
