@@ -6,6 +6,7 @@ When one failed, the counts go to RESULT.failed.json instead, so that the build 
 import json
 import pathlib
 import sys
+import traceback
 
 
 def write(result_path: str, passed: int, failed: int) -> None:
@@ -17,7 +18,7 @@ def write(result_path: str, passed: int, failed: int) -> None:
 
 
 def run_cases(result_path: str, program: str, cases) -> int:
-    """Runs (name, function) pairs: a case fails by an AssertionError. Returns the exit status."""
+    """Runs (name, function) pairs: a case fails by an AssertionError, or by any other, which is shown whole. The exit status."""
     failed = total = 0
     for name, function in cases:
         total += 1
@@ -26,6 +27,9 @@ def run_cases(result_path: str, program: str, cases) -> int:
         except AssertionError as failure:
             failed += 1
             print(f"{program}: {name}: {failure}", file=sys.stderr)
+        except Exception:
+            failed += 1
+            print(f"{program}: {name}: {traceback.format_exc()}", file=sys.stderr)
     if not total:
         print(f"{program}: no test case ran", file=sys.stderr)
         failed = 1

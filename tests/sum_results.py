@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Prints `N passed, M failed` of a folder of results: {"passed": N, "failed": M} files, at any depth.
+"""Prints which results of a folder failed, and `N passed, M failed` of all: {"passed": N, "failed": M} files, at any depth.
 
 usage: sum_results.py FOLDER [BUILD_STATUS]
 
@@ -14,12 +14,15 @@ import sys
 
 def main() -> int:
     passed = failed = 0
-    for path in pathlib.Path(sys.argv[1]).rglob("*.json"):
+    for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.json")):
         counts = json.loads(path.read_text(encoding="utf-8"))
+        if counts["failed"]:
+            print(f"{path.name}: {counts['failed']} failed")
         passed += counts["passed"]
         failed += counts["failed"]
     if failed == 0 and sys.argv[2:] not in ([], ["0"]):
         failed = 1
+        print(f"the build ended with {sys.argv[2]}, though no test that left a result failed")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

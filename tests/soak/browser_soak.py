@@ -38,41 +38,50 @@ PROBE = """<script>addEventListener('load', function () {
  if (words) { words.value = 'exporter'; words.dispatchEvent(new Event('input'));
   found.shown = document.querySelectorAll('[data-family]:not([hidden])').length; }
  parent.postMessage(JSON.stringify(found), '*'); });</script>"""
-# A frame of the wanted width: the browser's own window cannot be as narrow as a telephone.
-FRAME = """<!DOCTYPE html><title>frame</title><body style="margin:0"><script>addEventListener('message', function (m) {
- document.documentElement.dataset.found = m.data; });</script><iframe title="page" width="%d" height="900" style="border:0" src="%s"></iframe>"""
+# A frame of each width: the browser's own window cannot be as narrow as a telephone.
+FRAMES = """<!DOCTYPE html><title>frames</title><body style="margin:0"><script>var found = {};
+addEventListener('message', function (m) { document.querySelectorAll('iframe').forEach(function (f) {
+ if (f.contentWindow === m.source) found[f.width] = JSON.parse(m.data); });
+ document.documentElement.dataset.found = JSON.stringify(found); });</script>%s"""
+FRAME = '<iframe title="page" width="%d" height="900" style="border:0" src="%s"></iframe>'
+START_SECONDS = 200  # a browser on a busy machine; one that takes longer is started once more
 
 
 def browse(page, *options):
-    return subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr",
-                           f"--user-data-dir={page.parent}/profile", "--window-size=1280,900", *options, page.as_uri()],
-                          capture_output=True, text=True, timeout=120)
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+               "--enable-logging=stderr", f"--user-data-dir={page.parent}/profile", "--window-size=2500,900", *options, page.as_uri()]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
+    except subprocess.TimeoutExpired:
+        return subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
 
 
 def look_at(page):
     """Faults of one page."""
-    faults = []
     text = page.read_text(encoding="utf-8")
     probed = page.with_suffix(".probed.html")
     probed.write_text(text.replace("</body>", PROBE + "</body>"), encoding="utf-8")
+    frames = page.with_suffix(".frames.html")
+    frames.write_text(FRAMES % "".join(FRAME % (width, probed.name) for width in WIDTHS), encoding="utf-8")
+    done = browse(frames, "--dump-dom")
+    found = re.search(r'data-found="([^"]*)"', done.stdout)
+    by_width = json.loads(found[1].replace("&quot;", '"').replace("&amp;", "&")) if found else {}
+    faults = [f"{page.name}: {message}" for message in re.findall(r"CONSOLE.*", done.stderr)]
     for width in WIDTHS:
-        frame = page.with_suffix(f".{width}.html")
-        frame.write_text(FRAME % (width, probed.name), encoding="utf-8")
-        done = browse(frame, "--dump-dom")
-        found = re.search(r'data-found="([^"]*)"', done.stdout)
-        if not found:
-            return [f"{page.name} at {width}: the page's script did not run: {done.stderr[-500:]}"]
-        values = json.loads(found[1].replace("&quot;", '"').replace("&amp;", "&"))
-        faults += [f"{page.name} at {width}: {message}" for message in re.findall(r"CONSOLE.*", done.stderr)]
+        if str(width) not in by_width:
+            faults.append(f"{page.name} at {width}: the page's script did not run: {done.stderr[-500:]}")
+            continue
+        values = by_width[str(width)]
         if values["wide"] > values["screen"]:
             faults.append(f"{page.name} is {values['wide']} wide on a screen of {values['screen']}")
         faults += [f"{page.name}: {what}" for what in values["dead"] + values["nameless"]]
         if "shown" in values and not 0 < values["shown"] < len(re.findall("data-family=", text)):
             faults.append(f"{page.name}: the filter shows {values['shown']} modules")
-        picture = page.with_suffix(f".{width}.png")
-        browse(frame, f"--screenshot={picture}", *(["--blink-settings=preferredColorScheme=0"] if width == WIDTHS[0] else []))
+    for scheme in ("light", "dark"):
+        picture = page.with_suffix(f".{scheme}.png")
+        browse(frames, f"--screenshot={picture}", f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}")
         if not picture.exists() or picture.stat().st_size < 5000:
-            faults.append(f"{page.name} at {width}: nothing is drawn")
+            faults.append(f"{page.name}, {scheme}: nothing is drawn")
     return faults
 
 
