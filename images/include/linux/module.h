@@ -13,9 +13,9 @@ static const char __module_kernel_version[] MODULE_INFO_TEXT = "kernel_version="
 #define MODULE_LICENSE(text) static const char __module_license[] MODULE_INFO_TEXT = "license=" text
 
 /* type: an optional range "1-4", then one of b h i l s, or cN for an array of N characters. insmod writes the variable
-   where the compiler cannot see it, hence `used`. */
-#define MODULE_PARM(name, type)                                                      \
-    static __typeof__(name) name __attribute__((used));                              \
+   where the compiler cannot see it: by its alias the variable, static or global, is in use. */
+#define MODULE_PARM(name, type)                                                          \
+    static __typeof__(name) __module_parm_at_##name __attribute__((alias(#name), used)); \
     const char __module_parm_##name[] MODULE_INFO_TEXT = "parm_" #name "=" type
 #define MODULE_PARM_DESC(name, text) const char __module_parm_desc_##name[] MODULE_INFO_TEXT = "parm_desc_" #name "=" text
 
