@@ -87,6 +87,36 @@ TEST_CASE("a request loses its first buffer and tells an I/O error; the last end
     CHECK(request.get_int("rq_status") == -1);
 }
 
+TEST_CASE("a request of 2.2 passes over a buffer that failed, and its last end is an up of its semaphore", "[exports][blocks]")
+{
+    Guest guest("2.2.1");
+    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"),
+         second = guest.make("struct buffer_head"), semaphore = guest.make("struct semaphore");
+    const auto code = guest.buffer(4);
+    guest.memory().store<std::uint8_t>(code, 0xc3);
+    for (auto* buffer : {&first, &second}) {
+        buffer->set("b_size", std::uint64_t{1024});
+        buffer->set("b_end_io", code);
+    }
+    first.set("b_reqnext", second.at());
+    request.set("bh", first.at());
+    request.set("rq_dev", std::uint64_t{0x0342});
+    request.set("sector", std::uint64_t{7});
+    request.set("nr_sectors", std::uint64_t{4});
+    CHECK(guest.call("end_that_request_first", {request.at().value, 0, guest.text("test")}) == 1);
+    CHECK(guest.log().find("end_request: I/O error, dev 03:42 (test), sector 7\n") != std::string::npos);
+    CHECK(request.get("sector") == 8); // 7 + 2, counted in buffers of two
+    CHECK(request.get("nr_sectors") == 2);
+    CHECK(request.get("current_nr_sectors") == 2);
+    CHECK(guest.call("end_that_request_first", {request.at().value, 1, guest.text("test")}) == 0);
+    semaphore.set("count.counter", std::uint32_t{0xffffffff});
+    request.set("sem", semaphore.at());
+    guest.call("end_that_request_last", {request.at().value});
+    CHECK(semaphore.get_int("count.counter") == 0);
+    CHECK(semaphore.get_int("waking") == 1);
+    CHECK(request.get_int("rq_status") == -1);
+}
+
 TEST_CASE("a mempool keeps its elements and gives them out when its allocator has none", "[exports][blocks]")
 {
     Guest guest("2.4.18-14");

@@ -180,6 +180,29 @@ TEST_CASE("permission bits are those of the caller's class, and root may all but
     CHECK(inode.get("i_size") == 1234);
 }
 
+TEST_CASE("2.2 reads no block of a device that is not there, and its buffers have its own members", "[exports][files]")
+{
+    Guest guest("2.2.1");
+    CHECK(guest.call("bread", {0x2c00, 5, 1024}) == 0);
+    CHECK(guest.log().find("<3>ll_rw_block: Trying to read nonexistent block-device 2c:00 (5)\n") != std::string::npos);
+    auto buffer = guest.make("struct buffer_head");
+    guest.call("init_buffer", {buffer.at().value, 0x0301, 7, 0xc0100000, 0x1234});
+    CHECK(buffer.get("b_dev") == 0x0301);
+    CHECK(buffer.get("b_blocknr") == 7);
+    CHECK(buffer.get("b_count") == 1);
+    CHECK(buffer.get("b_end_io") == 0xc0100000);
+    CHECK(buffer.get("b_dev_id") == 0x1234);
+    const auto code = guest.buffer(4);
+    guest.memory().store<std::uint8_t>(code, 0xc3);
+    buffer.set("b_end_io", code);
+    buffer.set("b_state", std::uint64_t{3}); // up to date, dirty
+    const auto list = guest.buffer(4);
+    guest.memory().store_word(list, buffer.at().value);
+    guest.call("ll_rw_block", {0, 1, list.value});
+    CHECK(buffer.get("b_state") == 0);
+    CHECK(guest.log().find("nonexistent block-device 03:01 (7)\n") != std::string::npos);
+}
+
 TEST_CASE("a block of a device that is not there is not read, and the kernel says so", "[exports][files]")
 {
     Guest guest("2.4.18-14");

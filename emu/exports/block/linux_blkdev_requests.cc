@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/blk.h, linux/blkdev.h: requests that drivers end, and what they ask of their devices.
-// Source: drivers/block/{ll_rw_blk,blkpg}.c of 2.4.
+// Source: drivers/block/{ll_rw_blk,blkpg}.c of 2.2 and 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/kernel/guest_list.h"
@@ -21,59 +21,49 @@ constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
 GuestStruct request_at(Kernel& kernel, GuestAddr at) { return {kernel, "struct request", at}; }
 
-/// Ends the first buffer of a request; 1 while others are left.
+/// The buffer that failed is passed over: the request goes on behind its sectors, counted in whole buffers.
+void pass_over(GuestStruct& request, std::uint64_t sectors)
+{
+    request.set("nr_sectors", request.get("nr_sectors") - 1 & ~(sectors - 1));
+    request.set("sector", request.get("sector") + sectors & ~(sectors - 1));
+}
+
+/// 2.2: ends the first buffer of a request; 1 while others are left.
 Step end_that_request_first(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t uptodate, GuestString name)
 {
     auto request = request_at(kernel, at);
-    auto& sectors = frame.local<std::uint64_t>();
+    const auto buffer = GuestStruct(kernel, "struct buffer_head", request.pointer("bh"));
     if (!frame.phase++) {
         request.set("errors", std::uint64_t{0});
-        const auto device = request.get("rq_dev");
-        if (!uptodate)
+        if (!uptodate) {
+            const auto device = request.get("rq_dev");
             kernel.log().write(fmt::format("end_request: I/O error, dev {:02x}:{:02x} ({}), sector {}\n", device >> 8,
                                            device & 0xff, name.text, request.get("sector")));
+        }
         const auto first = request.pointer("bh");
         if (!first) return Return{0};
-        GuestStruct buffer(kernel, "struct buffer_head", first);
-        sectors = buffer.get("b_size") >> 9;
+        if (!uptodate) pass_over(request, buffer.get("b_size") >> 9);
         request.set("bh", buffer.get("b_reqnext"));
-        buffer.set("b_reqnext", std::uint64_t{0});
+        GuestStruct(kernel, "struct buffer_head", first).set("b_reqnext", std::uint64_t{0});
         return CallGuest{buffer.pointer("b_end_io"), {first.value, static_cast<std::uint32_t>(uptodate)}, 2, "b_end_io"};
     }
-    const auto next = request.pointer("bh");
-    if (!next) return Return{0};
-    const GuestStruct buffer(kernel, "struct buffer_head", next);
-    request.set("hard_sector", request.get("hard_sector") + sectors);
-    request.set("hard_nr_sectors", request.get("hard_nr_sectors") - sectors);
-    request.set("sector", request.get("hard_sector"));
-    request.set("nr_sectors", request.get("hard_nr_sectors"));
-    const auto current = buffer.get("b_size") >> 9;
-    request.set("current_nr_sectors", current);
-    request.set("hard_cur_sectors", current);
-    if (request.get("nr_sectors") < current) {
-        request.set("nr_sectors", current);
+    if (!request.pointer("bh")) return Return{0};
+    const auto sectors = buffer.get("b_size") >> 9;
+    request.set("current_nr_sectors", sectors);
+    if (request.get("nr_sectors") < sectors) {
+        request.set("nr_sectors", sectors);
         kernel.log().write("end_request: buffer-list destroyed\n");
     }
     request.set("buffer", buffer.get("b_data"));
     return Return{1};
 }
 
-void blkdev_release_request(Kernel& kernel, GuestAddr at)
-{
-    auto request = request_at(kernel, at);
-    request.set("rq_status", static_cast<std::uint32_t>(-1)); // RQ_INACTIVE
-    request.set("q", std::uint64_t{0});
-}
-
+/// 2.2: who waits for the request goes on. Nobody waits for a free one here.
 void end_that_request_last(Kernel& kernel, GuestAddr at)
 {
     auto request = request_at(kernel, at);
-    if (const auto waiting = request.pointer("waiting")) {
-        GuestStruct completion(kernel, "struct completion", waiting);
-        completion.set("done", completion.get("done") + 1);
-        wake_queue(kernel, completion.address("wait"), task_state::interruptible | task_state::uninterruptible, 1);
-    }
-    blkdev_release_request(kernel, at);
+    if (const auto semaphore = request.pointer("sem")) up(kernel, semaphore);
+    request.set("rq_status", static_cast<std::uint32_t>(-1)); // RQ_INACTIVE
 }
 
 /// Up to which bus address the device reaches; spoken of for debugging unless it is all of low memory.

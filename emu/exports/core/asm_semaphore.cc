@@ -203,6 +203,11 @@ constexpr auto functions = for_each_arch<count_rows(rows)>(rows);
 
 } // namespace
 
+void up(Kernel& kernel, GuestAddr at)
+{
+    if (Semaphore(kernel, at).add(1) <= 0) up_wakeup(kernel, at);
+}
+
 extern const Family asm_semaphore{.header = "asm/semaphore.h", .functions = functions};
 
 } // namespace retromod

@@ -21,6 +21,9 @@ enum class Exclusive : bool { no, yes };
 /// `mode`; at most `exclusive_limit` of the exclusive ones, 0 for all.
 void wake_queue(Kernel& kernel, GuestAddr queue, std::uint64_t mode, std::int64_t exclusive_limit);
 
+/// up() of a struct semaphore, which is inline in modules. Source: include/asm/semaphore.h.
+void up(Kernel& kernel, GuestAddr semaphore);
+
 /// Puts the current task into the queue, by an entry below the guest's stack pointer, where the kernel's own would lie.
 /// Returns the entry.
 GuestAddr join_queue(Kernel& kernel, const Frame& frame, GuestAddr queue, Exclusive exclusive);

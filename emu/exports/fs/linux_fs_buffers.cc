@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/fs.h: buffers of block devices. No device has blocks to give: reading one ends as it does on a device that is not
-// there. Source: fs/buffer.c, drivers/block/ll_rw_blk.c of 2.4.
+// there. Source: fs/buffer.c, drivers/block/ll_rw_blk.c of 2.2.
 #include "emu/exports/answers.h"
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/kernel/devices.h"
-#include "emu/kernel/guest_list.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
@@ -19,7 +18,7 @@ namespace {
 
 /// Bits of buffer_head.b_state.
 namespace bit {
-constexpr std::uint64_t uptodate = 1, dirty = 2, locked = 4, request = 8, mapped = 16;
+constexpr std::uint64_t uptodate = 1, dirty = 2, locked = 4;
 }
 
 /// A buffer that getblk made; fixed format.
@@ -64,10 +63,8 @@ GuestAddr getblk(Kernel& kernel, std::uint32_t device, std::int32_t block, std::
     buffer.set("b_size", static_cast<std::uint32_t>(bytes));
     for (const auto member : {"b_dev", "b_rdev"}) buffer.set(member, device & 0xffff);
     set_counter(buffer, "b_count", 1);
-    buffer.set("b_state", bit::mapped);
     buffer.set("b_data", data);
     init_wait_head(kernel, buffer.address("b_wait"));
-    if (buffer.has("b_inode_buffers")) guest_list::init(kernel, buffer.address("b_inode_buffers"));
     return buffer.at();
 }
 
@@ -118,72 +115,51 @@ Step wait_on_buffer(Kernel& kernel, Frame& frame, GuestAddr at)
     return wait_step(kernel, "wait_on_buffer");
 }
 
-void init_buffer(Kernel& kernel, GuestAddr at, GuestFunction end, GuestAddr argument)
+void init_buffer(Kernel& kernel, GuestAddr at, std::uint32_t device, std::int32_t block, GuestFunction end, GuestAddr argument)
 {
     auto buffer = buffer_at(kernel, at);
+    buffer.set("b_count", std::uint64_t{1});
     buffer.set("b_list", std::uint64_t{0}); // BUF_CLEAN
+    buffer.set("b_flushtime", std::uint64_t{0});
+    buffer.set("b_dev", device & 0xffff);
+    buffer.set("b_blocknr", static_cast<std::uint32_t>(block));
     buffer.set("b_end_io", end.address);
-    buffer.set("b_private", argument);
+    buffer.set("b_dev_id", argument);
 }
 
 // --- requests ---------------------------------------------------------------------------------------------------------
 
-GuestAddr queue_of(Kernel& kernel, std::uint64_t device)
+/// Says so where the device of a buffer has no driver.
+/// Differs from 2.2: a driver's request_fn sees no request; its buffers end with an error, too.
+void look_for_driver(Kernel& kernel, const GuestStruct& buffer)
 {
-    const GuestStruct slot(kernel, "struct blk_dev_struct",
-                           kernel.symbols().variable("blk_dev")
-                               + (device >> 8 & 0xff) * kernel.layouts().size("struct blk_dev_struct"));
-    const GuestStruct queue(kernel, "struct request_queue", slot.address("request_queue"));
-    return queue.pointer("make_request_fn") || queue.pointer("request_fn") ? queue.at() : GuestAddr{};
+    const auto device = buffer.get("b_dev");
+    const auto slot_bytes = kernel.layouts().size("struct blk_dev_struct");
+    const GuestStruct slot(kernel, "struct blk_dev_struct", kernel.symbols().variable("blk_dev") + (device >> 8) * slot_bytes);
+    if (!slot.get("request_fn"))
+        kernel.log().write(fmt::format("<3>ll_rw_block: Trying to read nonexistent block-device {:02x}:{:02x} ({})\n", device >> 8,
+                                       device & 0xff, kernel.arch().signed_word(buffer.get("b_blocknr"))));
 }
 
-/// A driver's own make_request_fn is called. A device behind a request queue, or none, ends the buffer with an error.
-/// Differs from 2.4: a queue's request_fn sees no request.
-Step generic_make_request(Kernel& kernel, Frame& frame, std::int32_t direction, GuestAddr at)
+/// Ends a buffer with an error: by its own b_end_io where it has one.
+Step end_buffer(Kernel& kernel, GuestAddr at)
 {
     auto buffer = buffer_at(kernel, at);
-    if (frame.phase++) return Return{};
-    const auto device = buffer.get("b_rdev");
-    const auto queue = queue_of(kernel, device);
-    if (!queue)
-        kernel.log().write(fmt::format("<3>generic_make_request: Trying to access nonexistent block-device {:02x}:{:02x} ({})\n",
-                               device >> 8, device & 0xff, buffer.get("b_rsector")));
-    else if (const auto own = GuestStruct(kernel, "struct request_queue", queue).pointer("make_request_fn"))
-        return CallGuest{own, {queue.value, static_cast<std::uint32_t>(direction), at.value}, 3, "make_request_fn"};
     buffer.set("b_state", buffer.get("b_state") & ~(bit::uptodate | bit::dirty));
     if (const auto end = buffer.pointer("b_end_io")) return CallGuest{end, {at.value, 0}, 2, "b_end_io"};
     unlock_buffer(kernel, at);
     return Return{};
 }
 
-Step submit_bh(Kernel& kernel, Frame& frame, std::int32_t direction, GuestAddr at)
-{
-    auto buffer = buffer_at(kernel, at);
-    if (!frame.phase) {
-        buffer.set("b_state", buffer.get("b_state") | bit::request);
-        buffer.set("b_rdev", buffer.get("b_dev"));
-        buffer.set("b_rsector", buffer.get("b_blocknr") * (buffer.get("b_size") >> 9));
-    }
-    return generic_make_request(kernel, frame, direction, at);
-}
-
-Step read_or_write(Kernel& kernel, Frame& frame, GuestAddr at, std::int32_t direction)
-{
-    auto buffer = buffer_at(kernel, at);
-    if (!buffer.get("b_end_io")) buffer.set("b_state", buffer.get("b_state") & ~bit::locked);
-    return submit_bh(kernel, frame, direction, at);
-}
-
-Step ll_rw_block(Kernel& kernel, Frame& frame, std::int32_t direction, std::int32_t count, GuestAddr buffers)
+Step ll_rw_block(Kernel& kernel, Frame& frame, std::int32_t, std::int32_t count, GuestAddr buffers)
 {
     auto& next = frame.local<std::int32_t>();
     while (next < count) {
         const auto at = kernel.memory().load_pointer(buffers + static_cast<std::uint64_t>(next) * kernel.arch().word_bytes);
-        if (!frame.phase) buffer_at(kernel, at).set("b_end_io", std::uint64_t{0}); // the kernel's own, that unlocks it
-        const auto step = read_or_write(kernel, frame, at, direction);
+        if (!next++) look_for_driver(kernel, buffer_at(kernel, at));
+        if (!at) continue;
+        const auto step = end_buffer(kernel, at);
         if (!std::holds_alternative<Return>(step)) return step;
-        frame.phase = 0;
-        ++next;
     }
     return Return{};
 }
@@ -192,10 +168,13 @@ Step ll_rw_block(Kernel& kernel, Frame& frame, std::int32_t direction, std::int3
 Step bread(Kernel& kernel, Frame& frame, std::uint32_t device, std::int32_t block, std::int32_t bytes)
 {
     auto& at = frame.local<GuestAddr>();
-    if (!frame.phase) at = getblk(kernel, device, block, bytes);
-    if (!at || (!frame.phase && buffer_at(kernel, at).get("b_state") & bit::uptodate)) return Return{at.value};
-    const auto step = read_or_write(kernel, frame, at, 0);
-    if (!std::holds_alternative<Return>(step)) return step;
+    if (!frame.phase++) {
+        at = getblk(kernel, device, block, bytes);
+        if (!at || buffer_at(kernel, at).get("b_state") & bit::uptodate) return Return{at.value};
+        look_for_driver(kernel, buffer_at(kernel, at));
+        const auto step = end_buffer(kernel, at);
+        if (!std::holds_alternative<Return>(step)) return step;
+    }
     if (buffer_at(kernel, at).get("b_state") & bit::uptodate) return Return{at.value};
     brelse(kernel, at);
     return Return{0};

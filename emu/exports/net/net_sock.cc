@@ -43,7 +43,7 @@ void sock_init_data(Kernel& kernel, GuestAddr socket_at, GuestAddr at)
     constexpr std::uint64_t default_buffer = 65535, tcp_close = 7; // sysctl_rmem_default, TCP_CLOSE
     auto sock = sock_at(kernel, at);
     for (const auto queue : {"receive_queue", "write_queue", "error_queue"}) init_queue(kernel, sock.address(queue));
-    init_wait_head(kernel, sock.address("lock.wq"));
+    if (sock.has("lock.wq")) init_wait_head(kernel, sock.address("lock.wq"));
     sock.set("rcvbuf", default_buffer);
     sock.set("sndbuf", default_buffer);
     sock.set("state", tcp_close);
@@ -60,9 +60,9 @@ void sock_init_data(Kernel& kernel, GuestAddr socket_at, GuestAddr at)
         {"error_report", "sock_def_error_report"}};
     for (const auto& [member, name] : functions) sock.set(member, function_address(kernel, name));
     constexpr std::uint64_t longest = 0x7fffffff; // MAX_SCHEDULE_TIMEOUT
-    sock.set("rcvlowat", std::uint64_t{1});
-    sock.set("rcvtimeo", longest);
-    sock.set("sndtimeo", longest);
+    sock.set_if_there("rcvlowat", std::uint64_t{1});
+    sock.set_if_there("rcvtimeo", longest);
+    sock.set_if_there("sndtimeo", longest);
     set_counter(sock, "refcnt", 1);
 }
 
