@@ -60,7 +60,7 @@ struct DebugSymbolRow {
     static constexpr std::string_view table_name = "debug_symbols";
     static constexpr std::uint32_t table_capacity = 1 << 19;
     std::uint32_t used;
-    std::uint32_t reserved;
+    std::uint32_t type; ///< a letter of /proc/kallsyms; 0: not said
     std::uint64_t address;
     std::uint64_t module;
     char name[56];

@@ -216,6 +216,7 @@ constexpr TableKind core_tables[] = {table<CoreRow, tell>("the core of the kerne
 
 void check_disks(KernelCheck& check)
 {
+    if (!check.machine.has_table(DiskMapRow::table_name)) return;
     const auto disks = check.machine.table<DiskImageRow>();
     const auto data = check.machine.table<DiskDataRow>();
     for (const auto& row : check.machine.table<DiskMapRow>()) {

@@ -166,14 +166,15 @@ GuestAddr Symbols::variable(std::string_view name) const
     return *found;
 }
 
-void Symbols::add_debug(GuestAddr module, std::span<const std::pair<std::string, GuestAddr>> symbols)
+void Symbols::add_debug(GuestAddr module, std::span<const DebugSymbol> symbols)
 {
     auto rows = machine_.table<DebugSymbolRow>();
-    for (const auto& [name, value] : symbols) {
+    for (const auto& [name, address, type] : symbols) {
         auto* row = rows.insert();
         if (!row) return;
-        row->address = value.value;
+        row->address = address.value;
         row->module = module.value;
+        row->type = static_cast<std::uint8_t>(type);
         name.copy(row->name, sizeof row->name - 1);
     }
 }
@@ -207,14 +208,21 @@ std::string Symbols::describe(GuestAddr address)
 std::string Symbols::describe_in_module(GuestAddr address, GuestRange area)
 {
     const auto* best = last_debug_symbol(machine_, area.start.value, address);
-    std::string owner;
-    try {
-        if (const auto module = modules_.owner_of(address)) owner = module->name();
-    } catch (const KernelFault&) {
-    }
+    const auto owner = owner_of(address);
     if (owner.empty()) return "";
     if (best) return fmt::format("{} [{}]", with_offset(best->name, address.value - best->address), owner);
     return fmt::format("[{}]{}", owner, with_offset("", address - area.start));
+}
+
+std::string Symbols::owner_of(GuestAddr address)
+{
+    if (owner_of_) return owner_of_(address);
+    try {
+        const auto module = modules_.owner_of(address);
+        return module ? module->name() : "";
+    } catch (const KernelFault&) {
+        return ""; // a damaged list
+    }
 }
 
 } // namespace retromod

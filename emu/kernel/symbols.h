@@ -5,17 +5,24 @@
 #include "emu/kernel/kernel_state.h"
 #include "emu/kernel/module_list.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace retromod {
 
 /// The name without the version that genksyms put behind it: printk for "printk_R1b7d4074".
 std::string_view without_version(std::string_view name);
+
+/// A name for an address in a module, or in the core, which the kernel itself may not know.
+struct DebugSymbol {
+    std::string name;
+    GuestAddr address;
+    char type = 0; ///< as /proc/kallsyms has it; 0: not said
+};
 
 /// The kernel's functions and variables by name and by address, and the names of what modules hold.
 class Symbols {
@@ -33,9 +40,12 @@ public:
     /// An entry that stops the guest with that name when called. std::length_error: no room for it.
     GuestAddr bind_trap(std::string_view name);
 
-    /// Notes a module's symbols for `describe`; forgotten when the module goes.
-    void add_debug(GuestAddr module, std::span<const std::pair<std::string, GuestAddr>> symbols);
+    /// Notes symbols in a module's memory for `describe`, those behind the table's capacity excepted; forgotten when the
+    /// module goes.
+    void add_debug(GuestAddr module, std::span<const DebugSymbol> symbols);
     void remove_debug(GuestAddr module);
+    /// Who says the name of the module that an address lies in, where the kernel's own list does not (since 2.6).
+    void set_owner_of(std::function<std::string(GuestAddr)> owner_of) { owner_of_ = std::move(owner_of); }
 
     /// The export behind a kernel entry; nothing at a trap, or where no entry is.
     const Export* export_at(GuestAddr entry) const;
@@ -57,12 +67,14 @@ private:
     std::uint64_t number_at(GuestAddr entry) const { return (entry.value - state_->entries) / cpu_.entry_bytes; }
     void write_entry_code(std::uint32_t number);
     std::string describe_in_module(GuestAddr address, GuestRange area);
+    std::string owner_of(GuestAddr address);
 
     Machine& machine_;
     const Cpu& cpu_;
     const ExportTable& exports_;
     KernelState& state_;
     ModuleList& modules_;
+    std::function<std::string(GuestAddr)> owner_of_;
     std::unordered_map<std::string_view, const Export*> by_name_;
     std::vector<const Export*> entry_exports_; ///< by entry number
     std::vector<Convention> conventions_;      ///< likewise

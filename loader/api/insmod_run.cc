@@ -23,10 +23,10 @@ InsmodOptions on_machine(InsmodOptions options, Kernel& kernel)
     if (kernel.state().stub_unknown)
         options.bind_unresolved = [&kernel](std::string_view name) { return std::optional(kernel.symbols().bind_trap(name)); };
     options.before_init = [&kernel](const LoadReport& report) {
-        std::vector<std::pair<std::string, GuestAddr>> symbols;
+        std::vector<DebugSymbol> symbols;
         for (const auto& symbol : report.symbols) {
             const bool is_mark = symbol.name.starts_with("$"); // arm's $a and $d tell code from data
-            if (!is_mark) symbols.emplace_back(symbol.name, symbol.address);
+            if (!is_mark) symbols.push_back({symbol.name, symbol.address});
         }
         kernel.symbols().add_debug(report.base, symbols);
     };

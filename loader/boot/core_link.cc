@@ -132,9 +132,10 @@ void lead_entries(Kernel& kernel, const Object& object)
 /// So that oopses and people find the core's functions by name.
 void name_functions(Kernel& kernel, const Object& object, GuestAddr base)
 {
-    std::vector<std::pair<std::string, GuestAddr>> names;
+    std::vector<DebugSymbol> names;
     for (const auto& symbol : object.symbols().all())
-        if (symbol.type == elf::stt_func && !symbol.is_undefined()) names.emplace_back(symbol.name, object.address_of(symbol));
+        if (symbol.type == elf::stt_func && !symbol.is_undefined())
+            names.push_back({std::string(symbol.name), object.address_of(symbol)});
     kernel.symbols().add_debug(base, names);
 }
 

@@ -4,6 +4,7 @@
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/processes.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
 #include "emu/kernel/user_access.h"
@@ -104,6 +105,7 @@ ModernKernel::Task ModernKernel::load_checked(LoadInfo& info, GuestAddr params)
     if (const auto wrong = co_await parse_arguments(info, kernel_.memory().load_string(arguments, longest_arguments)))
         co_return wrong;
     if (const auto wrong = add_to_sysfs(info)) co_return wrong;
+    note_symbols(info);
     co_return co_await run_init(info);
 }
 
@@ -285,10 +287,16 @@ ModernKernel::Task ModernKernel::run_init(LoadInfo& info)
     co_return 0;
 }
 
+void ModernKernel::free_area(GuestAddr area)
+{
+    kernel_.symbols().remove_debug(area);
+    kernel_.memory().vfree(area);
+}
+
 void ModernKernel::free_init_memory(ModernModuleRow& module)
 {
     for (auto kind = static_cast<std::size_t>(MemoryKind::init_text); kind < memory_kinds; ++kind) {
-        if (module.area[kind]) kernel_.memory().vfree({module.area[kind]});
+        if (module.area[kind]) free_area({module.area[kind]});
         module.area[kind] = 0;
         module.area_bytes[kind] = 0;
     }
@@ -309,7 +317,7 @@ void ModernKernel::free_module(std::uint32_t number)
     drop_uses(number);
     auto& module = row(number);
     for (const auto area : module.area)
-        if (area) kernel_.memory().vfree({area});
+        if (area) free_area({area});
     if (module.percpu) kernel_.memory().vfree({module.percpu});
     if (module.arguments) kernel_.heap().free({module.arguments});
     auto sections = kernel_.machine().table<ModernSectionRow>();

@@ -7,6 +7,7 @@
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/log.h"
 #include "emu/kernel/module_loader.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
 #include "emu/kernel/trouble.h"
@@ -40,7 +41,11 @@ std::uint32_t lockdown_level(std::string_view word)
 
 } // namespace
 
-ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel) { take_profile(); }
+ModernKernel::ModernKernel(Kernel& kernel) : kernel_(kernel)
+{
+    take_profile();
+    kernel.symbols().set_owner_of([this](GuestAddr address) { return owner_of(address); });
+}
 
 void ModernKernel::take_profile()
 {

@@ -71,7 +71,7 @@ public:
     /// Newest first, in the modern form. `privileged`: whether addresses are shown.
     std::string proc_modules() override { return proc_modules(true); }
     std::string proc_modules(bool privileged);
-    /// /proc/kallsyms: the exported symbols of the kernel, by address, then of each module, the newest first.
+    /// /proc/kallsyms: the exported symbols of the kernel, by address, then all of each module, the newest first.
     std::string proc_kallsyms(bool privileged);
     /// A file below /sys/module, /proc/modules, /proc/sys/kernel/{tainted,modules_disabled}. ENOENT, EACCES. A parameter of
     /// a kind of the module's own calls the module.
@@ -136,10 +136,12 @@ private:
     void set_state(ModernModuleRow& row, ModuleState state);
     void wake_waiters();
     std::int64_t copy_arguments(LoadInfo& info, GuestAddr params);
-    void note_sections(LoadInfo& info);
+    void note_symbols(const LoadInfo& info);
+    std::string owner_of(GuestAddr address);
     std::int64_t add_to_sysfs(LoadInfo& info);
     void free_module(std::uint32_t row);
     void drop_uses(std::uint32_t row);
+    void free_area(GuestAddr area);
     void free_init_memory(ModernModuleRow& row);
 
     // elf_checks.cc

@@ -75,34 +75,6 @@ std::string ModernKernel::proc_modules(bool privileged)
     return text;
 }
 
-// Source: kernel/kallsyms.c s_show: addresses are 0 for who may not see them.
-// Differs from 6.1: it has all symbols, we have those that are exported.
-std::string ModernKernel::proc_kallsyms(bool privileged)
-{
-    const auto digits = 2 * kernel_.arch().word_bytes;
-    const auto shown = [&](GuestAddr address) { return privileged ? address.value : 0; };
-    std::vector<std::tuple<GuestAddr, char, std::string_view>> own;
-    for (const auto& known : kernel_symbol_names()) {
-        const auto variable = kernel_.symbols().find_variable(known.name);
-        const auto address = variable ? variable : kernel_.symbols().address(known.name);
-        if (address && find_kernel_symbol(kernel_.machine().release(), known.name))
-            own.emplace_back(*address, variable ? 'D' : 'T', known.name);
-    }
-    std::ranges::sort(own);
-    std::string text;
-    for (const auto& [address, type, name] : own) text += fmt::format("{:0{}x} {} {}\n", shown(address), digits, type, name);
-    for (const auto* module : modules()) {
-        if (module->state >= ModuleState::unformed) continue;
-        for (const auto& [name, address] : exported_symbols(*module)) {
-            const auto text_area = static_cast<std::size_t>(MemoryKind::text);
-            const auto offset = address.value - module->area[text_area];
-            text += fmt::format("{:0{}x} {} {}\t[{}]\n", shown(address), digits, offset < module->area_bytes[text_area] ? 'T' : 'D',
-                                name, row_text(module->name));
-        }
-    }
-    return text;
-}
-
 GuestAddr ModernKernel::find_parameter(const ModernModuleRow& module, std::string_view name)
 {
     const std::uint64_t bytes = kernel_.arch().word_bytes == 8 ? 40 : 20;
