@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-import results
+import exec_host
 
 BIN = pathlib.Path(sys.argv[2]).resolve()
 HERE = pathlib.Path(__file__).resolve().parent
@@ -353,4 +353,4 @@ CASES = [(name.replace("_", " "), value) for name, value in list(globals().items
          if callable(value) and name.split("_")[0] in ("a", "the", "busybox", "kmod", "redirections", "killed", "no", "what", "statuses", "another")]
 
 if __name__ == "__main__":
-    sys.exit(results.run_cases(sys.argv[1], "exec", CASES))
+    sys.exit(exec_host.run_cases(sys.argv[1], "exec", BIN, CASES))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-import results
+import exec_host
 
 BIN = pathlib.Path(sys.argv[2]).resolve()
 SAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "images/built/i386"
@@ -85,4 +85,4 @@ def killed_programs_lose_nothing():
 
 
 if __name__ == "__main__":
-    sys.exit(results.run_cases(sys.argv[1], "exec_soak", [("killed programs lose nothing", killed_programs_lose_nothing)]))
+    sys.exit(exec_host.run_cases(sys.argv[1], "exec_soak", BIN, [("killed programs lose nothing", killed_programs_lose_nothing)]))

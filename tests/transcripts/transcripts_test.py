@@ -8,7 +8,7 @@ import functools
 import pathlib
 import sys
 
-import results
+import exec_host
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -35,4 +35,4 @@ def a_difference_is_seen() -> None:
 CASES = [(name, functools.partial(plays, name)) for name in RECORDED] + [("a difference is seen", a_difference_is_seen)]
 
 if __name__ == "__main__":
-    sys.exit(results.run_cases(sys.argv[1], "transcripts", CASES))
+    sys.exit(exec_host.run_cases(sys.argv[1], "transcripts", BIN, CASES))
