@@ -49,8 +49,13 @@ void ide_init_drive_cmd(Kernel& kernel, GuestAddr at)
 /// ide_fixstring: the words of an identification in the machine's order, blanks at its ends gone and inside single.
 void ide_fixstring(Kernel& kernel, GuestAddr at, std::int32_t bytes, std::int32_t swap)
 {
-    std::string text(static_cast<std::size_t>(std::max(bytes, 0)), '\0');
-    kernel.memory().read_all(at, std::as_writable_bytes(std::span(text)));
+    constexpr std::size_t part = 4096; // so that memory's end is met before ours is taken
+    std::string text;
+    for (const auto wanted = static_cast<std::size_t>(std::max(bytes, 0)); text.size() < wanted;) {
+        const auto done = text.size();
+        text.resize(std::min(wanted, done + part));
+        kernel.memory().read_all(at + done, std::as_writable_bytes(std::span(text).subspan(done)));
+    }
     for (std::size_t i = 0; swap && i + 1 < text.size(); i += 2) std::swap(text[i], text[i + 1]);
     std::string out;
     for (const char c : text) {

@@ -129,7 +129,8 @@ std::int32_t tty_hung_up_p(Kernel&, GuestAddr) { return 0; }
 constexpr Export functions[] = {
     full<fget>("fget", since_2_4),
     init<fput>("fput", only_2_2),
-    full<pollwait>("__pollwait"),
+    full<pollwait>("__pollwait", since_2_4),
+    inert<do_nothing<GuestAddr, GuestAddr, GuestAddr>>("__pollwait", only_2_2), // its poll tables are not known
     full<poll_freewait>("poll_freewait", since_2_4),
     full<get_fs_type>("get_fs_type"),
     full<get_fs_type>("kc_get_fs_type"),

@@ -144,7 +144,8 @@ constexpr Export functions[] = {
     full<rtattr_parse>("rtattr_parse"),
     full<netlink_broadcast>("netlink_broadcast"),
     full<netlink_unicast>("netlink_unicast"),
-    full<xrlim_allow>("xrlim_allow"),
+    full<xrlim_allow>("xrlim_allow", since_2_4),
+    inert<answer<1, GuestAddr, std::int32_t>>("xrlim_allow", only_2_2), // its struct dst_entry is not known
     full<in_aton>("in_aton"),
     full<inet_addr_type>("inet_addr_type"),
     init<secure_sequence>("secure_tcp_sequence_number"),
