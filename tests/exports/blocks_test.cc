@@ -23,6 +23,24 @@ GuestAddr returns_second(Guest& guest)
     return code;
 }
 
+/// Of hdb2, from sector 7 on, with two buffers of 1 KB.
+GuestStruct request_of_two_buffers(Guest& guest)
+{
+    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"),
+         second = guest.make("struct buffer_head");
+    const auto code = guest.buffer(4);
+    guest.memory().store<std::uint8_t>(code, 0xc3);
+    for (auto* buffer : {&first, &second}) {
+        buffer->set("b_size", std::uint64_t{1024});
+        buffer->set("b_end_io", code);
+    }
+    first.set("b_reqnext", second.at());
+    request.set("bh", first.at());
+    request.set("rq_dev", std::uint64_t{0x0342});
+    request.set("sector", std::uint64_t{7});
+    return request;
+}
+
 } // namespace
 
 TEST_CASE("blk_queue_bounce_limit speaks of a limit that is not all of low memory", "[exports][blocks]")
@@ -58,18 +76,7 @@ TEST_CASE("a device is read-only until it is not", "[exports][blocks]")
 TEST_CASE("a request loses its first buffer and tells an I/O error; the last end wakes the waiter", "[exports][blocks]")
 {
     Guest guest("2.4.18-14");
-    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"),
-         second = guest.make("struct buffer_head");
-    const auto code = guest.buffer(4);
-    guest.memory().store<std::uint8_t>(code, 0xc3);
-    for (auto* buffer : {&first, &second}) {
-        buffer->set("b_size", std::uint64_t{1024});
-        buffer->set("b_end_io", code);
-    }
-    first.set("b_reqnext", second.at());
-    request.set("bh", first.at());
-    request.set("rq_dev", std::uint64_t{0x0342});
-    request.set("sector", std::uint64_t{7});
+    auto request = request_of_two_buffers(guest);
     request.set("hard_sector", std::uint64_t{7});
     request.set("hard_nr_sectors", std::uint64_t{4});
     CHECK(guest.call("end_that_request_first", {request.at().value, 0, guest.text("test")}) == 1);
@@ -90,18 +97,7 @@ TEST_CASE("a request loses its first buffer and tells an I/O error; the last end
 TEST_CASE("a request of 2.2 passes over a buffer that failed, and its last end is an up of its semaphore", "[exports][blocks]")
 {
     Guest guest("2.2.1");
-    auto request = guest.make("struct request"), first = guest.make("struct buffer_head"),
-         second = guest.make("struct buffer_head"), semaphore = guest.make("struct semaphore");
-    const auto code = guest.buffer(4);
-    guest.memory().store<std::uint8_t>(code, 0xc3);
-    for (auto* buffer : {&first, &second}) {
-        buffer->set("b_size", std::uint64_t{1024});
-        buffer->set("b_end_io", code);
-    }
-    first.set("b_reqnext", second.at());
-    request.set("bh", first.at());
-    request.set("rq_dev", std::uint64_t{0x0342});
-    request.set("sector", std::uint64_t{7});
+    auto request = request_of_two_buffers(guest), semaphore = guest.make("struct semaphore");
     request.set("nr_sectors", std::uint64_t{4});
     CHECK(guest.call("end_that_request_first", {request.at().value, 0, guest.text("test")}) == 1);
     CHECK(guest.log().find("end_request: I/O error, dev 03:42 (test), sector 7\n") != std::string::npos);
