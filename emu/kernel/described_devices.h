@@ -61,7 +61,7 @@ struct IoMappingRow {
     std::uint64_t bytes;
 };
 
-/// What of them machines of that architecture have no place for: "a PCI bus", "I/O ports"; empty when they have all.
+/// What the described devices need and machines of that architecture lack: "a PCI bus", "I/O ports"; empty: nothing.
 std::string_view missing_for(const Arch& arch, const DescribedDevices& devices);
 
 /// Puts them into a fresh machine; the bus takes the functions up when it is booted. std::length_error: more than fit.
