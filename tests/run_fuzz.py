@@ -29,7 +29,7 @@ def main() -> int:
     if failed:
         print(run.stderr[-20000:], file=sys.stderr)
     print(f"{pathlib.Path(program).name}: {'failed' if failed else 'passed'} {' '.join(executed)}")
-    results.write(result_path, int(not failed), int(failed))
+    results.write(result_path, int(not failed), int(failed), [run.stderr[-2000:]] if failed else [])
     return int(failed)
 
 

@@ -12,12 +12,17 @@ import pathlib
 import sys
 
 
+SHOWN = 5  # reasons of one result
+
+
 def main() -> int:
     passed = failed = 0
     for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.json")):
         counts = json.loads(path.read_text(encoding="utf-8"))
         if counts["failed"]:
             print(f"{path.name}: {counts['failed']} failed")
+            for reason in counts.get("reasons", [])[:SHOWN]:
+                print(reason[-2000:])
         passed += counts["passed"]
         failed += counts["failed"]
     if failed == 0 and sys.argv[2:] not in ([], ["0"]):

@@ -6,11 +6,14 @@ sweep filters, and the page is drawn.
 
 usage: browser_soak.py RESULT.json BIN_DIR
 """
+import contextlib
+import html
 import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,50 +41,77 @@ PROBE = """<script>addEventListener('load', function () {
  if (words) { words.value = 'exporter'; words.dispatchEvent(new Event('input'));
   found.shown = document.querySelectorAll('[data-family]:not([hidden])').length; }
  parent.postMessage(JSON.stringify(found), '*'); });</script>"""
-# A frame of each width: the browser's own window cannot be as narrow as a telephone.
+# A frame for each page and width: one start of the browser looks at all, and its own window cannot be as narrow as a telephone.
 FRAMES = """<!DOCTYPE html><title>frames</title><body style="margin:0"><script>var found = {};
 addEventListener('message', function (m) { document.querySelectorAll('iframe').forEach(function (f) {
- if (f.contentWindow === m.source) found[f.width] = JSON.parse(m.data); });
+ if (f.contentWindow === m.source) found[f.title] = JSON.parse(m.data); });
  document.documentElement.dataset.found = JSON.stringify(found); });</script>%s"""
-FRAME = '<iframe title="page" width="%d" height="900" style="border:0" src="%s"></iframe>'
-START_SECONDS = 200  # a browser on a busy machine; one that takes longer is started once more
+FRAME = '<iframe title="%s" width="%d" height="900" style="border:0" src="%s"></iframe>'
+START_SECONDS = 150  # a browser on a busy machine
+STARTS = 4  # of a browser that does not come to an end
 
 
 def browse(page, *options):
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-               "--enable-logging=stderr", f"--user-data-dir={page.parent}/profile", "--window-size=2500,900", *options, page.as_uri()]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
-    except subprocess.TimeoutExpired:
-        return subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
+    """What the browser wrote on stdout and stderr. One that hangs is killed with all its processes, and started anew."""
+    for start in range(STARTS):
+        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+                   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+                   "--enable-logging=stderr", f"--user-data-dir={page.parent}/profile{options[0]}{start}", "--window-size=2500,14000",
+                   *options[1:], page.as_uri()]
+        with open(page.parent / "out", "w+b") as out, open(page.parent / "err", "w+b") as err:
+            browser = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+            try:
+                browser.wait(timeout=START_SECONDS)
+            except subprocess.TimeoutExpired:
+                print(f"browser: start {start + 1} of {STARTS} did not end in {START_SECONDS} s", file=sys.stderr)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(browser.pid, signal.SIGKILL)
+            browser.wait()
+            out.seek(0), err.seek(0)
+            written, said = out.read().decode(errors="replace"), err.read().decode(errors="replace")
+        if browser.returncode == 0:
+            return written, said
+    raise AssertionError(f"the browser ended with {browser.returncode}: {said[-1500:]}")
 
 
-def look_at(page):
-    """Faults of one page."""
+def faults_of(page, values):
+    """What is wrong in one page, of the VALUES that its script found at each width."""
     text = page.read_text(encoding="utf-8")
-    probed = page.with_suffix(".probed.html")
-    probed.write_text(text.replace("</body>", PROBE + "</body>"), encoding="utf-8")
-    frames = page.with_suffix(".frames.html")
-    frames.write_text(FRAMES % "".join(FRAME % (width, probed.name) for width in WIDTHS), encoding="utf-8")
-    done = browse(frames, "--dump-dom")
-    found = re.search(r'data-found="([^"]*)"', done.stdout)
-    by_width = json.loads(found[1].replace("&quot;", '"').replace("&amp;", "&")) if found else {}
-    faults = [f"{page.name}: {message}" for message in re.findall(r"CONSOLE.*", done.stderr)]
+    faults = []
     for width in WIDTHS:
-        if str(width) not in by_width:
-            faults.append(f"{page.name} at {width}: the page's script did not run: {done.stderr[-500:]}")
+        found = values.get(f"{page.name} {width}")
+        if found is None:
+            faults.append(f"{page.name} at {width}: the page's script did not run")
             continue
-        values = by_width[str(width)]
-        if values["wide"] > values["screen"]:
-            faults.append(f"{page.name} is {values['wide']} wide on a screen of {values['screen']}")
-        faults += [f"{page.name}: {what}" for what in values["dead"] + values["nameless"]]
-        if "shown" in values and not 0 < values["shown"] < len(re.findall("data-family=", text)):
-            faults.append(f"{page.name}: the filter shows {values['shown']} modules")
-    for scheme in ("light", "dark"):
-        picture = page.with_suffix(f".{scheme}.png")
-        browse(frames, f"--screenshot={picture}", f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}")
-        if not picture.exists() or picture.stat().st_size < 5000:
-            faults.append(f"{page.name}, {scheme}: nothing is drawn")
+        if found["wide"] > found["screen"]:
+            faults.append(f"{page.name} is {found['wide']} wide on a screen of {found['screen']}")
+        faults += [f"{page.name}: {what}" for what in found["dead"] + found["nameless"]]
+        if "shown" in found and not 0 < found["shown"] < len(re.findall("data-family=", text)):
+            faults.append(f"{page.name}: the filter shows {found['shown']} modules")
+    return faults
+
+
+def look_at(pages):
+    """Faults of PAGES, which lie in one folder."""
+    folder = pages[0].parent
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        page.with_suffix(".probed.html").write_text(text.replace("</body>", PROBE + "</body>"), encoding="utf-8")
+    frames = folder / "frames.html"
+    frames.write_text(FRAMES % "".join(FRAME % (f"{page.name} {width}", width, page.with_suffix(".probed.html").name)
+                                       for page in pages for width in WIDTHS), encoding="utf-8")
+    written, said = browse(frames, "dom", "--dump-dom")
+    found = re.search(r'data-found="([^"]*)"', written)
+    faults = re.findall(r"CONSOLE.*", said)
+    for page in pages:
+        faults += faults_of(page, json.loads(html.unescape(found[1])) if found else {})
+    pictures = [folder / f"{scheme}.png" for scheme in ("light", "dark")]
+    for scheme, picture in enumerate(pictures):
+        browse(frames, picture.stem, f"--screenshot={picture}", f"--blink-settings=preferredColorScheme={1 - scheme}")
+        if not picture.exists() or picture.stat().st_size < 5000 * len(pages):
+            faults.append(f"{picture.stem}: the pages are not drawn")
+    if not faults and pictures[0].read_bytes() == pictures[1].read_bytes():
+        faults.append("the pages look the same in a light and in a dark scheme")
     return faults
 
 
@@ -102,7 +132,7 @@ def pages_hold_in_a_browser():
                 make("both.html", "report", BOTH / "2.4/greets.o", BOTH / "6.1/greets.ko"),
                 make("sweep.html", "report", "--sweep", folder / "kept"),
                 make("compare.html", "compare", "--html", *sorted(pathlib.Path("tests/comparison").glob("*.json")))]
-        faults = [fault for page in made for fault in look_at(page)]
+        faults = look_at(made)
     assert not faults, "\n  " + "\n  ".join(faults[:30])
 
 
