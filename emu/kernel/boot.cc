@@ -14,6 +14,7 @@
 #include "emu/kernel/module_list.h"
 #include "emu/kernel/module_view.h"
 #include "emu/kernel/symbols.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/threads.h"
 
 #include <algorithm>
@@ -70,10 +71,12 @@ void KernelBoot::make_entries()
     for (const auto name : listed_names())
         if (!symbols.offers_function(name) && nearest_export(kernel.exports(), kernel.machine(), name))
             symbols.add_entry(name, false);
-    if (!options.stub) return;
-    for (const auto name : listed_names())
-        if (!nearest_export(kernel.exports(), kernel.machine(), name) && !symbols.offers_variable(name))
-            symbols.add_entry(name, true);
+    if (options.stub)
+        for (const auto name : listed_names())
+            if (!nearest_export(kernel.exports(), kernel.machine(), name) && !symbols.offers_variable(name))
+                symbols.add_entry(name, true);
+    for (const auto name : system_call_entries(kernel.machine()))
+        if (!symbols.offers_function(name) && !options.versions.contains(std::string(name))) symbols.add_entry(name, false);
 }
 
 /// The names of the given list, in an order that does not depend on the host.
@@ -187,6 +190,8 @@ std::vector<KernelSymbol> KernelBoot::offered_symbols()
         const auto listed = options.versions.find(std::string(name));
         if (listed != options.versions.end()) symbols.push_back({listed->second, address});
         if (!options.versions.empty()) return;
+        const auto& known = kernel.symbols();
+        if (!known.offers_function(name) && !known.find_variable(name)) return; // it stands in sys_call_table alone
         const bool for_gpl = !release.modern && is_gpl_export(release.exports, name);
         symbols.push_back({std::string(for_gpl ? gpl_only_prefix : "") + std::string(name), address});
     };

@@ -22,6 +22,7 @@
 #include "emu/kernel/scheduler.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/symbols.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
 #include "emu/kernel/touched.h"
@@ -283,6 +284,9 @@ std::optional<Outcome> Dispatcher::guest_stopped(const Stop& stop)
         thread.state = ThreadState::stopped;
         return Outcome{Outcome::Kind::breakpoint, {}, stop.pc, {}};
     case StopKind::trap:
+        if (!is_system_call_gate(kernel_, stop)) return oops(stop);
+        enter_system_call_gate(kernel_);
+        return std::nullopt;
     case StopKind::illegal: return oops(stop);
     case StopKind::halt: {
         const auto event = kernel_.scheduler().next_event();

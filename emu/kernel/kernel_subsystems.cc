@@ -18,6 +18,7 @@
 #include "emu/kernel/slabs.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/subsystem.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/system_calls.h"
 #include "emu/kernel/touched.h"
 #include "emu/kernel/uts_version.h"
@@ -50,7 +51,13 @@ void check_symbols(KernelCheck& check)
     for (const auto& row : check.machine.table<VariableRow>()) check.inside("a kernel variable", row.address, row.bytes);
 }
 
-constexpr Subsystem symbols{.tables = symbol_tables, .check = check_symbols};
+void search_system_calls(LeftBehindSearch& search)
+{
+    for (const auto& [name, by] : replaced_system_calls(search.kernel))
+        search.check("sys_call_table", fmt::format("the system call {}", name), by.value);
+}
+
+constexpr Subsystem symbols{.tables = symbol_tables, .search = search_system_calls, .check = check_symbols};
 
 // --- the kernel itself ------------------------------------------------------------------------------------------------
 

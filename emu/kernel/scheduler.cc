@@ -11,6 +11,7 @@
 #include "emu/kernel/processes.h"
 #include "emu/kernel/softirqs.h"
 #include "emu/kernel/symbols.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/task_queue.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
@@ -39,8 +40,11 @@ ThreadId Scheduler::begin(const SystemCall& call, const Caller& caller)
     auto& thread = threads.add(caller.comm, processes.pid());
     thread.awaited = 1;
     thread.process = processes.own();
-    threads.push_frame(thread, step_key(call.name), {});
-    std::ranges::copy(call.arguments, thread.frames[0].arguments.begin());
+    const auto replaced = replaced_system_call(kernel_, call.name);
+    threads.push_frame(thread, step_key(replaced ? "call_function" : call.name), {});
+    auto arguments = thread.frames[0].arguments.begin();
+    if (replaced) *arguments++ = replaced->value;
+    std::ranges::copy(call.arguments, arguments);
     return threads.id_of(thread);
 }
 

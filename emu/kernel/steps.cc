@@ -10,9 +10,12 @@
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/module_loader.h"
 #include "emu/kernel/softirqs.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/system_calls.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/threads.h"
+
+#include <algorithm>
 
 namespace retromod {
 namespace {
@@ -33,6 +36,12 @@ constexpr StepEntry system_calls[] = {
     {"poll_file", sys_poll_file},
     {"call_function", call_function},
 };
+
+StepFunction find_in(std::span<const StepEntry> entries, std::string_view name)
+{
+    const auto found = std::ranges::find(entries, name, &StepEntry::name);
+    return found == entries.end() ? nullptr : found->function;
+}
 
 Step not_implemented(Kernel& kernel, Frame&) { return failure(kernel, Errno::enosys); }
 
@@ -58,9 +67,16 @@ constexpr StepEntry own_steps[] = {
     {exit_step, exit_files},
     {kernel_thread_step, run_kernel_thread},
     {start_core_step, start_core},
+    {system_call_gate_step, system_call_gate},
 };
 
 } // namespace
+
+StepFunction find_system_call(std::string_view name)
+{
+    const auto function = find_in(system_calls, name);
+    return function ? function : find_in(core_system_calls(), name);
+}
 
 Steps::Steps(const ExportTable& exports, const Machine& machine)
 {

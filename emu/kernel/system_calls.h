@@ -26,6 +26,9 @@ Step sys_poll_file(Kernel&, Frame&);       ///< (fd)
 /// Calls a guest function, for tools and tests: (function, up to five arguments).
 Step call_function(Kernel&, Frame&);
 
+/// The step function of a system call of releases up to 2.5.47 by its name, "open"; null when there is none.
+StepFunction find_system_call(std::string_view name);
+
 /// The result word of an error.
 inline Return failure(Kernel& kernel, Errno error) { return {SyscallResult::failure(error, kernel.arch()).word}; }
 

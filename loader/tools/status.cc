@@ -4,6 +4,8 @@
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/module_list.h"
 #include "emu/kernel/module_loader.h"
+#include "emu/kernel/symbols.h"
+#include "emu/kernel/system_call_table.h"
 #include "emu/kernel/threads.h"
 #include "loader/api/failure_sentence.h"
 #include "emu/kernel/panic.h"
@@ -30,6 +32,13 @@ try {
     return failure_sentence();
 }
 
+/// "0xc8800060 hook_open [hook]"
+std::string named_address(Kernel& kernel, GuestAddr address)
+{
+    const auto name = kernel.symbols().describe(address);
+    return fmt::format("{:#x}{}{}", address.value, name.empty() ? "" : " ", name);
+}
+
 } // namespace
 
 int status_command(const Invocation& invocation)
@@ -53,6 +62,8 @@ int status_command(const Invocation& invocation)
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     if (const auto panic = panic_text(kernel)) fmt::print("state       dead: {}\n", *panic);
+    for (const auto& [name, by] : replaced_system_calls(kernel))
+        fmt::print("replaced    system call {} by {}\n", name, readable([&] { return named_address(kernel, by); }));
     fmt::print("generation  {}\n", machine.header().generation);
     const auto threads = readable([&] { return kernel.threads().describe(); });
     if (!threads.empty()) fmt::print("threads\n{}\n", threads);

@@ -15,7 +15,7 @@ TEST_CASE("what needs files, packets or programs refuses with the kernel's error
         std::int64_t result;
     };
     const auto row = GENERATE(values<Row>({
-        {"open_exec", -2}, {"alloc_kiovec", -12}, {"sys_open", -38}, {"sys_ptrace", -38}, {"tcp_connect", -101},
+        {"open_exec", -2}, {"alloc_kiovec", -12}, {"sys_ptrace", -38}, {"tcp_connect", -101},
         {"ip_route_output_key", -101}, {"inet_sendmsg", -107}, {"sock_setsockopt", -92}, {"search_binary_handler", -8},
         {"do_mmap_pgoff", -19}, {"neigh_create", -105}, {"posix_test_lock", 0}, {"md_do_sync", 0}, {"ide_register_subdriver", 1},
         {"nf_hook_slow", 1}, {"arp_find", 1}, {"n_tty_ioctl", -25},
