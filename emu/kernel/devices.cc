@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <vector>
 
 namespace retromod {
@@ -78,6 +79,32 @@ std::optional<DeviceNumber> find_device(Kernel& kernel, std::string_view path)
     for (const auto& row : kernel.machine().table<MajorRow>())
         if (row.kind == DeviceKind::character && name_at(kernel, row.name) == name) return DeviceNumber{row.major, 0};
     return std::nullopt;
+}
+
+std::optional<DeviceNumber> find_numbered_device(Kernel& kernel, std::string_view path)
+{
+    constexpr std::size_t most_digits = 3; // a minor has 8 bits
+    const auto digits = path.size() - (path.find_last_not_of("0123456789") + 1);
+    if (digits == 0 || digits > most_digits || digits == path.size()) return std::nullopt;
+    unsigned minor = 0;
+    std::from_chars(path.data() + path.size() - digits, path.data() + path.size(), minor);
+    auto device = find_device(kernel, path.substr(0, path.size() - digits));
+    if (!device || device->major == misc_major || minor > 255) return std::nullopt;
+    device->minor = minor;
+    return device;
+}
+
+std::vector<std::pair<std::string, DeviceNumber>> named_devices(Kernel& kernel)
+{
+    std::map<std::string, DeviceNumber> found;
+    for (const auto* row : misc_rows(kernel)) {
+        const GuestStruct device(kernel, "struct miscdevice", {row->device});
+        found.emplace(device.string("name"), DeviceNumber{misc_major, static_cast<std::uint32_t>(device.get("minor"))});
+    }
+    for (const auto& row : kernel.machine().table<MajorRow>())
+        if (row.kind == DeviceKind::character && row.operations)
+            found.emplace(name_at(kernel, row.name), DeviceNumber{row.major, 0});
+    return {found.begin(), found.end()};
 }
 
 bool hold_module(Kernel& kernel, GuestAddr at)

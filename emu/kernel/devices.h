@@ -3,6 +3,10 @@
 
 #include "emu/kernel/kernel.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace retromod {
 
 enum class DeviceKind : std::uint32_t { character, block };
@@ -43,6 +47,11 @@ struct DeviceNumber {
 
 /// The character device that a path names: /dev/NAME of a registered driver or misc device, or /dev/char/MAJOR:MINOR.
 std::optional<DeviceNumber> find_device(Kernel& kernel, std::string_view path);
+
+/// Likewise by a driver's name with a minor behind it: "/dev/scull0".
+std::optional<DeviceNumber> find_numbered_device(Kernel& kernel, std::string_view path);
+/// The names by which find_device knows the drivers' devices, sorted, and what they name.
+std::vector<std::pair<std::string, DeviceNumber>> named_devices(Kernel& kernel);
 
 /// try_inc_mod_count and __MOD_DEC_USE_COUNT: the owner of some operations is used, and no longer. NULL is the kernel.
 bool hold_module(Kernel& kernel, GuestAddr module);

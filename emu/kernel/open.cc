@@ -141,10 +141,16 @@ Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
     return open_with(kernel, frame, request);
 }
 
-/// What core_open gave: a struct file, or an error as a pointer.
+/// What core_open gave: a struct file, or an error as a pointer. Where nobody made a node, "/dev/scull0" is minor 0 of scull.
 Step opened_in_core(Kernel& kernel, Frame& frame)
 {
     const auto result = kernel.arch().word(frame.result);
+    if (result == SyscallResult::failure(Errno::enoent, kernel.arch()).word) {
+        const auto path = kernel.user().get_mod_name({frame.arguments[0]});
+        const auto device = path ? find_numbered_device(kernel, *path) : std::nullopt;
+        frame.phase = entered;
+        if (device) return open_device(kernel, frame, {*path, frame.arguments[1], 0, 0, *device, 0});
+    }
     if (kernel.arch().signed_word(result) < 0 && kernel.arch().signed_word(result) > -1000) return Return{result};
     auto* row = kernel.machine().table<OpenFileRow>().insert();
     if (!row) return failure(kernel, Errno::enfile);

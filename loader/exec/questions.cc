@@ -2,17 +2,13 @@
 #include "loader/exec/questions.h"
 
 #include "emu/kernel/devices.h"
-#include "emu/kernel/guest_core.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
-#include "emu/kernel/proc_files.h"
-#include "emu/kernel/proc_tree.h"
-#include "emu/kernel/symbols.h"
+#include "emu/kernel/proc_names.h"
 #include "loader/api/modern_kernel_calls.h"
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 #include <string>
 
 namespace retromod::exec {
@@ -55,37 +51,6 @@ QuestionAnswer uname(Session& session)
     return answer;
 }
 
-constexpr std::string_view mounts_path = "/proc/mounts"; ///< whose text the core makes
-
-bool has_mounts(Kernel& kernel) { return kernel.machine().single<CoreRow>().base != 0; }
-
-/// The names of an old kernel below /proc or /dev, a directory's with a slash behind it.
-std::set<std::string> old_names(Kernel& kernel)
-{
-    std::set<std::string> names;
-    for (const auto path : kernel_text_paths(kernel)) names.emplace(path);
-    for (auto& path : proc_listing(kernel)) names.insert(std::move(path));
-    if (has_mounts(kernel)) names.emplace(mounts_path);
-    return names;
-}
-
-/// The mode of an old kernel's file of /proc; 0 where there is none.
-std::uint64_t proc_mode(Kernel& kernel, std::string_view path)
-{
-    if (path == "/proc") return directory_mode;
-    if (is_kernel_text(kernel, path) || (path == mounts_path && has_mounts(kernel))) return file_mode_bits;
-    const auto root = kernel.symbols().find_variable("proc_root");
-    const auto entry = root ? find_proc_entry(kernel, *root, path.substr(6)) : GuestAddr{};
-    if (entry) {
-        const auto mode = GuestStruct(kernel, "struct proc_dir_entry", entry).get("mode");
-        return mode ? mode : file_mode_bits;
-    }
-    const auto folder = std::string(path) + "/";
-    const auto names = old_names(kernel);
-    const auto first = names.lower_bound(folder);
-    return first != names.end() && first->starts_with(folder) ? directory_mode : 0;
-}
-
 QuestionAnswer kind_of_name(Session& session, std::string_view path)
 {
     auto& kernel = session.kernel();
@@ -97,7 +62,7 @@ QuestionAnswer kind_of_name(Session& session, std::string_view path)
     }
     if (path == "/dev") return of_kind(directory_mode);
     if (const auto device = find_device(kernel, path)) return of_kind(character_mode, device->major << 8 | device->minor);
-    const auto mode = path == "/proc" || path.starts_with("/proc/") ? proc_mode(kernel, path) : 0;
+    const auto mode = mode_in_proc(kernel, path);
     return mode ? of_kind(mode) : failure(session, Errno::enoent);
 }
 
@@ -113,15 +78,9 @@ QuestionAnswer list(Session& session, std::string_view path)
         for (const auto& name : *names) append(answer.payload, name);
         return answer;
     }
-    std::set<std::string> found;
-    const auto folder = std::string(path) + "/";
-    for (const auto& name : old_names(kernel)) {
-        if (!name.starts_with(folder)) continue;
-        const auto rest = std::string_view(name).substr(folder.size());
-        if (!rest.empty()) found.emplace(rest.substr(0, rest.find('/')));
-    }
-    for (const auto& name : found) append(answer.payload, name);
-    return found.empty() && path != "/proc" ? failure(session, Errno::enotdir) : answer;
+    const auto names = names_in_proc(kernel, path);
+    for (const auto& name : names) append(answer.payload, name);
+    return names.empty() && path != "/proc" ? failure(session, Errno::enotdir) : answer;
 }
 
 QuestionAnswer text(Session& session, std::string_view path)

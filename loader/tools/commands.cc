@@ -39,6 +39,7 @@ constexpr Command table[] = {
     {"ls", "list files of the guest", ls_command},
     {"cp", "copy files out of the guest, and into it", cp_command},
     {"mkdir", "make directories in the guest", mkdir_command},
+    {"mknod", "make a device node or a named pipe in the guest", mknod_command},
     {"rm", "remove files of the guest", rm_command},
     {"df", "show the space of a file system of the guest", df_command},
     {"read", "read from a device of the guest", read_command},

@@ -24,6 +24,7 @@ int layout_command(const Invocation&);
 int ls_command(const Invocation&);
 int lsmod_command(const Invocation&);
 int mkdir_command(const Invocation&);
+int mknod_command(const Invocation&);
 int modinfo_command(const Invocation&);
 int mount_command(const Invocation&);
 int new_command(const Invocation&);

@@ -54,7 +54,7 @@ int ioctl_command(const Invocation& invocation)
 {
     Choice choice;
     Options options(invocation);
-    options.positional("DEVICE", choice.device, "/dev/NAME by the name that its driver registered, or MAJOR:MINOR")
+    options.positional("DEVICE", choice.device, "a node, /dev/NAME by its driver's name (and minor: /dev/scull1), or MAJOR:MINOR")
         .positional("COMMAND", choice.command, "the command's number: 0x6301 or decimal")
         .value("-a,--argument", choice.argument, "a number as the argument")
         .value("-b,--buffer", choice.buffer, "a pointer to these bytes (hexadecimal) as the argument; shown afterwards");

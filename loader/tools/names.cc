@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // retromod ls, mkdir, rm, df: the guest's files by name.
+#include "emu/kernel/devices.h"
+#include "emu/kernel/proc_names.h"
 #include "loader/api/guest_names.h"
 #include "loader/legacy/messages.h"
 #include "loader/tools/commands.h"
@@ -50,8 +52,39 @@ void print_entry(GuestNames& names, const std::string& path, const std::string& 
                status.bytes, parts, name, target);
 }
 
-bool list(GuestNames& names, const std::string& path, bool details, bool title)
+/// A file or a directory of /proc, whose names are the kernel's own.
+bool list_proc(Kernel& kernel, const std::string& path, bool details, bool title)
 {
+    const auto mode = mode_in_proc(kernel, path);
+    if (!mode) {
+        complain(fmt::format("ls: {}: No such file or directory", path));
+        return false;
+    }
+    const auto print = [&](const std::string& at, const std::string& name) {
+        if (details) fmt::print("{} ", shown_mode(mode_in_proc(kernel, at)));
+        fmt::print("{}\n", name);
+    };
+    if ((mode & 0170000) != 0040000) {
+        print(path, path);
+        return true;
+    }
+    if (title) fmt::print("{}:\n", path);
+    for (const auto& name : names_in_proc(kernel, path)) print((path == "/proc/" ? "/proc" : path) + "/" + name, name);
+    return true;
+}
+
+/// What drivers registered, by the names that `cat`, `read`, `write` and `ioctl` take.
+void list_drivers(Kernel& kernel, bool details)
+{
+    for (const auto& [name, device] : named_devices(kernel)) {
+        if (details) fmt::print("crw-rw-rw- {:3}, {:3} ", device.major, device.minor);
+        fmt::print("{}\n", name);
+    }
+}
+
+bool list(Kernel& kernel, GuestNames& names, const std::string& path, bool details, bool title)
+{
+    if (is_in_proc(path)) return list_proc(kernel, path, details, title);
     const auto [result, status] = names.status(path, FollowLinks::no);
     if (complain_of(names, "ls", path, result)) return false;
     if (!status.is_directory() && !(status.is_link() && names.status(path, FollowLinks::yes).value.is_directory())) {
@@ -59,6 +92,7 @@ bool list(GuestNames& names, const std::string& path, bool details, bool title)
         return true;
     }
     if (title) fmt::print("{}:\n", path);
+    if (path == "/dev" || path == "/dev/") list_drivers(kernel, details);
     const auto entries = names.entries(path);
     for (const auto& entry : entries.value) print_entry(names, path + "/" + entry.name, entry.name, details);
     return !complain_of(names, "ls", path, entries.result);
@@ -81,14 +115,14 @@ bool remove(GuestNames& names, const std::string& path, bool tree, int depth)
 
 /// Runs `each` for every path; the exit status.
 int for_each_path(const Invocation& invocation, const std::vector<std::string>& paths,
-                  const std::function<bool(GuestNames&, const std::string&)>& each)
+                  const std::function<bool(Kernel&, GuestNames&, const std::string&)>& each)
 {
     ToolSession session(invocation, Purpose::change);
     return run_in_session(session, [&] {
         session.let_calls_wait();
         GuestNames names(session->calls());
         bool good = true;
-        for (const auto& path : paths) good &= each(names, path);
+        for (const auto& path : paths) good &= each(session->kernel(), names, path);
         return good ? 0 : exit_status::failure;
     });
 }
@@ -109,8 +143,8 @@ int ls_command(const Invocation& invocation)
     }
     if (is_modern_machine(invocation)) return kmod_ls(invocation, paths);
     if (paths.empty()) paths = {"/"};
-    return for_each_path(invocation, paths, [&](GuestNames& names, const std::string& path) {
-        return list(names, path, details, paths.size() > 1);
+    return for_each_path(invocation, paths, [&](Kernel& kernel, GuestNames& names, const std::string& path) {
+        return list(kernel, names, path, details, paths.size() > 1);
     });
 }
 
@@ -120,7 +154,7 @@ int mkdir_command(const Invocation& invocation)
     Options options(invocation);
     options.positionals("PATH", paths, "directories to make");
     if (const auto status = options.parse()) return *status;
-    return for_each_path(invocation, paths, [](GuestNames& names, const std::string& path) {
+    return for_each_path(invocation, paths, [](Kernel&, GuestNames& names, const std::string& path) {
         return !complain_of(names, "mkdir", path, names.make_directory(path, 0777));
     });
 }
@@ -133,7 +167,7 @@ int rm_command(const Invocation& invocation)
     options.flag("-r", tree, "directories with all that is in them").positionals("PATH", paths, "what to remove");
     if (const auto status = options.parse()) return *status;
     return for_each_path(invocation, paths,
-                         [&](GuestNames& names, const std::string& path) { return remove(names, path, tree, 0); });
+                         [&](Kernel&, GuestNames& names, const std::string& path) { return remove(names, path, tree, 0); });
 }
 
 int df_command(const Invocation& invocation)
@@ -143,7 +177,7 @@ int df_command(const Invocation& invocation)
     options.positionals("PATH", paths, "a file or directory on the file system");
     if (const auto status = options.parse()) return *status;
     fmt::print("{:<24} {:>12} {:>10} {:>10}\n", "Path", "1024-blocks", "Used", "Available");
-    return for_each_path(invocation, paths, [](GuestNames& names, const std::string& path) {
+    return for_each_path(invocation, paths, [](Kernel&, GuestNames& names, const std::string& path) {
         const auto [result, status] = names.filesystem(path);
         if (complain_of(names, "df", path, result)) return false;
         const auto kilobytes = [&](std::uint64_t blocks) { return blocks * status.block_bytes / 1024; };

@@ -13,7 +13,7 @@ int read_command(const Invocation& invocation)
     std::string device;
     std::uint64_t bytes = whole_file;
     Options options(invocation);
-    options.positional("DEVICE", device, "/dev/NAME by the name that its driver registered, or MAJOR:MINOR")
+    options.positional("DEVICE", device, "a node, /dev/NAME by its driver's name (and minor: /dev/scull1), or MAJOR:MINOR")
         .value("-n,--bytes", bytes, "stop after that many");
     if (const auto status = options.parse()) return *status;
     ToolSession session(invocation, Purpose::change);

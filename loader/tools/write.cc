@@ -51,7 +51,7 @@ int write_command(const Invocation& invocation)
     std::string device;
     std::optional<std::string> text;
     Options options(invocation);
-    options.positional("DEVICE", device, "/dev/NAME by the name that its driver registered, or MAJOR:MINOR")
+    options.positional("DEVICE", device, "a node, /dev/NAME by its driver's name (and minor: /dev/scull1), or MAJOR:MINOR")
         .value("-t,--text", text, "what to write (default: standard input)");
     if (const auto status = options.parse()) return *status;
     if (!text) text = read_standard_input();
