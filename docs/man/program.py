@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 
 # Programs of the period, which are names of the same program.
-PERIOD = ("insmod", "rmmod", "lsmod", "ksyms", "modinfo", "modprobe", "depmod", "genksyms", "kmod")
+PERIOD = ("insmod", "rmmod", "lsmod", "ksyms", "modinfo", "modprobe", "depmod", "genksyms", "kallsyms", "kmod")
 # Of those, the ones that speak as kmod's where the machine is one since 2.6.
 ALSO_KMOD = ("insmod", "rmmod", "lsmod", "modinfo", "modprobe", "depmod")
 

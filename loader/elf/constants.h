@@ -7,6 +7,7 @@
 namespace retromod::elf {
 
 constexpr std::uint16_t et_rel = 1;
+constexpr std::uint16_t et_exec = 2;
 
 constexpr std::uint32_t sht_null = 0;
 constexpr std::uint32_t sht_progbits = 1;

@@ -72,7 +72,7 @@ ElfFile::Section ElfFile::read_section(std::uint32_t index) const
     return section;
 }
 
-ProblemOr<ElfFile> ElfFile::open(std::span<const std::byte> file)
+ProblemOr<ElfFile> ElfFile::open(std::span<const std::byte> file, std::uint16_t type)
 {
     const auto header = read_elf_header(file);
     if (!header) return header.problem();
@@ -80,9 +80,11 @@ ProblemOr<ElfFile> ElfFile::open(std::span<const std::byte> file)
     elf.header_ = *header;
     elf.file_ = file;
     const auto& h = elf.header_;
-    if (h.type != elf::et_rel)
-        return Problem{
-            .kind = ProblemKind::not_relocatable, .where = "e_type", .value = h.type, .expected = elf::et_rel};
+    if (h.type != type)
+        return Problem{.kind = type == elf::et_rel ? ProblemKind::not_relocatable : ProblemKind::not_executable,
+                       .where = "e_type",
+                       .value = h.type,
+                       .expected = type};
     if (h.section_header_bytes != h.right_section_header_bytes())
         return Problem{.kind = ProblemKind::section_header_size,
                        .where = "e_shentsize",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "loader/elf/constants.h"
 #include "loader/elf/header.h"
 
 #include <string_view>
@@ -8,7 +9,7 @@
 
 namespace retromod {
 
-/// A relocatable object in memory, every access checked against its bounds. The views it hands out are values that
+/// A relocatable object (or, where that is asked for, an executable) in memory, every access checked against its bounds. The views it hands out are values that
 /// point into the file's bytes, which must outlive them.
 class ElfFile {
 public:
@@ -47,7 +48,7 @@ public:
 
     /// Checks the header, the section headers, that every section lies within the file and every section name within
     /// its table. The machine may be one that has no Arch row.
-    static ProblemOr<ElfFile> open(std::span<const std::byte> file);
+    static ProblemOr<ElfFile> open(std::span<const std::byte> file, std::uint16_t type = elf::et_rel);
 
     const ElfHeader& header() const { return header_; }
     std::span<const std::byte> bytes() const { return file_; }

@@ -26,6 +26,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::unknown_architecture, "is for a machine that we do not know: {detail}"},
     {ProblemKind::wrong_architecture, "is for {detail}, this machine is {where}"},
     {ProblemKind::not_relocatable, "is no relocatable object: e_type is {value}, not {expected}"},
+    {ProblemKind::not_executable, "is no executable: e_type is {value}, not {expected}"},
     {ProblemKind::section_header_size, "e_shentsize is {value}, not {expected}"},
     {ProblemKind::section_headers_outside, "section headers end at {value:#x}, the file at {expected:#x}"},
     {ProblemKind::too_many_sections, "has {value} sections, more than {expected}"},

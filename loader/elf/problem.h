@@ -23,6 +23,7 @@ enum class ProblemKind : std::uint8_t {
     unknown_architecture,
     wrong_architecture,
     not_relocatable,
+    not_executable,
     section_header_size,
     section_headers_outside,
     too_many_sections,

@@ -72,7 +72,10 @@ private:
     std::vector<std::byte> bytes_;
 };
 
-std::vector<std::byte> build(const Object& object)
+/// What values of symbols count from.
+enum class Values : bool { of_section, absolute };
+
+std::vector<std::byte> build(const Object& object, Values values)
 {
     const std::uint64_t word = object.arch().word_bytes;
     Strings strings;
@@ -95,8 +98,8 @@ std::vector<std::byte> build(const Object& object)
         if (symbol->section >= offset_of_section.size() || !offset_of_section[symbol->section] ||
             is_noise(symbol->name))
             continue;
-        entries.push_back({*offset_of_section[symbol->section], object.address_of(*symbol).value,
-                           strings.add(symbol->name), symbol->name});
+        const auto address = values == Values::absolute ? symbol->value : object.address_of(*symbol).value;
+        entries.push_back({*offset_of_section[symbol->section], address, strings.add(symbol->name), symbol->name});
     }
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) { return std::tuple(entry.address, entry.name); });
 
@@ -132,7 +135,51 @@ void fill_kallsyms(Object& object)
     const auto found = object.find_section(section_name);
     const auto section =
         found ? *found : object.create_section(std::string(section_name), object.arch().word_bytes, 0, 0);
-    object.set_contents(section, build(object));
+    object.set_contents(section, build(object, Values::of_section));
+}
+
+std::vector<std::byte> kallsyms_object(const ElfFile& vmlinux, const Object& symbols)
+{
+    constexpr std::string_view names("\0__kallsyms", 12); // with the NUL at its end
+    constexpr std::uint64_t alignment = 4, sections = 3, names_index = 1;
+    const auto& header = vmlinux.header();
+    const auto blob = build(symbols, Values::absolute);
+    const auto names_at = header.bytes() + sections * header.right_section_header_bytes();
+    const auto blob_at = (names_at + names.size() + alignment - 1) / alignment * alignment;
+
+    std::vector<std::byte> file(vmlinux.bytes().begin(), vmlinux.bytes().begin() + header.bytes());
+    const auto put = [&](std::size_t at, unsigned bytes, std::uint64_t value) {
+        store_unsigned(file.data() + at, bytes, header.order, value);
+    };
+    // The header stays as it is but for e_type, e_entry, e_phoff, e_shoff; e_phentsize, e_phnum; e_shnum, e_shstrndx.
+    const unsigned word = header.word_bytes;
+    const std::size_t entry_at = 24, after_words = entry_at + std::size_t{3} * word + 4 + 2;
+    put(16, 2, elf::et_rel);
+    put(entry_at, word, 0);
+    put(entry_at + word, word, 0);
+    put(entry_at + std::size_t{2} * word, word, header.bytes());
+    put(after_words, 2, 0);
+    put(after_words + 2, 2, 0);
+    put(after_words + 6, 2, sections);
+    put(after_words + 8, 2, names_index);
+
+    const auto add_section = [&](std::uint64_t name, std::uint64_t type, std::uint64_t flags, std::uint64_t offset,
+                                 std::uint64_t size, std::uint64_t aligned) {
+        const std::pair<unsigned, std::uint64_t> fields[] = {{4, name}, {4, type}, {word, flags}, {word, 0}, {word, offset},
+                                                             {word, size}, {4, 0}, {4, 0}, {word, aligned}, {word, 0}};
+        for (const auto& [bytes, value] : fields) {
+            file.resize(file.size() + bytes);
+            put(file.size() - bytes, bytes, value);
+        }
+    };
+    add_section(0, elf::sht_null, 0, 0, 0, 0);
+    add_section(0, elf::sht_strtab, 0, names_at, names.size(), 0);
+    add_section(1, elf::sht_progbits, elf::shf_alloc, blob_at, blob.size(), alignment);
+    const auto text = std::as_bytes(std::span(names));
+    file.insert(file.end(), text.begin(), text.end());
+    file.resize(blob_at);
+    file.insert(file.end(), blob.begin(), blob.end());
+    return file;
 }
 
 } // namespace retromod

@@ -32,6 +32,7 @@ constexpr Sentence sentences[] = {
     {ProblemKind::wrong_architecture, other_machine},
     {ProblemKind::no_relocator, other_machine},
     {ProblemKind::not_relocatable, "ELF file {file} not a relocatable object"},
+    {ProblemKind::not_executable, "ELF file {file} not an executable object"},
     {ProblemKind::section_header_size, "section header size mismatch {file}: {value} != {expected}"},
     {ProblemKind::section_headers_outside, no_headers},
     {ProblemKind::too_many_sections, no_headers},

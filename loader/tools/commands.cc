@@ -29,6 +29,7 @@ constexpr Command table[] = {
 
     {"shell", "open a shell in which all of these names are ours", shell_command},
     {"genksyms", "make versions of exported symbols from preprocessed C", genksyms_command},
+    {"kallsyms", "make an object of a kernel's symbols, to be linked into it", kallsyms_command},
 
     {"dmesg", "show the kernel's log", dmesg_command},
     {"syslog", "show what insmod -s and modprobe on the kernel's behalf said", syslog_command},

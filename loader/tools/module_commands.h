@@ -9,6 +9,7 @@ namespace retromod {
 // One file each, of the command's name.
 int depmod_command(const Invocation&);
 int genksyms_command(const Invocation&);
+int kallsyms_command(const Invocation&);
 int kmod_command(const Invocation&);
 int modprobe_command(const Invocation&);
 int shell_command(const Invocation&);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
@@ -18,6 +19,14 @@ std::string names_folder()
         if (fs::exists(folder / "modprobe", error)) return folder;
     }
     throw std::runtime_error(fmt::format("neither {} nor {} has modprobe", farm.string(), own.string()));
+}
+
+void stay_on_machine(const std::string& folder, const std::string& machine)
+{
+    const char* path = std::getenv("PATH");
+    ::setenv("RETROMOD_MACHINE", std::filesystem::absolute(machine).c_str(), 1);
+    ::setenv("PATH", fmt::format("{}:{}", folder, path ? path : "/usr/bin:/bin").c_str(), 1);
+    ::setenv("BASH_ENV", fmt::format("{}/period-names.bash", folder).c_str(), 1);
 }
 
 } // namespace retromod

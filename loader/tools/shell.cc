@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -45,20 +44,19 @@ int shell_command(const Invocation& invocation)
     auto words = invocation.arguments;
     if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
         fmt::print("usage: retromod shell [-c COMMAND | SCRIPT [ARGUMENT...]]\n"
-                   "Opens a shell in whose PATH insmod, rmmod, lsmod, ksyms, modinfo, modprobe, depmod, genksyms and kmod\n"
-                   "are retromod's, and act on the machine. A name with a folder (/sbin/insmod) is still the system's own.\n");
+                   "Opens a shell in whose PATH insmod, rmmod, lsmod, ksyms, modinfo, modprobe, depmod, genksyms, kallsyms\n"
+                   "and kmod are retromod's, and act on the machine. In it and in bash scripts that it starts, /sbin/insmod and its\n"
+                   "like are so too; in other programs a name with a folder is still the system's own.\n");
         return 0;
     }
     const auto machine = fs::absolute(machine_path(invocation.machine)).string();
     const auto folder = names_folder();
-    const char* old_path = std::getenv("PATH");
-    ::setenv("RETROMOD_MACHINE", machine.c_str(), 1);
-    ::setenv("PATH", fmt::format("{}:{}", folder, old_path ? old_path : "/usr/bin:/bin").c_str(), 1);
+    stay_on_machine(folder, machine);
     const auto prompt = fmt::format("[retromod {}] ", machine_label(machine));
     std::vector<std::string> arguments{"bash"};
     if (words.empty()) {
         const auto startup =
-            startup_file(fmt::format("[ -f ~/.bashrc ] && . ~/.bashrc\nPATH='{}':$PATH\nPS1='{}'\"$PS1\"\n", folder, prompt));
+            startup_file(fmt::format("[ -f ~/.bashrc ] && . ~/.bashrc\nPATH='{}':$PATH\n. \"$BASH_ENV\"\nPS1='{}'\"$PS1\"\n", folder, prompt));
         arguments.insert(arguments.end(), {"--rcfile", startup, "-i"});
     }
     arguments.insert(arguments.end(), words.begin(), words.end());
