@@ -47,9 +47,7 @@ int remove_stacks(const std::vector<std::string>& names, ModuleCalls& calls, con
         else
             messages.error(fmt::format("module {} not loaded", name));
     }
-    if (messages.errors() != 0) return 1;
-
-    int status = 0;
+    int status = messages.errors() != 0 ? 1 : 0;
     std::unordered_set<std::string_view> removed;
     for (const auto& module : info->modules) {
         const bool free =

@@ -7,57 +7,84 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 namespace retromod {
 namespace {
 
 constexpr const char* usage = "Usage:\n"
-                              "genksyms [-dDwqhV] -k kernel_version > .../linux/module/*.ver\n"
+                              "genksyms [-dDwqhV] [-k kernel_version] [-p prefix] > .../linux/module/*.ver\n"
                               "\n"
-                              "  -d        Debug level -- repeat to increase\n"
-                              "  -D        Dump final exported definitions\n"
-                              "  -w        Enable warnings (aka errors)\n"
-                              "  -q        Disable warnings (default)\n"
-                              "  -h        Print this message\n"
-                              "  -V        Show version\n"
-                              "  -k ver    Set the kernel version for which we are compiling\n"
-                              "  -p string Set a mangling prefix for all symbols\n";
+                              "  -d, --debug           Increment the debug level (repeatable)\n"
+                              "  -D, --dump            Dump expanded symbol defs (for debugging only)\n"
+                              "  -w, --warnings        Enable warnings\n"
+                              "  -q, --quiet           Disable warnings (default)\n"
+                              "  -h, --help            Print this message\n"
+                              "  -V, --version         Print the release version\n"
+                              "  -k ver\n"
+                              "       --kernel ver     Set the kernel version for which we are compiling\n"
+                              "  -p string\n"
+                              "       --prefix string  Set a mangling prefix for all symbols\n";
 
 constexpr option long_options[] = {
     {"debug", no_argument, nullptr, 'd'},      {"dump", no_argument, nullptr, 'D'},
     {"warnings", no_argument, nullptr, 'w'},   {"quiet", no_argument, nullptr, 'q'},
     {"version", no_argument, nullptr, 'V'},    {"help", no_argument, nullptr, 'h'},
-    {"kernel-version", required_argument, nullptr, 'k'}, {"prefix", required_argument, nullptr, 'p'}, {},
+    {"kernel", required_argument, nullptr, 'k'}, {"prefix", required_argument, nullptr, 'p'}, {},
 };
 
+constexpr int bad_kernel = 255;
+constexpr unsigned long first_new_format = 2 << 16 | 1 << 8 | 18;
 constexpr std::size_t largest_source = std::size_t{256} << 20;
 
 struct Line {
     bool debug = false, dump = false, warnings = false;
-    std::string kernel, prefix;
+    std::string prefix;
+    bool new_format = false; ///< of kernels from 2.1.18 on; without -k a 2.0 is meant
 };
+
+/// `a.b.c` as one number, in which 8 bits are left to each of b and c; nothing: it is none.
+std::optional<unsigned long> kernel_version(const char* text)
+{
+    unsigned long parts[3];
+    char* end = nullptr;
+    for (int index = 0; index < 3; ++index) {
+        parts[index] = std::strtoul(text, &end, 10);
+        if (*end != (index < 2 ? '.' : '\0')) return std::nullopt;
+        text = end + 1;
+    }
+    return parts[0] << 16 | parts[1] << 8 | parts[2];
+}
 
 std::optional<int> read_line(const Invocation& invocation, Line& line)
 {
     std::optional<int> over;
-    read_modutils_options(invocation, "dDwqVhk:p:", long_options, [&](int letter, const char* argument) {
+    const auto say_usage = [&](int status) {
+        std::fputs(usage, stderr);
+        over = status;
+    };
+    const auto take = [&](int letter, const char* argument) {
         switch (letter) {
         case 'd': line.debug = true; break;
         case 'D': line.dump = true; break;
         case 'w': line.warnings = true; break;
         case 'q': line.warnings = false; break;
         case 'V': fmt::print(stderr, "genksyms version {}\n", modutils_version); break;
-        case 'k': line.kernel = argument; break;
+        case 'k':
+            if (const auto version = kernel_version(argument)) {
+                line.new_format = *version >= first_new_format;
+                break;
+            }
+            fmt::print(stderr, "unrecognised kernel version : {}\n", argument);
+            over = bad_kernel;
+            break;
         case 'p': line.prefix = argument; break;
-        case 'h': over = over.value_or(0); break;
-        default: over = over.value_or(exit_status::failure);
+        default: say_usage(letter == 'h' ? 0 : exit_status::failure); // -h is no option, whatever the usage says
         }
-    });
-    unsigned major = 0, minor = 0, patch = 0;
-    if (!over && std::sscanf(line.kernel.c_str(), "%u.%u.%u", &major, &minor, &patch) != 3) over = exit_status::failure;
-    if (over) std::fputs(usage, stderr);
+    };
+    const auto words = read_modutils_options(invocation, "dwqVDk:p:", long_options, take, &over);
+    if (!over && (!line.new_format || !words.empty())) say_usage(exit_status::failure);
     return over;
 }
 

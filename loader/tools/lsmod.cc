@@ -13,6 +13,13 @@
 namespace retromod {
 namespace {
 
+// Source: modutils 2.4 lsmod.c.
+constexpr const char* usage = "Usage:\n"
+                              "lsmod [-Vh]\n"
+                              "\n"
+                              " -V, --version    Print the release version\n"
+                              " -h, --help       Print this message\n";
+
 constexpr option long_options[] = {{"help", no_argument, nullptr, 'h'}, {"version", no_argument, nullptr, 'V'}, {}};
 
 } // namespace
@@ -21,11 +28,12 @@ int lsmod_command(const Invocation& invocation)
 {
     if (is_modern_machine(invocation)) return kmod_lsmod_command(invocation);
     std::optional<int> over;
-    read_modutils_options(invocation, "hV", long_options, [&](int letter, const char*) {
+    const auto take = [&](int letter, const char*) {
         over = letter == '?' ? exit_status::failure : 0;
         if (letter == 'V') fmt::print(stderr, "lsmod version {}\n", modutils_version);
-        else std::fputs("Usage: lsmod [-hV]\n", stderr);
-    });
+        else std::fputs(usage, stderr);
+    };
+    read_modutils_options(invocation, "Vh", long_options, take, &over);
     if (over) return *over;
     ToolSession session(invocation, Purpose::look);
     return run_in_session(session, [&] { return lsmod(session.module_calls(), session->system(), standard_sinks()); });

@@ -55,19 +55,25 @@ std::optional<int> read_line(const Invocation& invocation, RmmodLine& line)
 {
     auto& options = line.options;
     std::optional<int> over;
-    options.names = read_modutils_options(invocation, "aehrsvV", long_options, [&](int letter, const char*) {
+    const auto take = [&](int letter, const char*) {
         switch (letter) {
-        case 'a': options.all = true; break;
+        case 'a':
+            options.all = true; // at once: what stands behind it does not count
+            line.persist = false;
+            over = 0;
+            break;
         case 'e': line.persist = true; break;
         case 'r': options.stacks = true; break;
         case 's': line.syslog = true; break;
         case 'v': line.verbose = true; break;
         case 'V': fmt::print(stderr, "rmmod version {}\n", modutils_version); break;
-        case 'h': over = over.value_or(0); break;
-        case '?': over = over.value_or(exit_status::failure); break;
+        case 'h': over = 0; break;
+        case '?': over = exit_status::failure; break;
         }
-    });
-    if (!over && options.names.empty() && !options.all && !line.persist) over = exit_status::failure;
+    };
+    options.names = read_modutils_options(invocation, "aehrsvV", long_options, take, &over);
+    if (options.all) return std::nullopt;
+    if (!over && options.names.empty() && !line.persist) over = exit_status::failure;
     if (over) std::fputs(usage, stderr);
     return over;
 }
