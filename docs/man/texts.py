@@ -14,14 +14,20 @@ uses.""",
 places and sizes, -H leaves out the header, -h shows the usage, -V the version.""",
     "modinfo": """Shows what a module file says of itself: author, description, licence, parameters.""",
     "modprobe": """Loads modules with what they need, by modules.conf(5) and modules.dep, as depmod left them; with -r it unloads them again.
-Files are looked for under the tree of the machine's user space (--root of retromod(1)), never in the host's own.""",
+Files are looked for under the tree of the machine's user space (--root of retromod(1)), never in the host's own.
+
+Commands of the configuration (install, pre-install and so on) are shown, not run. With --run-commands they are run on the host, by bash,
+where insmod and its like, also as /sbin/insmod, act on the machine.""",
     "depmod": """Finds out which module needs which, and writes modules.dep and the map files (modules.pcimap, modules.isapnpmap and so on; on a
 machine since 2.6 the binary indexes, too) into the folder of a kernel's modules.""",
     "genksyms": """Reads preprocessed C and writes for each exported symbol a version: a checksum over all that its type is made of.""",
+    "kallsyms": """Reads a kernel (vmlinux, an executable) and writes on standard output an object with one section, __kallsyms: its loaded
+sections and the symbols in them by address. Linked into a kernel, it lets a debugger there name any address; insmod adds the same of a
+module where the kernel has such a section, or with -S.""",
     "kmod": """Lists the loaded modules, and shows the device nodes that modules of the running kernel ask for, as kmod 30 does.""",
 }
 
 SEE_ALSO = {
     "insmod": ("rmmod", "modprobe", "lsmod"), "rmmod": ("insmod", "modprobe"), "lsmod": ("insmod", "ksyms"), "ksyms": ("lsmod",),
-    "modinfo": ("insmod",), "modprobe": ("depmod", "insmod", "rmmod"), "depmod": ("modprobe",), "genksyms": ("ksyms",), "kmod": ("lsmod",),
+    "modinfo": ("insmod",), "modprobe": ("depmod", "insmod", "rmmod"), "depmod": ("modprobe",), "genksyms": ("ksyms",), "kallsyms": ("ksyms", "insmod"), "kmod": ("lsmod",),
 }

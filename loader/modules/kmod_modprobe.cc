@@ -222,7 +222,11 @@ std::optional<Errno> KmodModprobe::do_step(const Plan& plan, const Found& module
         constexpr std::string_view place = "$CMDLINE_OPTS";
         for (std::size_t at = 0; (at = text.find(place, at)) != text.npos; at += options.size())
             text.replace(at, place.size(), options);
-        return actions_.run(text) == 0 ? std::nullopt : std::optional(Errno::einval);
+        const int status = actions_.run(module.name, text);
+        if (status == 0) return std::nullopt;
+        speech_.error(fmt::format("ERROR: ../libkmod/libkmod-module.c:1047 command_do() Error running install command '{}' for "
+                                  "module {}: retcode {}", text, module.name, status));
+        return Errno::einval;
     }
     if (path.empty()) {
         if (!options_.quiet)

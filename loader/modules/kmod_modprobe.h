@@ -48,8 +48,8 @@ public:
     /// The error of the system call, or nothing.
     virtual std::optional<Errno> insert(const std::string& path, const std::string& parameters, std::uint32_t flags) = 0;
     virtual std::optional<Errno> remove(const std::string& name, std::uint32_t flags) = 0;
-    /// Runs a command of modprobe.d; one that is not to be run is shown, and has the status 0.
-    virtual int run(const std::string& command) = 0;
+    /// Runs a command of modprobe.d for that module; one that is not to be run is shown, and has the status 0.
+    virtual int run(const std::string& module, const std::string& command) = 0;
 };
 
 /// modprobe's options.

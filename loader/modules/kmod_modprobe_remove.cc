@@ -22,7 +22,8 @@ int KmodModprobe::remove_module(const std::string& name, bool asked_for, int dep
     const auto* command = options_.ignore_commands ? nullptr : command_for(conf_.removes, name);
     if (command) {
         if (options_.verbose || options_.dry_run) speech_.print(fmt::format("remove {}", *command));
-        return options_.dry_run || actions_.run(*command) == 0 ? 0 : 1;
+        if (options_.dry_run || actions_.run(name, *command) == 0) return 0;
+        return refuse(fmt::format("FATAL: Error running remove command for {}", name));
     }
     if (!actions_.is_loaded(name)) {
         if (actions_.is_built_in(name) || indexes_.is_built_in(name))

@@ -151,7 +151,7 @@ std::optional<int> read_line(const Invocation& invocation, Line& line)
     return over;
 }
 
-int run(const Line& line, const ModuleHome& home, ModernCalls& calls, const Speech& speech)
+int run(const Line& line, const ModuleHome& home, Session& session, ModernCalls& calls, const Speech& speech, CommandRunner* runner)
 {
     const FileTree tree(line.folder.empty() ? home.tree().root() : home.tree().of_user(line.folder));
     const auto command_line = calls.read_file("/proc/cmdline");
@@ -164,15 +164,17 @@ int run(const Line& line, const ModuleHome& home, ModernCalls& calls, const Spee
         speech.print(text.substr(0, text.size() - 1));
         return 0;
     }
-    KmodSessionActions actions(calls, home, speech);
+    KmodSessionActions actions(session, calls, home, speech, runner);
     KmodModprobe modprobe(line.options, conf, indexes, actions, speech);
     return line.remove ? modprobe.remove(line.words) : modprobe.insert(line.words);
 }
 
 } // namespace
 
-int kmod_modprobe_command(const Invocation& invocation)
+int kmod_modprobe_command(const Invocation& whole)
 {
+    auto invocation = whole;
+    const bool runs_commands = take_run_commands(invocation);
     Line line;
     if (const auto over = read_line(invocation, line)) return *over;
     if (line.words.empty() && !line.show_conf) {
@@ -180,13 +182,14 @@ int kmod_modprobe_command(const Invocation& invocation)
         return exit_status::failure;
     }
     const bool looks = line.options.dry_run || line.show_conf || line.options.resolve;
+    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no});
     ToolSession session(invocation, looks ? Purpose::look : Purpose::change);
     session.limits().files = std::max(session.limits().files, JailFiles::read);
     return run_in_session(session, [&] {
         ModernKernelCalls calls(session->kernel(), session->calls());
         ToolVoice voice("modprobe", ToSyslog{line.syslog});
         const auto home = ModuleHome::of(invocation, *session);
-        const auto status = run(line, home, calls, voice.speech());
+        const auto status = run(line, home, *session, calls, voice.speech(), runner.runs() ? &runner : nullptr);
         if (voice.flush(session->kernel())) session.commit();
         return status;
     });

@@ -59,8 +59,9 @@ std::optional<Errno> KmodSessionActions::remove(const std::string& name, std::ui
     return error_of(calls_.delete_module(name, flags));
 }
 
-int KmodSessionActions::run(const std::string& command)
+int KmodSessionActions::run(const std::string& module, const std::string& command)
 {
+    if (runner_) return runner_->run(session_, fmt::format("export MODPROBE_MODULE='{}'\n{}", module, command));
     speech_.complain(fmt::format("modprobe: not run (--run-commands runs it): {}", command));
     return 0;
 }

@@ -4,16 +4,17 @@
 
 #include "loader/kmod/modern_calls.h"
 #include "loader/modules/kmod_modprobe.h"
+#include "loader/tools/command_runner.h"
 #include "loader/tools/module_home.h"
 
 namespace retromod {
 
-/// insert, remove and the state in /sys, by the calls of a session. Commands of modprobe.d are shown, not run: they would
-/// act on the host.
+/// insert, remove and the state in /sys, by the calls of a session. Commands of modprobe.d are shown, not run, where no runner
+/// is there: they act on the host. One that is run sees what was done before it.
 class KmodSessionActions final : public KmodActions {
 public:
-    KmodSessionActions(ModernCalls& calls, const ModuleHome& home, const Speech& speech)
-        : calls_(calls), home_(home), speech_(speech)
+    KmodSessionActions(Session& session, ModernCalls& calls, const ModuleHome& home, const Speech& speech, CommandRunner* runner)
+        : session_(session), calls_(calls), home_(home), speech_(speech), runner_(runner)
     {
     }
 
@@ -23,12 +24,14 @@ public:
     std::vector<std::string> holders(const std::string& name) override;
     std::optional<Errno> insert(const std::string& path, const std::string& parameters, std::uint32_t flags) override;
     std::optional<Errno> remove(const std::string& name, std::uint32_t flags) override;
-    int run(const std::string& command) override;
+    int run(const std::string& module, const std::string& command) override;
 
 private:
+    Session& session_;
     ModernCalls& calls_;
     const ModuleHome& home_;
     const Speech& speech_;
+    CommandRunner* runner_;
 
     std::optional<Errno> error_of(SyscallResult result) const;
 };

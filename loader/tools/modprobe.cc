@@ -156,19 +156,23 @@ int run(const ModprobeLine& line, const ModuleHome& home, ModprobeActions& actio
 
 } // namespace
 
-int modprobe_command(const Invocation& invocation)
+int modprobe_command(const Invocation& whole)
 {
-    if (is_modern_machine(invocation)) return kmod_modprobe_command(invocation);
+    if (is_modern_machine(whole)) return kmod_modprobe_command(whole);
+    auto invocation = whole;
+    const bool runs_commands = take_run_commands(invocation);
     ModprobeLine line;
     line.options.safe_mode = is_safe_mode();
     if (const auto over = read_line(invocation, line)) return *over;
     const bool looks = line.options.no_run || line.job == ModprobeLine::Job::show_conf || line.job == ModprobeLine::Job::list;
+    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no});
     ToolSession session(invocation, looks ? Purpose::look : Purpose::change);
     session.limits().files = std::max(session.limits().files, JailFiles::read); // the next module's, after one ran
     return run_in_session(session, [&] {
         ToolVoice voice("modprobe", ToSyslog{line.options.syslog});
         const auto home = ModuleHome::of(invocation, *session);
-        SessionActions actions(invocation, *session, session.module_calls(), home, voice.sinks(), voice.speech());
+        SessionActions actions(invocation, *session, session.module_calls(), home, voice.sinks(), voice.speech(),
+                               runner.runs() ? &runner : nullptr);
         const auto status = run(line, home, actions, voice.speech());
         if (voice.flush(session->kernel())) session.commit();
         return status;

@@ -43,6 +43,7 @@ std::string SessionActions::remove(std::optional<std::string> name)
 
 int SessionActions::run(const std::string& command)
 {
+    if (runner_) return runner_->run(session_, command);
     speech_.complain(fmt::format("modprobe: not run (--run-commands runs it): {}", command));
     return 0;
 }

@@ -4,19 +4,20 @@
 
 #include "loader/api/insmod_run.h"
 #include "loader/modules/modprobe.h"
-#include "loader/tools/command.h"
+#include "loader/tools/command_runner.h"
 #include "loader/tools/module_home.h"
 
 namespace retromod {
 
 /// insmod and rmmod of a modprobe run within one session: all of it is one transaction. Commands of modules.conf are
-/// shown, not run: they would act on the host.
+/// shown, not run, where no runner is there: they act on the host. One that is run sees what was done before it.
 class SessionActions final : public ModprobeActions {
 public:
     /// `calls` are the session's, or stand before them.
     SessionActions(const Invocation& invocation, Session& session, ModuleCalls& calls, const ModuleHome& home, TextSinks sinks,
-                   const Speech& speech)
-        : invocation_(invocation), session_(session), calls_(calls), home_(home), sinks_(std::move(sinks)), speech_(speech)
+                   const Speech& speech, CommandRunner* runner = nullptr)
+        : invocation_(invocation), session_(session), calls_(calls), home_(home), sinks_(std::move(sinks)), speech_(speech),
+          runner_(runner)
     {
     }
 
@@ -32,6 +33,7 @@ private:
     const ModuleHome& home_;
     TextSinks sinks_;
     const Speech& speech_;
+    CommandRunner* runner_;
 };
 
 } // namespace retromod
