@@ -9,8 +9,8 @@
 
 namespace retromod {
 
-/// A relocatable object (or, where that is asked for, an executable) in memory, every access checked against its bounds. The views it hands out are values that
-/// point into the file's bytes, which must outlive them.
+/// A relocatable object, or where that is asked for an executable, in memory, every access checked against its bounds. The
+/// views it hands out are values that point into the file's bytes, which must outlive them.
 class ElfFile {
 public:
     /// A section's header, and its contents in the file.

@@ -45,8 +45,8 @@ int shell_command(const Invocation& invocation)
     if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
         fmt::print("usage: retromod shell [-c COMMAND | SCRIPT [ARGUMENT...]]\n"
                    "Opens a shell in whose PATH insmod, rmmod, lsmod, ksyms, modinfo, modprobe, depmod, genksyms, kallsyms\n"
-                   "and kmod are retromod's, and act on the machine. In it and in bash scripts that it starts, /sbin/insmod and its\n"
-                   "like are so too; in other programs a name with a folder is still the system's own.\n");
+                   "and kmod are retromod's, and act on the machine. In it and in bash scripts that it starts, /sbin/insmod\n"
+                   "and its like are so too; in other programs a name with a folder is still the system's own.\n");
         return 0;
     }
     const auto machine = fs::absolute(machine_path(invocation.machine)).string();
@@ -55,8 +55,8 @@ int shell_command(const Invocation& invocation)
     const auto prompt = fmt::format("[retromod {}] ", machine_label(machine));
     std::vector<std::string> arguments{"bash"};
     if (words.empty()) {
-        const auto startup =
-            startup_file(fmt::format("[ -f ~/.bashrc ] && . ~/.bashrc\nPATH='{}':$PATH\n. \"$BASH_ENV\"\nPS1='{}'\"$PS1\"\n", folder, prompt));
+        const auto startup = startup_file(fmt::format(
+            "[ -f ~/.bashrc ] && . ~/.bashrc\nPATH='{}':$PATH\n. \"$BASH_ENV\"\nPS1='{}'\"$PS1\"\n", folder, prompt));
         arguments.insert(arguments.end(), {"--rcfile", startup, "-i"});
     }
     arguments.insert(arguments.end(), words.begin(), words.end());
