@@ -2,6 +2,7 @@
 #include "emu/kernel/described_devices.h"
 
 #include "emu/abi/arch_names.h"
+#include "emu/kernel/board_rom.h"
 #include "emu/memory/port_window.h"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ std::uint8_t device_memory_byte(Machine& machine, std::uint64_t physical)
 {
     auto* range = machine.table<DescribedRange>().find_if(
         [&](const DescribedRange& r) { return r.space == IoSpace::memory && r.holds(physical); });
-    return range ? range->at(physical) : 0xff;
+    return range ? range->at(physical) : board_rom_byte(machine.arch(), physical);
 }
 
 } // namespace retromod

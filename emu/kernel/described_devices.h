@@ -67,7 +67,7 @@ std::string_view missing_for(const Arch& arch, const DescribedDevices& devices);
 /// Puts them into a fresh machine; the bus takes the functions up when it is booted. std::length_error: more than fit.
 void add_described_devices(Machine& machine, const DescribedDevices& devices);
 
-/// What device memory at a physical address reads as: described bytes, else all ones.
+/// What device memory at a physical address reads as: described bytes, else what the board has there.
 std::uint8_t device_memory_byte(Machine& machine, std::uint64_t physical);
 
 } // namespace retromod

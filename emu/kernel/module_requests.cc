@@ -7,7 +7,10 @@
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/log.h"
+#include "emu/kernel/module_list.h"
+#include "emu/kernel/module_view.h"
 #include "emu/kernel/processes.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
@@ -17,10 +20,23 @@ namespace {
 
 constexpr unsigned most_modprobes = 50; // MAX_KMOD_CONCURRENT
 
+/// Whether the kernel was built with CONFIG_KMOD: only then it offers request_module.
+bool makes_requests(Kernel& kernel)
+{
+    const auto own = kernel.modules().view({kernel.state().kernel_module});
+    auto symbol = own.pointer(ModuleField::syms);
+    for (auto left = own.get(ModuleField::nsyms); left; --left, symbol += kernel.modules().layout().symbol_bytes()) {
+        const auto name = kernel.memory().load_string(kernel.memory().load_pointer(symbol + kernel.arch().word_bytes));
+        if (without_version(name) == "request_module") return true;
+    }
+    return false;
+}
+
 } // namespace
 
 ErrnoOr<std::optional<Sleep>> ModuleRequests::ask(std::string_view name)
 {
+    if (!makes_requests(kernel_)) return std::optional<Sleep>();
     if (!helper_) {
         kernel_.log().write(fmt::format("<3>kmod: failed to exec /sbin/modprobe -s -k {}, errno = 2\n", name));
         return std::optional<Sleep>();

@@ -29,7 +29,7 @@ public:
 
     /// request_module, of a step function: asks the helper. What comes back is the step to return; when the function is
     /// called again, user space has done what it could. Nothing: go on at once, there is no helper and the log says that
-    /// modprobe could not be run. ENOMEM: modprobes that wait for modprobes go too deep.
+    /// modprobe could not be run, or the kernel makes no requests. ENOMEM: modprobes that wait for modprobes go too deep.
     ErrnoOr<std::optional<Sleep>> ask(std::string_view name);
     void set_helper(UsermodeHelper* helper) { helper_ = helper; }
     /// BootOptions::modules_folder of this machine.

@@ -273,7 +273,8 @@ private:
     void add_tables()
     {
         const ExportAll export_all{options_.export_all};
-        if (options_.ksymoops) add_ksymoops_symbols(*object_, *file_, report_.name, version_.code, persist_file_, export_all);
+        const auto stamp = options_.long_stamp ? FileStamp{0, 16} : FileStamp{version_.code, 2 * arch_.word_bytes};
+        if (options_.ksymoops) add_ksymoops_symbols(*object_, *file_, report_.name, stamp, persist_file_, export_all);
         create_module_tables(*object_, kernel_, offer_, export_all);
         fill_archdata(*object_);
         fill_kallsyms_if_wanted();

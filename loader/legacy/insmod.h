@@ -27,6 +27,7 @@ struct InsmodOptions {
     bool verbose = false;                ///< -v
     bool export_all = true;              ///< -X, cleared by -x
     bool ksymoops = true;                ///< -Y, cleared by -y
+    bool long_stamp = false;             ///< the measured kernels' insmod: 16 digits of time, version 0 in the name of ksymoops
     std::optional<std::string> name{};   ///< -o
     std::optional<std::string> blob{};   ///< -O: a file of the host
     std::optional<std::string> prefix{}; ///< -P

@@ -106,16 +106,15 @@ void hide_special_symbols(Object& object)
         if (auto* symbol = object.symbols().find(name)) symbol->binding = elf::stb_local;
 }
 
-void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version,
+void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, const FileStamp& stamp,
                           std::string_view persist, ExportAll export_all)
 {
     // A module that exports everything exports these with the rest.
     const bool as_exports = object.find_section(export_section) || export_all == ExportAll::no;
-    const auto time_digits = 2 * object.arch().word_bytes;
     const auto time = object.arch().word(static_cast<std::uint64_t>(file.modified));
     if (const auto header = object.find_section(".this")) {
         auto name =
-            fmt::format("__insmod_{}_O{}_M{:0{}X}_V{}", module_name, file.real_path, time, time_digits, version);
+            fmt::format("__insmod_{}_O{}_M{:0{}X}_V{}", module_name, file.real_path, time, stamp.time_digits, stamp.version);
         add_ksymoops_symbol(object, std::move(name), *header, as_exports);
     }
     if (const auto header = object.find_section(".this"); header && !persist.empty())

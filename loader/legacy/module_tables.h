@@ -18,9 +18,15 @@ void hide_special_symbols(Object& object);
 
 enum class ExportAll : bool { no, yes };
 
+/// What `__insmod_NAME_O<file>_M<time>_V<version>` says beside the file.
+struct FileStamp {
+    int version;                 ///< the module's version code
+    std::uint64_t time_digits;   ///< twice the bytes of a long of insmod's
+};
+
 /// `__insmod_*` symbols for ksymoops: the file, its time and version, the file of persistent data unless that is "", and
 /// the sizes of sections.
-void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, int version,
+void add_ksymoops_symbols(Object& object, const ModuleFile& file, std::string_view module_name, const FileStamp& stamp,
                           std::string_view persist, ExportAll export_all);
 
 /// `.kmodtab` with a struct module_ref for each dependency, and `__ksymtab` with all global symbols if the module has

@@ -90,13 +90,15 @@ struct Loaded {
 bool is_modern(Session& session) { return session.machine().release().modern != nullptr; }
 
 /// insmod of a file that goes by another name: what insmod adds to a module holds it, and counts in the module's size.
-InsmodResult load_as(Session& session, const std::string& path, const std::string& shown, const InsmodOptions& wanted,
+InsmodResult load_as(Session& session, const std::string& path, const SweepPlan& plan, const InsmodOptions& wanted,
                      const TextSinks& sinks)
 {
+    const auto shown = plan.shown_as(path);
     auto file = read_module_file(path);
     if (file) file->path = file->real_path = shown;
     auto options = wanted;
     options.file = shown;
+    options.long_stamp = plan.as_in_verdicts;
     return run_insmod(options, file, session, session.calls(), sinks);
 }
 
@@ -105,7 +107,7 @@ try {
     session.kernel().processes().begin();
     if (is_modern(session)) return load_modern_dependency(session, path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
-    return load_as(session, path, plan.shown_as(path), {}, silent).exit_status == 0;
+    return load_as(session, path, plan, {}, silent).exit_status == 0;
 } catch (const CallStopped&) {
     return false;
 }
@@ -118,7 +120,7 @@ try {
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
     InsmodOptions options;
     options.arguments = plan.arguments;
-    const auto done = load_as(session, plan.path, plan.shown_as(plan.path), options, sinks);
+    const auto done = load_as(session, plan.path, plan, options, sinks);
     row.said = output + errors;
     row.unresolved = done.report.unresolved;
     if (done.exit_status == 0) row.verdict = "ok";

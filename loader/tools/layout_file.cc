@@ -91,7 +91,8 @@ std::uint64_t build(Object& object, const ModuleFile& file, const Modinfo& modin
     create_veneers(object);
     object.allocate_commons();
     hide_special_symbols(object);
-    add_ksymoops_symbols(object, file, name, module_version(object, modinfo).code, {}, ExportAll::yes);
+    const FileStamp stamp{module_version(object, modinfo).code, 2 * object.arch().word_bytes};
+    add_ksymoops_symbols(object, file, name, stamp, {}, ExportAll::yes);
     create_module_tables(object, {}, {}, ExportAll::yes);
     fill_archdata(object);
     const auto size = object.lay_out();
