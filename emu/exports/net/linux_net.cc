@@ -2,6 +2,7 @@
 // linux/net.h, net/protocol.h, linux/netfilter.h, net/pkt_sched.h, linux/rtnetlink.h: protocols and hooks are registered
 // and kept; no packet comes to them. Source: net/socket.c, net/netsyms.c, net/core/netfilter.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/exports/net/sockets.h"
 #include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
@@ -109,26 +110,64 @@ Return int_result(Kernel& kernel, std::int32_t value)
     return {kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{value}))};
 }
 
-Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t, std::int32_t, GuestAddr result)
+Return no_such_family(Kernel& kernel) { return int_result(kernel, error_code(kernel, Errno::eafnosupport)); }
+
+void free_socket(Kernel& kernel, GuestStruct socket)
 {
-    if (family < 0 || family >= static_cast<std::int32_t>(family_limit))
-        return int_result(kernel, error_code(kernel, Errno::eafnosupport));
-    if (!kernel_has_family(static_cast<std::uint64_t>(family))) {
-        const auto asked = frame.phase++ ? std::optional<Sleep>() : kernel.module_requests().ask(fmt::format("net-pf-{}", family));
-        if (asked && *asked) return **asked;
-        return int_result(kernel, error_code(kernel, Errno::eafnosupport));
+    if (const auto inode = socket.pointer("inode")) {
+        kernel.heap().free(inode);
+        return;
     }
+    if (const auto sock = socket.pointer("sk")) kernel.heap().free(sock);
+    kernel.heap().free(socket.at());
+}
+
+/// sock_create of a family that a module registered: its `create` makes the struct sock.
+Step create_by_family(Kernel& kernel, Frame& frame, GuestAddr operations, std::int32_t type, std::int32_t protocol)
+{
+    const auto socket = sock_alloc(kernel);
+    if (!socket) return int_result(kernel, error_code(kernel, Errno::enfile));
+    GuestStruct(kernel, "struct socket", socket).set("type", static_cast<std::uint64_t>(type));
+    frame.local<GuestAddr>() = socket;
+    frame.phase = 2;
+    const auto create = GuestStruct(kernel, "struct net_proto_family", operations).pointer("create");
+    return CallGuest{create, {socket.value, kernel.arch().word(static_cast<std::uint64_t>(std::int64_t{protocol}))}, 2, "create"};
+}
+
+Step sock_create(Kernel& kernel, Frame& frame, std::int32_t family, std::int32_t type, std::int32_t protocol, GuestAddr result)
+{
+    if (frame.phase == 2) {
+        const auto socket = frame.local<GuestAddr>();
+        const auto refused = static_cast<std::int32_t>(frame.result);
+        if (refused < 0) free_socket(kernel, GuestStruct(kernel, "struct socket", socket));
+        kernel.memory().store_word(result, refused < 0 ? 0 : socket.value);
+        return int_result(kernel, std::min(refused, 0));
+    }
+    if (family < 0 || family >= static_cast<std::int32_t>(family_limit)) return no_such_family(kernel);
+    const auto key = static_cast<std::uint64_t>(family);
+    const auto* known = find_key(kernel, NetRegistrationRow::family, key);
+    if (!known && !kernel_has_family(key) && frame.phase++ == 0) {
+        const auto asked = kernel.module_requests().ask(fmt::format("net-pf-{}", family));
+        if (asked && *asked) return **asked;
+    }
+    if (known) return create_by_family(kernel, frame, {known->object}, type, protocol);
+    if (!kernel_has_family(key)) return no_such_family(kernel);
     const auto socket = make_socket(kernel);
     if (!socket) return int_result(kernel, error_code(kernel, Errno::enfile));
     kernel.memory().store_word(result, socket.value);
     return Return{0};
 }
 
-void sock_release(Kernel& kernel, GuestAddr at)
+/// The family's own release first, where the socket has one; 2.2's takes a second argument.
+Step sock_release(Kernel& kernel, Frame& frame, GuestAddr at)
 {
-    const auto sock = GuestStruct(kernel, "struct socket", at).pointer("sk");
-    if (sock) kernel.heap().free(sock);
-    kernel.heap().free(at);
+    const GuestStruct socket(kernel, "struct socket", at);
+    const auto operations = socket.pointer("ops");
+    if (!frame.phase++ && operations)
+        if (const auto release = GuestStruct(kernel, "struct proto_ops", operations).pointer("release"))
+            return CallGuest{release, {at.value, 0}, 2, "release"};
+    free_socket(kernel, socket);
+    return Return{0};
 }
 
 GuestAddr netlink_kernel_create(Kernel& kernel, std::int32_t, GuestFunction)

@@ -5,6 +5,7 @@
 #include "emu/exports/core/wait_queue.h"
 #include "emu/exports/fs/fs_objects.h"
 #include "emu/exports/net/socket_buffer.h"
+#include "emu/exports/net/sockets.h"
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/thread.h"
@@ -176,7 +177,8 @@ std::uint32_t datagram_poll(Kernel& kernel, GuestAddr, GuestAddr socket, GuestAd
     return mask;
 }
 
-/// struct socket with its inode: sock_alloc.
+} // namespace
+
 GuestAddr sock_alloc(Kernel& kernel)
 {
     const auto inode_at = make_inode(kernel, {});
@@ -189,6 +191,8 @@ GuestAddr sock_alloc(Kernel& kernel)
     init_wait_head(kernel, socket.address("wait"));
     return socket.at();
 }
+
+namespace {
 
 constexpr auto v18 = from(LayoutVersion::v2_4_18_14);
 
