@@ -62,8 +62,8 @@ int status_command(const Invocation& invocation)
     fmt::print("tainted     {}\n", kernel.state().tainted);
     fmt::print("oopses      {}\n", kernel.state().oopses);
     if (const auto panic = panic_text(kernel)) fmt::print("state       dead: {}\n", *panic);
-    for (const auto& [name, by] : replaced_system_calls(kernel))
-        fmt::print("replaced    system call {} by {}\n", name, readable([&] { return named_address(kernel, by); }));
+    for (const auto& call : replaced_system_calls(kernel))
+        fmt::print("replaced    system call {} by {}\n", call.name, readable([&] { return named_address(kernel, call.by); }));
     fmt::print("generation  {}\n", machine.header().generation);
     const auto threads = readable([&] { return kernel.threads().describe(); });
     if (!threads.empty()) fmt::print("threads\n{}\n", threads);
