@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -120,6 +121,20 @@ std::optional<Problem> read_module(const std::string& host_path, KmodModule& mod
 
 } // namespace
 
+ProblemOr<std::optional<std::vector<KmodSymbol>>> kmod_symbols(const std::string& host_path, KmodSymbols which)
+{
+    const auto file = read_module_file(host_path, Unpacks::everything);
+    if (!file) return file.problem();
+    const auto elf = ElfFile::open(file->bytes);
+    if (!elf) return elf.problem();
+    using Symbols = std::optional<std::vector<KmodSymbol>>;
+    if (which == KmodSymbols::versions) return elf->find_section("__versions") ? Symbols(versions_of(*elf)) : Symbols();
+    KmodModule module{.path = host_path, .name = {}};
+    if (auto problem = read_symbols(*elf, module)) return *problem;
+    const bool has_none = module.exports.empty() && !elf->find_section("__ksymtab_strings");
+    return has_none ? Symbols() : Symbols(std::move(module.exports));
+}
+
 std::string kmod_name_of(std::string_view path)
 {
     if (const auto slash = path.rfind('/'); slash != path.npos) path.remove_prefix(slash + 1);
@@ -169,12 +184,13 @@ void KmodDepmod::read_all()
         if (is_module(name) && entry->is_regular_file(unknown)) paths.push_back(entry->path().lexically_relative(folder_));
     }
     std::ranges::sort(paths);
-    // Of two modules of a name the one in updates/ counts, else the first.
-    const auto is_update = [](const std::string& path) { return path.starts_with("updates/"); };
-    std::stable_partition(paths.begin(), paths.end(), is_update);
-    std::set<std::string> names;
+    std::map<std::string, std::string> path_of_name; // of several the one that depmod.d prefers, else the first
+    for (const auto& path : paths) {
+        const auto [known, is_new] = path_of_name.try_emplace(kmod_name_of(path), path);
+        if (!is_new && options_.conf.prefers(path, known->second)) known->second = path;
+    }
     for (const auto& path : paths)
-        if (names.insert(kmod_name_of(path)).second) read(path);
+        if (path_of_name.at(kmod_name_of(path)) == path) read(path);
     sort_by_order_file();
 }
 
@@ -201,7 +217,7 @@ void KmodDepmod::cannot_open(std::string_view name) const
 bool KmodDepmod::resolve()
 {
     if (options_.kernel_symbols)
-        for (const auto& symbol : *options_.kernel_symbols) owners_[symbol.name] = {.crc = symbol.crc};
+        for (const auto& symbol : *options_.kernel_symbols) owners_[without_prefix(symbol.name)] = {.crc = symbol.crc};
     for (std::size_t index = 0; index < modules_.size(); ++index)
         for (const auto& symbol : modules_[index].exports) owners_[symbol.name] = {.module = index, .crc = symbol.crc};
     for (std::size_t index = 0; index < modules_.size(); ++index)
@@ -209,11 +225,17 @@ bool KmodDepmod::resolve()
     return sort_topologically();
 }
 
+std::string KmodDepmod::without_prefix(const std::string& name) const
+{
+    const bool has_prefix = options_.symbol_prefix != '\0' && name.starts_with(options_.symbol_prefix);
+    return has_prefix ? name.substr(1) : name;
+}
+
 void KmodDepmod::import(std::size_t index, const KmodSymbol& symbol)
 {
     auto& module = modules_[index];
     const bool tells = options_.errors && options_.kernel_symbols && !symbol.weak;
-    const auto owner = owners_.find(symbol.name);
+    const auto owner = owners_.find(without_prefix(symbol.name));
     if (owner == owners_.end()) {
         if (tells) speech_.error(fmt::format("WARNING: {}/{} needs unknown symbol {}", folder_, module.path, symbol.name));
         return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loader/elf/problem.h"
+#include "loader/modules/depmod_conf.h"
 #include "loader/modules/index_file.h"
 #include "loader/modules/speech.h"
 
@@ -44,6 +45,8 @@ struct KmodDepmodOptions {
     bool checks_versions = false; ///< -E: with -e, versions that differ
     /// What the kernel itself offers (-F, -E); without it unknown symbols cannot be told.
     std::optional<std::vector<KmodSymbol>> kernel_symbols{};
+    char symbol_prefix = '\0'; ///< -P: does not count where symbols of the kernel or imports begin with it
+    DepmodConf conf{};
 };
 
 /// Reads every module below HOST_FOLDER (/lib/modules/RELEASE) and finds out who needs whom. Problems of single files are
@@ -74,6 +77,7 @@ private:
     std::unordered_map<std::string, Owner> owners_; ///< of symbols; of several the last one counts
 
     void sort_by_order_file();
+    std::string without_prefix(const std::string& name) const;
     void import(std::size_t module, const KmodSymbol& symbol);
     void cannot_open(std::string_view name) const;
     bool sort_topologically();
@@ -86,6 +90,11 @@ private:
     KmodFile devices() const;
     KmodFile built_in(bool aliases) const;
 };
+
+/// The symbols of a module file that it was built against, or that it exports, with their versions; nothing where it has no
+/// section of them. Problems of the file.
+enum class KmodSymbols : bool { versions, exports };
+ProblemOr<std::optional<std::vector<KmodSymbol>>> kmod_symbols(const std::string& host_path, KmodSymbols which);
 
 /// The name that kmod gives a module: the last component up to its first dot, `-` as `_`.
 std::string kmod_name_of(std::string_view path);

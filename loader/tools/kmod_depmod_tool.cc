@@ -62,7 +62,7 @@ constexpr option long_options[] = {
 
 struct Line {
     bool quick = false, show = false;
-    std::string base, map, symvers;
+    std::string base, conf, map, symvers;
     KmodDepmodOptions options;
     std::vector<std::string> words;
 };
@@ -75,9 +75,16 @@ std::optional<int> read_line(const Invocation& invocation, Line& line)
         switch (letter) {
         case 'A': line.quick = true; break;
         case 'b': line.base = argument; break;
+        case 'C': line.conf = argument; break;
         case 'E': line.symvers = argument; break;
         case 'F': line.map = argument; break;
         case 'e': line.options.errors = true; break;
+        case 'P':
+            line.options.symbol_prefix = argument[0];
+            if (argument[0] == '\0' || argument[1] == '\0') break;
+            std::fputs("depmod: FATAL: -P only takes a single char\n", stderr);
+            over = exit_status::failure;
+            break;
         case 'n': line.show = true; break;
         case 'w': line.options.warnings = true; break;
         case 'V':
@@ -166,6 +173,7 @@ int kmod_depmod_command(const Invocation& invocation)
     }
     if (line.quick && is_up_to_date(folder)) return 0;
     line.options.kernel_symbols = kernel_symbols(line, home.tree());
+    line.options.conf = read_depmod_conf(home.tree(), line.conf, release);
     line.options.checks_versions = !line.symvers.empty();
     if (line.options.errors && !line.options.kernel_symbols) speech.error("WARNING: -e needs -E or -F");
     KmodDepmod depmod(folder, line.options, speech);

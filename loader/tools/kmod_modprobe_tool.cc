@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // modprobe on a machine since 2.6: options and texts are kmod 30's; loader/modules does the work.
 #include "loader/api/modern_kernel_calls.h"
+#include "loader/modules/kmod_depmod.h"
 #include "loader/modules/kmod_modprobe.h"
 
 #include "loader/tools/kmod_session.h"
@@ -10,6 +11,9 @@
 #include "loader/tools/tool_voice.h"
 
 #include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace retromod {
 namespace {
@@ -65,7 +69,7 @@ constexpr const char* usage =
     "\t-h, --help                  show this help\n";
 
 /// Options without a letter.
-enum LongOnly : int { remove_holders = 256, first_time, force_modversion, force_vermagic };
+enum LongOnly : int { remove_holders = 256, first_time, force_modversion, force_vermagic, show_modversions, show_exports };
 
 constexpr option long_options[] = {
     {"all", no_argument, nullptr, 'a'},
@@ -84,6 +88,9 @@ constexpr option long_options[] = {
     {"show-depends", no_argument, nullptr, 'D'},
     {"showconfig", no_argument, nullptr, 'c'},
     {"show-config", no_argument, nullptr, 'c'},
+    {"show-modversions", no_argument, nullptr, show_modversions},
+    {"dump-modversions", no_argument, nullptr, show_modversions},
+    {"show-exports", no_argument, nullptr, show_exports},
     {"dry-run", no_argument, nullptr, 'n'},
     {"show", no_argument, nullptr, 'n'},
     {"config", required_argument, nullptr, 'C'},
@@ -100,6 +107,7 @@ constexpr option long_options[] = {
 struct Line {
     KmodModprobeOptions options;
     bool remove = false, show_conf = false, syslog = false;
+    std::optional<KmodSymbols> show_symbols{};
     std::string conf, folder, release;
     std::vector<std::string> words;
 };
@@ -124,6 +132,8 @@ std::optional<int> read_line(const Invocation& invocation, Line& line)
             break;
         case force_modversion: options.insert_flags |= modern_flag::ignore_modversions; break;
         case force_vermagic: options.insert_flags |= modern_flag::ignore_vermagic; break;
+        case show_modversions: line.show_symbols = KmodSymbols::versions; break;
+        case show_exports: line.show_symbols = KmodSymbols::exports; break;
         case 'R': options.resolve = true; break;
         case 'D':
             options.show_depends = true;
@@ -149,6 +159,26 @@ std::optional<int> read_line(const Invocation& invocation, Line& line)
         }
     });
     return over;
+}
+
+/// --show-modversions, --show-exports: of a file, not of a module's name.
+int show_symbols(KmodSymbols which, const std::string& path)
+{
+    const auto symbols = kmod_symbols(path, which);
+    const auto what = which == KmodSymbols::versions ? "modversions" : "symbols";
+    std::string_view reason;
+    if (!symbols && symbols.problem().kind == ProblemKind::cannot_open) {
+        fmt::print(stderr, "modprobe: FATAL: Module {} not found.\n", path);
+        return exit_status::failure;
+    }
+    if (!symbols) reason = std::strerror(ENOEXEC);
+    else if (!symbols->has_value()) reason = std::strerror(ENOENT);
+    if (!reason.empty()) {
+        fmt::print(stderr, "modprobe: FATAL: could not get {} of {}: {}\n", what, path, reason);
+        return exit_status::failure;
+    }
+    for (const auto& symbol : **symbols) fmt::print("{:#010x}\t{}\n", symbol.crc, symbol.name);
+    return 0;
 }
 
 int run(const Line& line, const ModuleHome& home, Session& session, ModernCalls& calls, const Speech& speech, CommandRunner* runner)
@@ -181,6 +211,7 @@ int kmod_modprobe_command(const Invocation& whole)
         std::fputs("modprobe: ERROR: missing parameters. See -h.\n", stderr);
         return exit_status::failure;
     }
+    if (line.show_symbols) return show_symbols(*line.show_symbols, line.words.front());
     const bool looks = line.options.dry_run || line.show_conf || line.options.resolve;
     CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no});
     ToolSession session(invocation, looks ? Purpose::look : Purpose::change);

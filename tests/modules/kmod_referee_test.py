@@ -151,6 +151,44 @@ def compare_plans(referee: Referee, seed: int, twins: tuple) -> None:
         assert mine == right, f"modprobe {' '.join(words)}\n{mine}--- Debian's:\n{right}"
 
 
+def compare_depmod_conf(referee: Referee, seed: int) -> None:
+    """Modules of one name in several folders: depmod.d says which counts."""
+    chance = random.Random(2000 + seed)
+    root = referee.folder / f"copies{seed}"
+    folder = root / "lib/modules" / RELEASE
+    places = ["updates", "extra", "kernel/fs"]
+    for number in range(12):
+        for place in chance.sample(places, chance.randrange(1, 4)):
+            module = ko_file.KoFile([("license", "GPL"), ("alias", f"of-{place[0]}-{number}")], {f"sym_{number}": number + 1},
+                                    {f"sym_{number - 1}": number} if number else {}, set())
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            (folder / place / f"mod-{number}.ko").write_bytes(ko_file.contents(module))
+    for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
+        (folder / name).write_text("", encoding="ascii")
+    lines = ["# a comment", "search " + " ".join(chance.sample(["updates", "extra", "built-in"], 3)), "", "nonsense"]
+    for number in chance.sample(range(12), 4):
+        lines.append(f"override mod_{number} {chance.choice(['*', RELEASE, '2.6.18'])} {chance.choice(places)}")
+    conf = referee.folder / f"depmod{seed}.conf"
+    conf.write_text("\n".join(chance.choice([lines, lines[2:], lines[:3]])) + "\n", encoding="ascii")
+    made = []
+    for command in ([referee.bin_dir / "depmod", "-C", str(conf), "-b", str(root), RELEASE], [DEPMOD, "-C", str(conf), "-b", str(root), RELEASE]):
+        assert "exit 0" in referee.run(command, root)
+        made.append({name: sorted((folder / name).read_text(encoding="ascii").splitlines())
+                     for name in ("modules.dep", "modules.alias", "modules.symbols")})
+    assert made[0] == made[1], f"{conf.read_text()}{made[0]}\n--- Debian's:\n{made[1]}"
+
+
+def compare_symbols(referee: Referee) -> None:
+    """--show-modversions and --show-exports of every module of a tree, of what is none, of nothing."""
+    make_tree(referee.folder / "symbols", random.Random(77), 25)
+    files = sorted((referee.folder / "symbols/lib/modules" / RELEASE).rglob("*.ko")) + ["/etc/passwd", "/nosuch/file.ko"]
+    for option in ("--show-modversions", "--dump-modversions", "--show-exports"):
+        for file in files:
+            mine = referee.run([referee.bin_dir / "modprobe", option, file])
+            right = referee.run([MODPROBE, option, file])
+            assert mine == right, f"modprobe {option} {file}\n{mine}--- Debian's:\n{right}"
+
+
 def compare_modinfo(referee: Referee, twins: tuple, options: list[str]) -> None:
     _, theirs, names = twins
     for name in names[::4] + ["nosuch", "my-file.ko"]:
@@ -168,6 +206,9 @@ def main() -> int:
         twins = referee.make_twins(TREES, 60)
         cases += [(f"modprobe's plans are Debian's, configuration {seed}", lambda seed=seed: compare_plans(referee, seed, twins))
                   for seed in range(CONFIGURATIONS)]
+        cases += [(f"depmod.d is read as Debian's depmod reads it, {seed}", lambda seed=seed: compare_depmod_conf(referee, seed))
+                  for seed in range(TREES)]
+        cases.append(("--show-modversions and --show-exports are Debian's", lambda: compare_symbols(referee)))
         cases += [(f"modinfo {' '.join(options)} is Debian's", lambda options=options: compare_modinfo(referee, twins, options))
                   for options in ([], ["-0"], ["-p"], ["-F", "parm"], ["-F", "alias"], ["-a"], ["-d"], ["-n"], ["-F", "nosuch"])]
         return results.run_cases(sys.argv[1], "modules", cases)
