@@ -25,7 +25,7 @@ RELEASE, MODERN_RELEASE = "2.4.20", "6.1.0-50-amd64"
 
 
 def fastest(command, environment, between=None) -> float:
-    """Seconds of the command, of the fastest round: other work of the host only adds. `between` runs before each, and does not count."""
+    """Seconds of the command, of the fastest round: other work of the host only adds. `between` runs before each, uncounted."""
     samples = []
     for _ in range(ROUNDS):
         if between:
