@@ -170,8 +170,8 @@ private:
         for (const auto name : {conf_name, old_conf_name}) {
             const auto text = read_conf_file(context_.tree->host(name));
             if (!text) continue;
-            if (name == old_conf_name) warn_of_old_name();
-            else warn_of_both_names();
+            if (name == conf_name) warn_of_both_names();
+            else if (kernel_version_of(context_.release) != "2.2") warn_of_old_name(); // the name of that time is no surprise
             return read_text(std::string(name), context_.tree->host(name), *text, depth);
         }
         return true; // no configuration is one, too

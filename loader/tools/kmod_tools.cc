@@ -11,6 +11,7 @@
 #include "loader/tools/modutils_options.h"
 #include "loader/tools/sample.h"
 #include "loader/tools/tool_session.h"
+#include "loader/tools/tool_voice.h"
 
 #include <fmt/format.h>
 
@@ -41,7 +42,7 @@ constexpr const char* rmmod_usage =
 /// The options that both have. What is left over; or the exit status.
 struct KmodWords {
     std::vector<std::string> words;
-    bool force = false, verbose = false;
+    bool force = false, verbose = false, syslog = false;
     std::optional<int> over;
 };
 
@@ -51,6 +52,7 @@ KmodWords read_words(const Invocation& invocation, const char* letters, const ch
     read.words = read_modutils_options(invocation, letters, insmod_options, [&](int letter, const char*) {
         switch (letter) {
         case 'f': read.force = true; break;
+        case 's': read.syslog = true; break;
         case 'v': read.verbose = true; break;
         case 'V':
             show_kmod_version();
@@ -115,7 +117,11 @@ int kmod_rmmod_command(const Invocation& invocation)
     ToolSession session(invocation, Purpose::change);
     return run_in_session(session, [&] {
         ModernKernelCalls calls(session->kernel(), session->calls());
-        return kmod_rmmod(options, calls, standard_kmod_sinks());
+        ToolVoice voice("rmmod", ToSyslog{read.syslog});
+        const auto sinks = voice.sinks();
+        const auto status = kmod_rmmod(options, calls, {sinks.out, sinks.err});
+        if (voice.flush(session->kernel())) session.commit();
+        return status;
     });
 }
 
