@@ -88,7 +88,7 @@ std::optional<Outcome> Dispatcher::run(std::uint64_t& blocks_left)
     auto& threads = kernel_.threads();
     auto& thread = *threads.current();
     // What waits in the background for a moment is not cut off in it: its run ends after it.
-    const auto least_work = thread.awaited ? 0 : RunLimits{}.blocks;
+    const auto least_work = thread.awaited && !patient_ ? 0 : RunLimits{}.blocks;
     while (threads.current() == &thread && thread.state == ThreadState::runnable) {
         work.begin(std::max(blocks_left, least_work));
         const auto outcome = thread.in_guest ? run_guest(blocks_left) : step_current();

@@ -48,6 +48,7 @@ enum class Breakpoints : bool { oops, stop };
 
 struct RunLimits {
     std::uint64_t blocks = 100'000'000; ///< basic blocks of guest code in this run: 50 s of virtual time
+    bool is_slice = false; ///< a thread that has used the blocks up can be run on; else it would never return, and is killed
     Breakpoints breakpoints = Breakpoints::oops; ///< stop: a debugger is there, and the run ends with Kind::breakpoint
 };
 

@@ -71,7 +71,10 @@ Outcome Scheduler::run(ThreadId id, const RunLimits& limits)
     if (!awaited) throw std::invalid_argument("no such guest thread");
     if (awaited->state == ThreadState::stopped) awaited->state = ThreadState::runnable;
     dispatcher_.set_breakpoints(limits.breakpoints);
-    return take_turns(awaited, no_end, limits.blocks);
+    dispatcher_.set_patient(limits.is_slice);
+    const auto outcome = take_turns(awaited, no_end, limits.blocks);
+    dispatcher_.set_patient(false);
+    return outcome;
 }
 
 Outcome Scheduler::settle(std::uint64_t ticks)

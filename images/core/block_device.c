@@ -73,6 +73,18 @@ void bdput(struct block_device *device)
 /* The caller's use ends; a device that nobody opened stays with its pages, as after grow_buffers of the kernel. */
 void bdput_with_pages(struct block_device *device) { --BD(device, bd_count); }
 
+int is_open(kdev_t first, unsigned count)
+{
+    struct list_head *at;
+    int i;
+    for (i = 0; i < buckets; ++i)
+        for (at = hash_table[i].next; at != &hash_table[i]; at = at->next) {
+            struct block_device *device = OWNER(at, block_device, bd_hash);
+            if (BD(device, bd_openers) && (unsigned)(BD(device, bd_dev) - first) < count) return 1;
+        }
+    return 0;
+}
+
 /* An inode that stood for the device goes. */
 void forget_block_inode(struct inode *inode)
 {
@@ -100,7 +112,7 @@ static struct block_device_operations *operations_of(kdev_t dev)
 {
     struct block_device_operations *operations = kc_block_operations(MAJOR(dev));
     char name[24];
-    if (operations || (operations = disk_operations(dev))) return operations;
+    if (operations || (operations = disk_operations(dev)) || (operations = ramdisk_operations(dev))) return operations;
     module_name(name, MAJOR(dev));
     kc_request_module(name);
     return kc_block_operations(MAJOR(dev));

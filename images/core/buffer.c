@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Buffers: blocks of a device, in the page cache of its inode, found by number. Source: fs/buffer.c of 2.4.
  * Differs from 2.4: all buffers that are written wait in one list of dirty ones. */
+#include "block.h"
 #include "page.h"
 #include "vfs.h"
 
@@ -294,6 +295,7 @@ static int grow(struct block_device *device, kdev_t dev, word block, word bytes)
     word bits = 0, index, first; /* bits: of the number of blocks in a page */
     struct page *page;
     struct buffer_head *head, *buffer;
+    if (bytes & (hard_sector_bytes(dev) - 1)) kc_bug("grow_buffers");
     while (PAGE_SIZE >> bits > bytes) ++bits;
     index = block >> bits;
     first = index << bits;
@@ -424,49 +426,80 @@ void invalidate_inode_buffers(struct inode *inode)
     if (HAS(inode, i_dirty_data_buffers)) empty(IN(inode, inode, i_dirty_data_buffers));
 }
 
-int fsync_buffers_list(struct list_head *list)
+enum { at_once = 32 }; /* buffers that are written together, so that their requests merge */
+
+static int wait_for(struct buffer_head **buffers, int count)
 {
-    int error = 0;
-    word most = 1UL << 20;
-    while (!list_empty(list) && most--) {
-        struct buffer_head *buffer = OWNER(list->next, buffer_head, b_inode_buffers);
-        forget_queue(buffer);
-        if (!(STATE(buffer) & (1 << BH_Dirty | 1 << BH_Lock))) continue;
-        ++F(buffer, buffer_head, b_count);
-        __wait_on_buffer(buffer);
-        if (has(buffer, BH_Dirty)) ll_rw_block(WRITE, 1, &buffer);
-        __wait_on_buffer(buffer);
-        if (!has(buffer, BH_Uptodate)) error = -EIO;
-        brelse(buffer);
+    int error = 0, i;
+    for (i = 0; i < count; ++i) {
+        __wait_on_buffer(buffers[i]);
+        if (!has(buffers[i], BH_Uptodate)) error = -EIO;
+        brelse(buffers[i]);
     }
     return error;
 }
 
-static struct buffer_head *next_to_write(kdev_t dev)
+/* Takes buffers off the list, held: all that are to be written, or are being written, up to `at_once`. */
+static int take_from_list(struct list_head *list, struct buffer_head **into)
+{
+    int count = 0;
+    while (count < at_once && !list_empty(list)) {
+        struct buffer_head *buffer = OWNER(list->prev, buffer_head, b_inode_buffers); /* the first that came */
+        forget_queue(buffer);
+        if (!(STATE(buffer) & (1 << BH_Dirty | 1 << BH_Lock))) continue;
+        ++F(buffer, buffer_head, b_count);
+        into[count++] = buffer;
+    }
+    return count;
+}
+
+int fsync_buffers_list(struct list_head *list)
+{
+    struct buffer_head *buffers[at_once];
+    word most = 1UL << 20;
+    int error = 0, count, i;
+    while (most-- && (count = take_from_list(list, buffers))) {
+        for (i = 0; i < count; ++i) {
+            if (!has(buffers[i], BH_Dirty)) continue;
+            __wait_on_buffer(buffers[i]); /* it may have changed since its write began */
+            ll_rw_block(WRITE, 1, &buffers[i]);
+        }
+        if (wait_for(buffers, count)) error = -EIO;
+    }
+    return error;
+}
+
+/* The dirty buffers of a device, of all for 0, held: those that came first, up to `at_once`. */
+static int next_to_write(kdev_t dev, struct buffer_head **into)
 {
     struct buffer_head *first = dirty ? F(dirty, buffer_head, b_next_free) : NULL, *buffer = first;
-    if (!first) return NULL;
+    int count = 0;
+    if (!first) return 0;
     do {
-        if (has(buffer, BH_Dirty) && (!dev || F(buffer, buffer_head, b_dev) == dev)) return buffer;
+        if (has(buffer, BH_Dirty) && (!dev || F(buffer, buffer_head, b_dev) == dev)) {
+            ++F(buffer, buffer_head, b_count);
+            into[count++] = buffer;
+        }
         buffer = F(buffer, buffer_head, b_next_free);
-    } while (buffer != first);
-    return NULL;
+    } while (buffer != first && count < at_once);
+    return count;
 }
 
 /* Writes the dirty buffers of a device, of all for 0. */
 int sync_buffers(kdev_t dev, int wait)
 {
-    struct buffer_head *buffer;
+    struct buffer_head *buffers[at_once];
     word most = 1UL << 20;
-    int error = 0;
-    while (most-- && (buffer = next_to_write(dev))) {
-        ++F(buffer, buffer_head, b_count);
-        __wait_on_buffer(buffer);
-        ll_rw_block(WRITE, 1, &buffer);
-        if (wait) __wait_on_buffer(buffer);
-        if (wait && !has(buffer, BH_Uptodate)) error = -EIO;
-        brelse(buffer);
+    int error = 0, count, i;
+    while (most-- && (count = next_to_write(dev, buffers))) {
+        for (i = 0; i < count; ++i) {
+            __wait_on_buffer(buffers[i]);
+            ll_rw_block(WRITE, 1, &buffers[i]);
+        }
+        if (wait && wait_for(buffers, count)) error = -EIO;
+        for (i = 0; !wait && i < count; ++i) brelse(buffers[i]);
     }
+    if (!wait) kc_run_task_queue(VAR__tq_disk);
     return error;
 }
 

@@ -89,21 +89,25 @@ void drop_super(struct super_block *super) { put(super); }
 
 /* --- mounting ----------------------------------------------------------------------------------------------------------- */
 
+/* The type's module is used by the super block: since 2.4.18 while read_super runs, too, before only after it. */
 static int fill(struct super_block *super, struct file_system_type *type, int flags, void *data)
 {
+    int held_before = HAS(super_block, s_instances);
     struct super_block *made;
     if (!F(type, file_system_type, read_super)) return -ENODEV; /* built in by its name alone */
     S(super, s_flags) = (word)(unsigned)flags;
     list_add_tail(LIST(super), &super_blocks);
+    if (held_before) kc_hold_module(F(type, file_system_type, owner));
     lock_super_of(super);
     made = F(type, file_system_type, read_super)(super, data, flags & MS_VERBOSE ? 1 : 0);
     if (made) S(super, s_flags) |= MS_ACTIVE;
     unlock_super_of(super);
     if (made) {
-        kc_hold_module(F(type, file_system_type, owner));
+        if (!held_before) kc_hold_module(F(type, file_system_type, owner));
         return 0;
     }
     list_del_init(LIST(super));
+    if (held_before) kc_release_module(F(type, file_system_type, owner));
     return -EINVAL;
 }
 

@@ -243,13 +243,17 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> numbers_of(std::string_vi
 
 } // namespace
 
-void GuestNames::make_device_node(const std::string& path)
+std::optional<std::pair<std::uint32_t, std::uint32_t>> GuestNames::block_device(std::string_view path)
 {
     constexpr std::string_view folder = "/dev/";
-    constexpr std::uint32_t block_device = 0060660;
-    if (!path.starts_with(folder)) return;
-    const auto numbers = numbers_of(std::string_view(path).substr(folder.size()));
-    if (numbers && failed(status(path, FollowLinks::yes).result)) make_node(path, block_device, numbers->first, numbers->second);
+    if (!path.starts_with(folder)) return std::nullopt;
+    return numbers_of(path.substr(folder.size()));
+}
+
+void GuestNames::make_device_node(const std::string& path)
+{
+    const auto numbers = block_device(path);
+    if (numbers && failed(status(path, FollowLinks::yes).result)) make_node(path, 0060660, numbers->first, numbers->second);
 }
 
 } // namespace retromod

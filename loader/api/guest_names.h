@@ -77,6 +77,8 @@ public:
 
     /// The node of a block device that is named as Linux names them ("/dev/hda1", "/dev/loop0"), made where it is missing.
     void make_device_node(const std::string& path);
+    /// Major and minor of a block device that is named as Linux names them.
+    static std::optional<std::pair<std::uint32_t, std::uint32_t>> block_device(std::string_view path);
 
 private:
     SyscallResult name_call(std::string_view call, std::initializer_list<std::string_view> names,

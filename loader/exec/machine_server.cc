@@ -193,6 +193,7 @@ Outcome MachineServer::run_in_slices(Flight& flight)
     limits.blocks = std::min(slice, limits_.blocks);
     Outcome outcome;
     for (std::uint64_t used = 0; used < limits_.blocks; used += limits.blocks) {
+        limits.is_slice = used + limits.blocks < limits_.blocks;
         outcome = session_.kernel().scheduler().run(flight.thread, limits);
         if (outcome.kind != Outcome::Kind::budget || is_asleep(flight)) break;
     }

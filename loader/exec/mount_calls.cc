@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // mount, umount, statfs and sync: every mount is the guest's.
+#include "loader/api/guest_names.h"
 #include "loader/exec/supervisor.h"
 
 #include <fcntl.h>
@@ -32,6 +33,8 @@ CallTask<Ending> mount(Supervisor& supervisor, ProgramCall& call)
     const auto path = supervisor.path_of(call, AT_FDCWD, *target);
     if (source->find('/') != source->npos) source = supervisor.path_of(call, AT_FDCWD, *source);
     if (!supervisor.places().is_guests(path)) co_await make_directories(supervisor, call, path);
+    if (const auto numbers = GuestNames::block_device(*source)) // as the system's /dev has them all; EEXIST where it is there
+        co_await supervisor.guest(call, "mknod", call.user.place(*source), 0060660, numbers->first << 8 | numbers->second);
     const auto device = call.user.place(*source), directory = call.user.place(path);
     const auto mounted = co_await supervisor.guest(call, "mount", device, directory, call.user.place(*type), call.arguments[3],
                                                    call.buffer(4, data_bytes));

@@ -113,7 +113,7 @@ void ScenarioRunner::logged(std::string_view text)
 /// Makes a call; breakpoints run the step lists of `on_trap` while it is under way.
 Outcome ScenarioRunner::call(const SystemCall& call, const json& step, json& result)
 {
-    const RunLimits limits{scenario_limits::guest_blocks, Breakpoints::stop};
+    const RunLimits limits{.blocks = scenario_limits::guest_blocks, .breakpoints = Breakpoints::stop};
     const auto thread = kernel_.scheduler().begin(call, {capable_, "insmod"});
     auto outcome = kernel_.scheduler().run(thread, limits);
     for (std::size_t trap = 0; outcome.kind == Outcome::Kind::breakpoint && broke_.empty(); ++trap) {

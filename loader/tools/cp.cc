@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ public:
     bool copy(const Place& from, const Place& to)
     {
         if (from.on_host == to.on_host) return fail(from.path, "copies are between the guest and the host: say host:PATH");
+        met_.clear();
         return from.on_host ? in(from.path, into(to, from.path), 0) : out(from.path, into(to, from.path), 0);
     }
     std::uint64_t files() const { return files_; }
@@ -75,7 +77,7 @@ private:
         if (names_.calls().is_interrupted()) return false;
         const auto [result, status] = names_.status(from, depth ? FollowLinks::no : FollowLinks::yes);
         if (names_.failed(result)) return fail(from, result);
-        if (status.is_directory()) return tree_ ? tree_out(from, to, depth) : fail(from, "is a directory (-r copies it)");
+        if (status.is_directory()) return tree_ ? tree_out(from, to, status, depth) : fail(from, "is a directory (-r copies it)");
         if (status.is_link()) {
             const auto target = names_.link_target(from);
             if (names_.failed(target.result)) return fail(from, target.result);
@@ -86,8 +88,11 @@ private:
         return file_out(from, to, status);
     }
 
-    bool tree_out(const std::string& from, const std::string& to, int depth)
+    /// A directory has one name. On a damaged file system one may have several, one of them inside itself.
+    bool tree_out(const std::string& from, const std::string& to, const FileStatus& status, int depth)
     {
+        if (!met_.emplace(status.device, status.inode).second)
+            return fail(from, "is a directory that has another name, too: it is left out");
         if (depth > deepest_tree) return fail(from, fmt::format("more than {} directories in each other", deepest_tree));
         if (::mkdir(to.c_str(), 0777) != 0 && errno != EEXIST) return fail_here(to);
         const auto entries = names_.entries(from);
@@ -188,6 +193,7 @@ private:
         return true;
     }
 
+    std::set<std::pair<std::uint64_t, std::uint64_t>> met_; ///< directories copied so far: device, inode
     GuestNames& names_;
     bool tree_;
     std::uint64_t files_ = 0;

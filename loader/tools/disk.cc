@@ -45,7 +45,7 @@ int disk_command(const Invocation& invocation)
     options.positional("ACTION", action, "add FILE, list, or remove NAME")
         .value("--as", name, "name of the disk: hda to hdd, fd0 to fd3 (default: the first free of hda to hdd)")
         .flag("--write", write, "what the machine writes goes to the file; else it stays in the machine")
-        .rest("FILE", what, "the image, or the disk's name");
+        .words("FILE", what, "the image, or the disk's name");
     if (const auto status = options.parse()) return *status;
     if (action == "list" && what.empty()) return list(invocation);
     if (action == "remove" && what.size() == 1) return remove(invocation, what[0]);

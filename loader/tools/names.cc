@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <set>
 
 namespace retromod {
 namespace {
@@ -98,18 +99,25 @@ bool list(Kernel& kernel, GuestNames& names, const std::string& path, bool detai
     return !complain_of(names, "ls", path, entries.result);
 }
 
-bool remove(GuestNames& names, const std::string& path, bool tree, int depth)
+/// `met`: the directories so far, by device and inode. On a damaged file system one may be inside itself.
+using Directories = std::set<std::pair<std::uint64_t, std::uint64_t>>;
+
+bool remove(GuestNames& names, const std::string& path, bool tree, Directories& met, int depth)
 {
     if (!tree) return !complain_of(names, "rm", path, names.remove(path));
     const auto [result, status] = names.status(path, FollowLinks::no);
     if (complain_of(names, "rm", path, result)) return false;
     if (!status.is_directory()) return !complain_of(names, "rm", path, names.remove(path));
+    if (!met.emplace(status.device, status.inode).second) {
+        complain(fmt::format("rm: {}: is a directory that has another name, too: it is left", path));
+        return false;
+    }
     if (depth > deepest_tree) {
         complain(fmt::format("rm: {}: more than {} directories in each other", path, deepest_tree));
         return false;
     }
     bool good = true;
-    for (const auto& entry : names.entries(path).value) good &= remove(names, path + "/" + entry.name, tree, depth + 1);
+    for (const auto& entry : names.entries(path).value) good &= remove(names, path + "/" + entry.name, tree, met, depth + 1);
     return good && !complain_of(names, "rm", path, names.remove_directory(path));
 }
 
@@ -167,7 +175,10 @@ int rm_command(const Invocation& invocation)
     options.flag("-r", tree, "directories with all that is in them").positionals("PATH", paths, "what to remove");
     if (const auto status = options.parse()) return *status;
     return for_each_path(invocation, paths,
-                         [&](Kernel&, GuestNames& names, const std::string& path) { return remove(names, path, tree, 0); });
+                         [&](Kernel&, GuestNames& names, const std::string& path) {
+                             Directories met;
+                             return remove(names, path, tree, met, 0);
+                         });
 }
 
 int df_command(const Invocation& invocation)

@@ -155,7 +155,7 @@ public:
     }
 
 private:
-    static constexpr RunLimits limits{20'000, Breakpoints::stop};
+    static constexpr RunLimits limits{.blocks = 20'000, .breakpoints = Breakpoints::stop};
     static constexpr std::size_t kept_bytes = 512;
 
     static MachineOptions options(const Release& release)

@@ -17,9 +17,8 @@
 #include "loader/elf/elf_file.h"
 #include "loader/elf/module_file.h"
 #include "loader/legacy/insmod.h"
+#include "tests/fuzz/booted_machine.h"
 #include "tests/overlooked_leaks.h"
-
-#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -35,57 +34,7 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 
 namespace {
 
-constexpr std::size_t page = 4096;
 constexpr RunLimits short_run{.blocks = 300'000}; // 150 ms of the guest's time
-
-/// The bytes of a freshly booted machine, to be made fresh again.
-class BootedMachine {
-public:
-    BootedMachine()
-    {
-        Machine machine({.memory_bytes = 16 << 20});
-        BufferedUserMemory user(machine.arch());
-        machine.memory().set_user_memory(&user);
-        Kernel kernel(machine, standard_exports());
-        const auto booted = machine.mapping();
-        void* memory = ::mmap(nullptr, booted.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (memory == MAP_FAILED) std::abort();
-        bytes_ = {static_cast<std::byte*>(memory), booted.size()};
-        for (std::size_t at = 0; at < booted.size(); at += page) {
-            const auto* from = booted.data() + at;
-            if (from[0] == std::byte{0} && std::memcmp(from, from + 1, page - 1) == 0) continue;
-            places_.push_back(at);
-            contents_.insert(contents_.end(), from, from + page);
-        }
-    }
-
-    std::span<std::byte> fresh()
-    {
-        ::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED);
-        for (std::size_t i = 0; i < places_.size(); ++i) std::memcpy(bytes_.data() + places_[i], contents_.data() + i * page, page);
-        return bytes_;
-    }
-
-private:
-    std::span<std::byte> bytes_;
-    std::vector<std::size_t> places_; ///< of pages that are not zero
-    std::vector<std::byte> contents_;
-};
-
-/// What a command would report, and go on or end.
-template <class Work>
-void guarded(Work work)
-{
-    try {
-        work();
-    } catch (const CallStopped&) {
-    } catch (const KernelFault&) {
-    } catch (const KernelHang&) {
-    } catch (const KernelBug&) {
-    } catch (const std::length_error&) { // a table or the guest's memory is full
-    } catch (const MachineDamaged&) {
-    }
-}
 
 /// The kernel of one input, and what its calls need.
 struct World {
@@ -132,7 +81,7 @@ const std::vector<std::byte>& good_module()
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static BootedMachine booted;
+    static BootedMachine booted(standard_exports(), [](Kernel&, BufferedUserMemory&) {});
     World world(booted.fresh());
     const auto report = world.insmod(std::as_bytes(std::span(data, size)));
     guarded([&] { world.kernel.scheduler().settle(5); });

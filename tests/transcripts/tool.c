@@ -72,15 +72,36 @@ static int use_mount(int argc, char **argv)
     return 0;
 }
 
-/* losetup PATH FILE [ro], PATH -d. */
+/* struct loop_info as i386 kernels of 2.4 have it, whatever the ABI of this program. */
+struct loop_info_i386 {
+    int number;
+    unsigned device, inode, rdevice; /* the devices are of 16 bits, and padded */
+    int offset, encrypt_type, encrypt_key_size, flags;
+    char name[64];
+    unsigned char encrypt_key[32];
+    unsigned init[2];
+    char reserved[4];
+};
+
+/* losetup PATH FILE [ro], PATH -d, PATH -i. Reading gives nothing before LOOP_SET_STATUS has chosen a transfer function. */
 static int use_losetup(int argc, char **argv)
 {
-    enum { set_fd = 0x4c00, clear_fd = 0x4c01 };
+    enum { set_fd = 0x4c00, clear_fd = 0x4c01, set_status = 0x4c02, get_status = 0x4c03 };
     int read_only = argc > 4, fd = open(argv[2], read_only ? O_RDONLY : O_RDWR);
+    struct loop_info_i386 info = {0};
     char call[300];
     if (!strcmp(argv[3], "-d")) return tell("LOOP_CLR_FD", ioctl(fd, clear_fd, 0)), 0;
+    if (!strcmp(argv[3], "-i")) {
+        long result = ioctl(fd, get_status, &info);
+        if (result < 0) return tell("LOOP_GET_STATUS", result), 0;
+        printf("LOOP_GET_STATUS = %ld  n=%d off=%d enc=%d flags=%#x name=%.64s\n", result, info.number, info.offset, info.encrypt_type,
+               info.flags, info.name);
+        return 0;
+    }
     snprintf(call, sizeof call, "LOOP_SET_FD(%s,%s)", argv[2], argv[3]);
     tell(call, ioctl(fd, set_fd, open(argv[3], read_only ? O_RDONLY : O_RDWR)));
+    strncpy(info.name, argv[3], sizeof info.name - 1);
+    tell("LOOP_SET_STATUS", ioctl(fd, set_status, &info));
     return 0;
 }
 

@@ -5,6 +5,8 @@ A file has sections, each a heading `## NAME` and a block of commands as they we
 `[exit N]` where its status was not 0, `   klog: LINE` for what the kernel logged and `   /proc/FILE: +LINE` for what it added there.
 
 usage: transcript.py FILE MODULES BIN_DIR BOOT_ARGUMENT... [-- SECTION...]   plays sections with the modules of a folder, shows what differs
+
+Modules are the folder's as files of the host. Its file-system images (*.img) lie in the guest, on a ramfs at /m; one at /big is empty.
 """
 import difflib
 import os
@@ -17,7 +19,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 BUSYBOX = "/bin/busybox"
 OUR_OWN = ("insmod", "rmmod", "lsmod", "modprobe", "ksyms", "depmod")
-MODULES = "/m/"
+MODULES = re.compile(r"/m/(?=\S+\.o\b)")
 MASKS = [(re.compile(r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d +(\d{4}|\d\d:\d\d)"), "DATE"),
          (re.compile(r"\d+\.\d\d \d+\.\d\d"), "UPTIME"),
          (re.compile(r"^(\S+ +)\d{3,}( +\d+)"), r"\1SIZE\2")]  # a module's size tells how long its file's path was
@@ -47,7 +49,16 @@ class Player:
         subprocess.run(["gcc", "-static", "-O1", "-w", "-o", names / "tool", HERE / "tool.c"], check=True)
         self.environment = {"PATH": f"{names}:{bin_dir}:/usr/bin:/bin", "RETROMOD_MACHINE": f"{self.folder.name}/machine", "HOME": self.folder.name}
         self._run([bin_dir / "retromod", "boot", *boot])
+        self._fill(sorted(self.modules.glob("*.img")))
         self.log = self._log()
+
+    def _fill(self, images: list[pathlib.Path]) -> None:
+        """The guest's folders of images, where there are any."""
+        for folder in ("/m", "/big") if images else ():
+            self._run([self.bin / "retromod", "mkdir", folder])
+            self._run([self.bin / "retromod", "mount", "-t", "ramfs", "none", folder])
+        for image in images:
+            self._run([self.bin / "retromod", "cp", f"host:{image}", f"/m/{image.name}"])
 
     def _run(self, words) -> tuple[str, int]:
         done = subprocess.run([str(word) for word in words], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -59,13 +70,13 @@ class Player:
 
     def play(self, command: str) -> list[str]:
         """What a command prints, as a transcript has it."""
-        typed = command.replace(MODULES, f"{self.modules}/")
+        typed = MODULES.sub(f"{self.modules}/", command)
         if typed.split()[0] in OUR_OWN:
             words = ["sh", "-c", " ".join([str(self.bin / typed.split()[0]), *typed.split()[1:]])]
         else:
             words = [self.bin / "retromod", "exec", "sh", "-c", typed]
         out, status = self._run(words)
-        lines = out.replace(f"{self.modules}/", MODULES).splitlines()
+        lines = out.replace(f"{self.modules}/", "/m/").splitlines()
         return [line for line in lines if line] + ([f"[exit {status}]"] if status else [])
 
     def logged(self) -> list[str]:

@@ -28,6 +28,8 @@ constexpr Export functions[] = {
     core<void(GuestAddr)>("blkdev_release_request", Grade::full, since_2_4),
     core<std::int32_t(std::uint32_t)>("is_read_only", Grade::full, since_2_4),
     core<void(std::uint32_t, std::int32_t)>("set_device_ro", Grade::full, since_2_4),
+    core<void(GuestAddr, std::uint32_t, std::uint32_t, GuestAddr, Long)>("register_disk", Grade::full, since_2_4),
+    core<void(GuestAddr, std::int32_t, std::uint32_t, Long)>("grok_partitions", Grade::full, since_2_4),
     core<std::int32_t(std::uint32_t, std::uint32_t, ULong)>("blk_ioctl", Grade::full, since_2_4),
 };
 

@@ -66,22 +66,6 @@ GuestAddr get_gendisk(Kernel& kernel, std::uint32_t device)
     return {};
 }
 
-/// The whole disk's size. Differs from 2.4: its partition table is not read.
-void grok_partitions(Kernel& kernel, GuestAddr disk_at, std::int32_t drive, std::uint32_t, Long sectors)
-{
-    const GuestStruct disk(kernel, "struct gendisk", disk_at);
-    const auto word = kernel.arch().word_bytes;
-    if (!disk.get("sizes")) kernel.memory().store_word(kernel.symbols().variable("blk_size") + disk.get("major") * word, 0);
-    const auto first = static_cast<std::uint32_t>(drive) << disk.get("minor_shift");
-    GuestStruct part(kernel, "struct hd_struct", disk.pointer("part") + first * kernel.layouts().size("struct hd_struct"));
-    part.set("nr_sects", static_cast<std::uint64_t>(sectors.value));
-}
-void register_disk(Kernel& kernel, GuestAddr disk, std::uint32_t device, std::uint32_t minors, GuestAddr, Long sectors)
-{
-    if (!disk) return;
-    const auto shift = GuestStruct(kernel, "struct gendisk", disk).get("minor_shift");
-    grok_partitions(kernel, disk, static_cast<std::int32_t>((device & 0xff) >> shift), minors, sectors);
-}
 std::int32_t no_answer(Kernel&, ULong) { return 0; }
 
 /// 2.2: a disk's partitions are looked at again.
@@ -94,8 +78,6 @@ constexpr Export functions[] = {
     init<add_gendisk>("add_gendisk", v18),
     full<del_gendisk>("del_gendisk", v18),
     full<get_gendisk>("get_gendisk", v18),
-    init<register_disk>("register_disk", since_2_4),
-    init<grok_partitions>("grok_partitions", since_2_4),
     inert<no_answer>("invalidate_device", v18),
     inert<resetup_one_dev>("resetup_one_dev", only_2_2),
     inert<no_answer>("check_disk_change"),

@@ -138,7 +138,21 @@ std::int32_t kernel_thread(Kernel& kernel, GuestAddr function, GuestAddr argumen
     return static_cast<std::int32_t>(kernel.threads().start_kernel(function, argument.value, name.text));
 }
 
-[[noreturn]] void bug(Kernel&, GuestString what) { throw KernelBug{what.text}; }
+/// Where a measured kernel's source has a BUG() of the core.
+struct BugPlace {
+    std::string_view text; ///< the core's
+    LayoutVersion release;
+    SourceLine at;
+};
+constexpr BugPlace bug_places[] = {{"grow_buffers", LayoutVersion::v2_4_18_14, {"buffer.c", 2598}}};
+
+[[noreturn]] void bug(Kernel& kernel, GuestString what)
+{
+    const auto release = kernel.machine().release().layouts;
+    for (const auto& place : bug_places)
+        if (place.text == what.text && place.release == release) throw KernelBug{"kernel BUG", place.at};
+    throw KernelBug{what.text};
+}
 
 // --- modules, devices ---------------------------------------------------------------------------------------------------
 

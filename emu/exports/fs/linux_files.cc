@@ -92,17 +92,30 @@ GuestAddr find_type(Kernel& kernel, std::string_view name)
     return {};
 }
 
-/// A registered file system, its module held; one that is not there is asked for.
-Step get_fs_type(Kernel& kernel, Frame& frame, GuestString name)
+/// A registered file system, its module held; one that is not there is asked for, by its name with each prefix in turn.
+Step get_fs_type_asking(Kernel& kernel, Frame& frame, std::string_view name, std::span<const std::string_view> prefixes)
 {
-    auto type = find_type(kernel, name.text);
-    if (!type && !frame.phase++) {
-        const auto asked = kernel.module_requests().ask(name.text);
+    auto type = find_type(kernel, name);
+    while (!type && frame.phase < prefixes.size()) {
+        const auto asked = kernel.module_requests().ask(std::string(prefixes[frame.phase++]).append(name));
         if (asked && *asked) return **asked;
-        type = find_type(kernel, name.text);
+        type = find_type(kernel, name);
     }
     if (!type || !kernel.layouts().has("struct file_system_type", "owner")) return Return{type.value};
     return Return{hold_module(kernel, GuestStruct(kernel, "struct file_system_type", type).pointer("owner")) ? type.value : 0};
+}
+
+Step get_fs_type(Kernel& kernel, Frame& frame, GuestString name)
+{
+    static constexpr std::string_view prefixes[] = {""};
+    return get_fs_type_asking(kernel, frame, name.text, prefixes);
+}
+
+/// The vendor's kernel of 2.4.18-14 asks for "vxfs" as "freevxfs", too.
+Step get_fs_type_of_vendor(Kernel& kernel, Frame& frame, GuestString name)
+{
+    static constexpr std::string_view prefixes[] = {"", "free"};
+    return get_fs_type_asking(kernel, frame, name.text, prefixes);
 }
 
 // --- locks that nobody contends -----------------------------------------------------------------------------------------
@@ -132,8 +145,12 @@ constexpr Export functions[] = {
     full<pollwait>("__pollwait", since_2_4),
     inert<do_nothing<GuestAddr, GuestAddr, GuestAddr>>("__pollwait", only_2_2), // its poll tables are not known
     full<poll_freewait>("poll_freewait", since_2_4),
-    full<get_fs_type>("get_fs_type"),
-    full<get_fs_type>("kc_get_fs_type"),
+    full<get_fs_type>("get_fs_type", until(LayoutVersion::v2_4_0)),
+    full<get_fs_type_of_vendor>("get_fs_type", {LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    full<get_fs_type>("get_fs_type", from(LayoutVersion::v2_4_22)),
+    full<get_fs_type>("kc_get_fs_type", until(LayoutVersion::v2_4_0)),
+    full<get_fs_type_of_vendor>("kc_get_fs_type", {LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_18_14}),
+    full<get_fs_type>("kc_get_fs_type", from(LayoutVersion::v2_4_22)),
     full<locks_init_lock>("locks_init_lock", since_2_4),
     full<locks_copy_lock>("locks_copy_lock", since_2_4),
     full<tty_hung_up_p>("tty_hung_up_p"),

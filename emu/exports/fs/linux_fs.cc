@@ -3,6 +3,7 @@
 // share. Source: fs/super.c, fs/exec.c, fs/read_write.c, fs/fcntl.c of 2.4.
 #include "emu/exports/answers.h"
 #include "emu/exports/fs/filesystems.h"
+#include "emu/kernel/devices.h"
 #include "emu/kernel/guest_list.h"
 #include "emu/kernel/guest_struct.h"
 #include "emu/kernel/heap.h"
@@ -131,6 +132,8 @@ std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr fi
 // Nobody in the guest has asked for SIGIO.
 void kill_fasync(Kernel&, GuestAddr, std::int32_t, std::int32_t) {}
 
+constexpr std::uint64_t device_name_bytes = 32;
+
 /// The kernel's buffer for device names; fixed format, one row.
 struct NameBufferRow {
     static constexpr std::string_view table_name = "device_name_buffer";
@@ -140,7 +143,26 @@ struct NameBufferRow {
     std::uint64_t address;
 };
 
-/// kdevname, bdevname: "03:01".
+/// bdevname, cdevname: "loop(7,0)".
+GuestAddr driver_name(Kernel& kernel, DeviceKind kind, std::uint32_t device, std::string_view unknown)
+{
+    const GuestAddr buffer{kernel.machine().single<NameBufferRow>().address};
+    const auto major = device >> 8 & 0xff;
+    const auto* row = find_major(kernel, kind, major);
+    const auto name = row && row->name ? kernel.memory().load_string({row->name}) : std::string(unknown);
+    store_string(kernel, buffer, fmt::format("{:.{}}({},{})", name, device_name_bytes - sizeof "(255,255)", major, device & 0xff));
+    return buffer;
+}
+GuestAddr bdevname(Kernel& kernel, std::uint32_t device)
+{
+    return driver_name(kernel, DeviceKind::block, device, "unknown-block");
+}
+GuestAddr cdevname(Kernel& kernel, std::uint32_t device)
+{
+    return driver_name(kernel, DeviceKind::character, device, "unknown-char");
+}
+
+/// kdevname: "03:01".
 GuestAddr kdevname(Kernel& kernel, std::uint32_t device)
 {
     const GuestAddr buffer{kernel.machine().single<NameBufferRow>().address};
@@ -157,8 +179,8 @@ constexpr Export functions[] = {
     full<fasync_helper>("fasync_helper"),
     inert<kill_fasync>("kill_fasync"),
     full<kdevname>("kdevname"),
-    full<kdevname>("bdevname"),
-    full<kdevname>("cdevname", since_2_4),
+    full<bdevname>("bdevname"),
+    full<cdevname>("cdevname", since_2_4),
 };
 
 /// FS_* of include/linux/fs.h, 2.4.
@@ -177,7 +199,7 @@ constexpr BoardFilesystem board_filesystems[] = {
 
 void boot(Kernel& kernel)
 {
-    kernel.machine().single<NameBufferRow>().address = kernel.memory().allocate_image(32).value;
+    kernel.machine().single<NameBufferRow>().address = kernel.memory().allocate_image(device_name_bytes).value;
     for (const auto& type : board_filesystems) {
         const auto bytes = kernel.layouts().size("struct file_system_type");
         auto fields = filesystem(kernel, kernel.memory().allocate_image(bytes, 8).value);
