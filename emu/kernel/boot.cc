@@ -53,10 +53,13 @@ void KernelBoot::lay_out()
     make_variables();
 }
 
+/// A kernel whose list of symbols lacks request_module was built without CONFIG_KMOD.
 void KernelBoot::note_modules_folder()
 {
-    if (options.modules_folder.empty()) return;
+    const bool no_requests = !options.versions.empty() && !options.versions.contains("request_module");
+    if (options.modules_folder.empty() && !no_requests) return;
     auto& row = kernel.machine().single<ModulesFolderRow>();
+    row.no_requests = no_requests;
     if (options.modules_folder.size() >= sizeof row.path) throw std::length_error("the path of the folder of modules is too long");
     options.modules_folder.copy(row.path, sizeof row.path - 1);
 }

@@ -90,7 +90,7 @@ struct ModulesFolderRow {
     static constexpr std::string_view table_name = "modules_folder";
     static constexpr std::uint32_t table_capacity = 1;
     std::uint32_t used;
-    std::uint32_t reserved;
+    std::uint32_t no_requests; ///< the kernel was built without CONFIG_KMOD: it asks for no module
     char path[4088]; ///< on the host, absolute; empty: nowhere
 };
 

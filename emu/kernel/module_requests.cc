@@ -7,10 +7,7 @@
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/kernel_rows.h"
 #include "emu/kernel/log.h"
-#include "emu/kernel/module_list.h"
-#include "emu/kernel/module_view.h"
 #include "emu/kernel/processes.h"
-#include "emu/kernel/symbols.h"
 #include "emu/kernel/thread.h"
 
 #include <fmt/format.h>
@@ -20,23 +17,13 @@ namespace {
 
 constexpr unsigned most_modprobes = 50; // MAX_KMOD_CONCURRENT
 
-/// Whether the kernel was built with CONFIG_KMOD: only then it offers request_module.
-bool makes_requests(Kernel& kernel)
-{
-    const auto own = kernel.modules().view({kernel.state().kernel_module});
-    auto symbol = own.pointer(ModuleField::syms);
-    for (auto left = own.get(ModuleField::nsyms); left; --left, symbol += kernel.modules().layout().symbol_bytes()) {
-        const auto name = kernel.memory().load_string(kernel.memory().load_pointer(symbol + kernel.arch().word_bytes));
-        if (without_version(name) == "request_module") return true;
-    }
-    return false;
-}
+const ModulesFolderRow* folder_row(Kernel& kernel) { return kernel.machine().table<ModulesFolderRow>().find(0); }
 
 } // namespace
 
 ErrnoOr<std::optional<Sleep>> ModuleRequests::ask(std::string_view name)
 {
-    if (!makes_requests(kernel_)) return std::optional<Sleep>();
+    if (const auto* row = folder_row(kernel_); row && row->no_requests) return std::optional<Sleep>();
     if (!helper_) {
         kernel_.log().write(fmt::format("<3>kmod: failed to exec /sbin/modprobe -s -k {}, errno = 2\n", name));
         return std::optional<Sleep>();
@@ -52,7 +39,7 @@ ErrnoOr<std::optional<Sleep>> ModuleRequests::ask(std::string_view name)
 
 std::string ModuleRequests::folder()
 {
-    const auto* row = kernel_.machine().table<ModulesFolderRow>().find(0);
+    const auto* row = folder_row(kernel_);
     return row ? std::string(row->path, strnlen(row->path, sizeof row->path)) : "";
 }
 
