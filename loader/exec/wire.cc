@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/exec/wire.h"
 
-#include <unistd.h>
+#include "loader/api/stream_io.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -31,31 +31,16 @@ void Wire::send(Said said, std::initializer_list<std::uint64_t> words, std::span
     buffer_.resize(sizeof header + payload.size());
     std::memcpy(buffer_.data(), &header, sizeof header);
     std::ranges::copy(payload, buffer_.begin() + sizeof header);
-    for (std::size_t done = 0; done < buffer_.size();) {
-        const auto count = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw std::system_error(errno, std::generic_category(), "exec: the other process is gone");
-        done += static_cast<std::size_t>(count);
-    }
-}
-
-bool Wire::read_all(void* into, std::size_t bytes)
-{
-    for (std::size_t done = 0; done < bytes;) {
-        const auto count = ::read(descriptor_, static_cast<std::byte*>(into) + done, bytes - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        done += static_cast<std::size_t>(count);
-    }
-    return true;
+    if (!write_stream(descriptor_, buffer_.data(), buffer_.size()))
+        throw std::system_error(errno, std::generic_category(), "exec: the other process is gone");
 }
 
 std::optional<Message> Wire::receive()
 {
     Header header;
-    if (!read_all(&header, sizeof header) || header.bytes > most_bytes) return std::nullopt;
+    if (!read_stream(descriptor_, &header, sizeof header) || header.bytes > most_bytes) return std::nullopt;
     Message message{header.said, header.words, std::vector<std::byte>(header.bytes)};
-    if (!read_all(message.payload.data(), message.payload.size())) return std::nullopt;
+    if (!read_stream(descriptor_, message.payload.data(), message.payload.size())) return std::nullopt;
     return message;
 }
 

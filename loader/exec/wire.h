@@ -62,8 +62,6 @@ public:
     std::optional<Message> receive();
 
 private:
-    bool read_all(void* into, std::size_t bytes);
-
     int descriptor_;
     std::vector<std::byte> buffer_;
 };

@@ -3,6 +3,7 @@
 #include "loader/tools/command_runner.h"
 
 #include "loader/api/machine_path.h"
+#include "loader/api/stream_io.h"
 #include "loader/tools/names_folder.h"
 
 #include <algorithm>
@@ -18,31 +19,7 @@ namespace retromod {
 namespace {
 
 constexpr int failed_to_run = 127; // as a shell shows it
-
-/// All of `bytes`; false at the other side's end.
-bool read_all(int from, void* into, std::size_t bytes)
-{
-    for (auto* at = static_cast<char*>(into); bytes != 0;) {
-        const auto got = ::read(from, at, bytes);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        at += got;
-        bytes -= static_cast<std::size_t>(got);
-    }
-    return true;
-}
-
-bool write_all(int to, const void* from, std::size_t bytes)
-{
-    for (const auto* at = static_cast<const char*>(from); bytes != 0;) {
-        const auto put = ::write(to, at, bytes);
-        if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) return false;
-        at += put;
-        bytes -= static_cast<std::size_t>(put);
-    }
-    return true;
-}
+constexpr std::size_t most_bytes = 1 << 20; ///< of a command
 
 int status_of(const std::string& command)
 {
@@ -60,11 +37,11 @@ int status_of(const std::string& command)
 /// What the process does until nobody asks any more.
 [[noreturn]] void serve(int socket)
 {
-    for (std::size_t bytes = 0; read_all(socket, &bytes, sizeof bytes);) {
+    for (std::size_t bytes = 0; read_stream(socket, &bytes, sizeof bytes) && bytes <= most_bytes;) {
         std::string command(bytes, '\0');
-        if (!read_all(socket, command.data(), bytes)) break;
+        if (!read_stream(socket, command.data(), bytes)) break;
         const int status = status_of(command);
-        if (!write_all(socket, &status, sizeof status)) break;
+        if (!write_stream(socket, &status, sizeof status)) break;
     }
     ::_exit(0);
 }
@@ -112,8 +89,9 @@ int CommandRunner::run(Session& session, const std::string& command)
     session.put_down({});
     const auto bytes = command.size();
     int status = failed_to_run;
-    const bool asked = write_all(socket_, &bytes, sizeof bytes) && write_all(socket_, command.data(), bytes);
-    if (!asked || !read_all(socket_, &status, sizeof status)) status = failed_to_run;
+    const bool asked =
+        bytes <= most_bytes && write_stream(socket_, &bytes, sizeof bytes) && write_stream(socket_, command.data(), bytes);
+    if (!asked || !read_stream(socket_, &status, sizeof status)) status = failed_to_run;
     session.take_up();
     return status;
 }
