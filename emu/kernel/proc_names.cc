@@ -47,7 +47,7 @@ std::uint64_t mode_in_proc(Kernel& kernel, std::string_view path)
 std::vector<std::string> names_in_proc(Kernel& kernel, std::string_view directory)
 {
     std::set<std::string> found;
-    const auto folder = std::string(directory) + (directory.ends_with('/') ? "" : "/");
+    const auto folder = std::string(directory) + "/";
     for (const auto& name : all_names(kernel)) {
         if (!name.starts_with(folder)) continue;
         const auto rest = std::string_view(name).substr(folder.size());

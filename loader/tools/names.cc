@@ -56,7 +56,8 @@ void print_entry(GuestNames& names, const std::string& path, const std::string& 
 /// A file or a directory of /proc, whose names are the kernel's own.
 bool list_proc(Kernel& kernel, const std::string& path, bool details, bool title)
 {
-    const auto mode = mode_in_proc(kernel, path);
+    const auto folder = path.substr(0, path.find_last_not_of('/') + 1);
+    const auto mode = mode_in_proc(kernel, folder);
     if (!mode) {
         complain(fmt::format("ls: {}: No such file or directory", path));
         return false;
@@ -70,14 +71,15 @@ bool list_proc(Kernel& kernel, const std::string& path, bool details, bool title
         return true;
     }
     if (title) fmt::print("{}:\n", path);
-    for (const auto& name : names_in_proc(kernel, path)) print((path == "/proc/" ? "/proc" : path) + "/" + name, name);
+    for (const auto& name : names_in_proc(kernel, folder)) print(folder + "/" + name, name);
     return true;
 }
 
-/// What drivers registered, by the names that `cat`, `read`, `write` and `ioctl` take.
-void list_drivers(Kernel& kernel, bool details)
+/// What drivers registered, by the names that `cat`, `read`, `write` and `ioctl` take; but those for which there are nodes.
+void list_drivers(Kernel& kernel, const std::vector<DirectoryEntry>& nodes, bool details)
 {
     for (const auto& [name, device] : named_devices(kernel)) {
+        if (std::ranges::find(nodes, name, &DirectoryEntry::name) != nodes.end()) continue;
         if (details) fmt::print("crw-rw-rw- {:3}, {:3} ", device.major, device.minor);
         fmt::print("{}\n", name);
     }
@@ -93,8 +95,8 @@ bool list(Kernel& kernel, GuestNames& names, const std::string& path, bool detai
         return true;
     }
     if (title) fmt::print("{}:\n", path);
-    if (path == "/dev" || path == "/dev/") list_drivers(kernel, details);
     const auto entries = names.entries(path);
+    if (path == "/dev" || path == "/dev/") list_drivers(kernel, entries.value, details);
     for (const auto& entry : entries.value) print_entry(names, path + "/" + entry.name, entry.name, details);
     return !complain_of(names, "ls", path, entries.result);
 }

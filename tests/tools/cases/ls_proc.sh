@@ -7,3 +7,7 @@ retromod ls -l /dev
 retromod ls /proc/nothing; echo "exit $?"
 rmmod chrdev
 retromod ls /dev
+insmod i386/chrdev.o
+retromod mknod /dev/chrdev c 254 0
+retromod ls /dev
+retromod ls /proc/driver/ /proc/sys/ | head -4
