@@ -37,7 +37,7 @@ void KernelBoot::lay_out()
     auto& memory = kernel.memory();
     state.booted = 1;
     state.stub_unknown = options.stub && options.versions.empty(); // with versions, just the names of that kernel
-    note_modules_folder();
+    note_module_requests();
     if (options.devices) add_described_devices(kernel.machine(), *options.devices);
     state.jiffies = boot_jiffies;
     state.next_pid = boot_processes;
@@ -53,8 +53,9 @@ void KernelBoot::lay_out()
     make_variables();
 }
 
-/// A kernel whose list of symbols lacks request_module was built without CONFIG_KMOD.
-void KernelBoot::note_modules_folder()
+/// Where user space looks for modules that the kernel requests. A kernel whose list of symbols lacks request_module requests
+/// none: it was built without CONFIG_KMOD.
+void KernelBoot::note_module_requests()
 {
     const bool no_requests = !options.versions.empty() && !options.versions.contains("request_module");
     if (options.modules_folder.empty() && !no_requests) return;

@@ -20,7 +20,7 @@ struct KernelBoot {
     void bring_up();
 
 private:
-    void note_modules_folder();
+    void note_module_requests();
     void make_entries();
     std::vector<std::string_view> listed_names();
     void make_variables();

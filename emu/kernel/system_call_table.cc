@@ -17,12 +17,25 @@
 namespace retromod {
 namespace {
 
-/// Architectures whose modules can reach the table, in the order of a row's numbers. (mips does not export it.)
-constexpr std::array<std::string_view, 7> architectures = {"i386", "arm", "m68k", "ppc", "sparc", "alpha", "x86_64"};
+/// An architecture whose modules can reach the table (mips does not export it), and how long the table is: NR_syscalls of i386
+/// and of alpha, 2.4.37; the others have at most as many as i386.
+struct Column {
+    std::string_view arch;
+    std::uint64_t slots;
+};
+constexpr std::uint64_t usual_slots = 270;
+/// In the order of a row's numbers.
+constexpr std::array<Column, 7> columns = {{{"i386", usual_slots},
+                                            {"arm", usual_slots},
+                                            {"m68k", usual_slots},
+                                            {"ppc", usual_slots},
+                                            {"sparc", usual_slots},
+                                            {"alpha", 400},
+                                            {"x86_64", usual_slots}}};
 
 struct NumberedCall {
     std::string_view entry; ///< "sys_open"
-    std::array<std::uint16_t, architectures.size()> numbers;
+    std::array<std::uint16_t, columns.size()> numbers;
 
     constexpr std::string_view name() const { return entry.substr(system_call_prefix.size()); }
 };
@@ -61,13 +74,11 @@ constexpr NumberedCall calls[] = {
     {"sys_getdents64", {220, 217, 220, 202, 154, 377, 217}},
 };
 
-constexpr std::uint64_t usual_slots = 270, alpha_slots = 400; ///< NR_syscalls of i386 and alpha, 2.4.37; others have fewer
-
 std::optional<std::size_t> column_of(const Arch& arch)
 {
-    const auto found = std::ranges::find(architectures, arch.name);
-    if (found == architectures.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - architectures.begin());
+    const auto found = std::ranges::find(columns, arch.name, &Column::arch);
+    if (found == columns.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - columns.begin());
 }
 
 const NumberedCall* find_call(std::string_view name) { return std::ranges::find(calls, name, &NumberedCall::name); }
@@ -106,7 +117,8 @@ std::vector<std::string_view> system_call_entries(const Machine& machine)
 
 std::uint64_t system_call_table_bytes(Kernel& kernel)
 {
-    return (kernel.arch().name == "alpha" ? alpha_slots : usual_slots) * kernel.arch().word_bytes;
+    const auto column = column_of(kernel.arch());
+    return (column ? columns[*column].slots : usual_slots) * kernel.arch().word_bytes;
 }
 
 void fill_system_call_table(Kernel& kernel, GuestAddr table)
