@@ -16,22 +16,19 @@ constexpr std::string_view style = R"(
  --read: #2c5230; --mark: #4a3f17; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 0 1rem 3rem; background: var(--ground); color: var(--ink);
- font: 16px/1.5 system-ui, sans-serif; }
+ font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); } a:focus-visible, summary:focus-visible, button:focus-visible, input:focus-visible,
 select:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .5rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin-top: 2rem;
- overflow-wrap: anywhere;
- border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2rem;
+ border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; }
 nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
-code, pre, .mono { font: .8125rem/1.45 ui-monospace, monospace; } pre { white-space: pre-wrap; overflow-wrap: anywhere;
+code, pre, .mono { font: .8125rem/1.45 ui-monospace, monospace; } pre { white-space: pre-wrap;
  margin: .25rem 0; }
-.wide { overflow-x: auto; } .wide td, .wide th { overflow-wrap: normal; } details { overflow-wrap: anywhere; } .soft { color:
- var(--soft); }
+.wide { overflow-x: auto; } .wide td, .wide th { overflow-wrap: normal; } .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; } table pre { overflow-wrap: anywhere; } caption { text-align: left; color:
  var(--soft); }
-th, td { border-bottom: 1px solid var(--line); padding: .2rem .5rem; text-align: left; vertical-align: top; overflow-wrap:
- anywhere; }
+th, td { border-bottom: 1px solid var(--line); padding: .2rem .5rem; text-align: left; vertical-align: top; }
 td.number, th.number { text-align: right; } td.number { white-space: nowrap; }
 .badge { font-weight: 600; } .good { color: var(--good); } .bad { color: var(--bad); } .weak { color: var(--weak); }
 .sides { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); }

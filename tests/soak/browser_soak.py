@@ -127,8 +127,11 @@ def pages_hold_in_a_browser():
             return folder / name
 
         subprocess.run([RETROMOD, "sweep", BUILT / "i386", "-o", folder / "kept"], env=environment, check=True, capture_output=True)
+        far = folder / ("a-long-name-" * 8)
+        far.mkdir()
+        shutil.copy(BUILT / "i386/fails.o", far)
         made = [make("load.html", "report", "--load", BUILT / "i386/exporter.o", BUILT / "i386/importer.o"),
-                make("refused.html", "report", BUILT / "i386/fails.o"),
+                make("refused.html", "report", far / "fails.o"),
                 make("both.html", "report", BOTH / "2.4/greets.o", BOTH / "6.1/greets.ko"),
                 make("sweep.html", "report", "--sweep", folder / "kept"),
                 make("compare.html", "compare", "--html", *sorted(pathlib.Path("tests/comparison").glob("*.json")))]
