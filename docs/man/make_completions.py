@@ -12,7 +12,7 @@ import sys
 import program
 
 # What stands behind the options of a command: modules that are loaded, commands, folders; else files.
-WORDS = {"rmmod": "modules", "help": "commands", "trace": "commands", "sweep": "folders", "test": "folders", "layout": "modules_files",
+WORDS = {"rmmod": "modules", "help": "commands", "trace": "commands", "gdb": "commands", "sweep": "folders", "test": "folders", "layout": "modules_files",
          "disasm": "modules_files", "status": "nothing", "shutdown": "nothing", "dmesg": "nothing", "lsmod": "nothing", "ksyms": "nothing",
          "run": "nothing", "fsck": "nothing", "new": "nothing"}
 
@@ -160,7 +160,7 @@ set -l commands help {names}
 complete -c retromod -n "not __fish_seen_subcommand_from $commands" -f
 complete -c retromod -n "not __fish_seen_subcommand_from $commands" -l help -d 'show what there is'
 complete -c retromod -n "not __fish_seen_subcommand_from $commands" -l version -d 'show the version'
-complete -c retromod -n "__fish_seen_subcommand_from help trace" -f -a "{names}"
+complete -c retromod -n "__fish_seen_subcommand_from help trace gdb" -f -a "{names}"
 """
     for option in asked.global_options:
         text += fish_option(option, "")

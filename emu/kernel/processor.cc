@@ -13,6 +13,11 @@ Engine& Processor::engine()
     if (engine_) return *engine_;
     engine_ = make_engine(cpu_, machine_.memory());
     if (!engine_) throw std::runtime_error(fmt::format("there is no CPU engine for {}", machine_.arch().name));
+    if (watcher_) {
+        auto* const watched = dynamic_cast<WatchedEngine*>(engine_.get());
+        if (!watched) throw std::runtime_error("this CPU engine cannot be watched");
+        watched->set_watcher(*watcher_);
+    }
     engine_->set_hypercalls({{state_->entries}, EntryRow::table_capacity * std::uint64_t{cpu_.entry_bytes}}, handler_);
     engine_->set_io_bus(io_bus_);
     machine_.memory().take_changed();

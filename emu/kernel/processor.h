@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/cpu/cpu.h"
+#include "emu/cpu/instruction_watcher.h"
 #include "emu/kernel/kernel_state.h"
 
 #include <functional>
@@ -30,6 +31,10 @@ public:
     void set_ports(std::unique_ptr<IoBus> ports);
     void set_io_bus(IoBus* bus);
 
+    /// Shows each instruction to `watcher`, which outlives us. Before the engine is made; std::runtime_error where the engine
+    /// that is made cannot be watched.
+    void set_watcher(InstructionWatcher& watcher) { watcher_ = &watcher; }
+
     /// Runs guest code for at most that many blocks.
     Stop run(std::uint64_t blocks);
     /// Blocks that the guest has executed in the run under way.
@@ -44,6 +49,7 @@ private:
     KernelState& state_;
     std::unique_ptr<Engine> engine_;
     HypercallHandler* handler_ = nullptr;
+    InstructionWatcher* watcher_ = nullptr;
     std::function<void()> made_, before_guest_;
     std::unique_ptr<IoBus> ports_;
     IoBus* io_bus_ = nullptr;                ///< `ports_` unless somebody stands before them

@@ -135,9 +135,7 @@ int wait_for(pid_t child)
     return status;
 }
 
-} // namespace
-
-JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& work)
+JailResult run_once(const JailLimits& limits, const std::function<int()>& work)
 {
     std::fflush(nullptr); // else both of us would write it
     sigset_t interrupt, before;
@@ -161,6 +159,15 @@ JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& wor
     if (WEXITSTATUS(status) == no_memory_status)
         return {true, 0, fmt::format("it used up its memory ({} MB)", limits.memory_bytes >> 20)};
     return {false, WEXITSTATUS(status), {}};
+}
+
+} // namespace
+
+JailResult run_in_jail(const JailLimits& limits, const std::function<int()>& work)
+{
+    auto result = run_once(limits, work);
+    while (limits.again && limits.again()) result = run_once(limits, work);
+    return result;
 }
 
 void enter_jail(const JailLimits& limits)

@@ -19,6 +19,8 @@ struct JailLimits {
     std::uint64_t memory_bytes = std::uint64_t{1} << 30; ///< of address space, beyond the engine's and what it has when it starts
     unsigned cpu_seconds = 300;
     JailFiles files = JailFiles::none;
+    /// Asked here when the child has ended: true lets another child do the work anew. Empty: no.
+    std::function<bool()> again = {};
 };
 
 /// How work in a jail ended.

@@ -11,6 +11,7 @@
 
 namespace retromod {
 
+class Debugger;
 class SessionRecorder;
 
 /// Exit statuses beside 0. insmod and its like know 0 and 1 only.
@@ -59,6 +60,7 @@ struct Invocation {
     std::optional<FailChoice> fail;         ///< retromod --fail
     std::optional<TraceChoice> trace;       ///< retromod trace
     SessionRecorder* recorder = nullptr;    ///< retromod record: notes the module calls
+    Debugger* debugger = nullptr;           ///< retromod gdb: stops the guest
 };
 
 /// One command of the program.

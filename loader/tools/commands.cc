@@ -51,6 +51,7 @@ constexpr Command table[] = {
     {"exec", "run a program of the host whose kernel is the machine", exec_command},
 
     {"trace", "run a command, showing system calls and kernel functions called", trace_command},
+    {"gdb", "run a command, stopped where gdb wants the guest to stop", gdb_command},
     {"explain", "say why a module is refused, without loading it", explain_command},
     {"layout", "show a loaded module's struct module, field by field", layout_command},
     {"disasm", "disassemble a module file or a loaded module", disasm_command},

@@ -17,6 +17,7 @@ int disk_command(const Invocation&);
 int dmesg_command(const Invocation&);
 int explain_command(const Invocation&);
 int fsck_command(const Invocation&);
+int gdb_command(const Invocation&);
 int insmod_command(const Invocation&);
 int ioctl_command(const Invocation&);
 int ksyms_command(const Invocation&);

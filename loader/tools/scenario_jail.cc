@@ -11,7 +11,7 @@ namespace retromod {
 
 int in_jail(const Invocation& invocation, const std::function<int()>& work)
 {
-    constexpr JailLimits limits{.memory_bytes = std::uint64_t{4} << 30, .cpu_seconds = 3600, .files = JailFiles::write};
+    const JailLimits limits{.memory_bytes = std::uint64_t{4} << 30, .cpu_seconds = 3600, .files = JailFiles::write};
     if (invocation.jailed == Jailed::no) return work();
     load_all_libraries();
     const auto result = run_in_jail(limits, [&] { return status_after_output(work()); });

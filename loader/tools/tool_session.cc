@@ -11,6 +11,7 @@
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/scheduler.h"
 #include "loader/api/machine_path.h"
+#include "loader/gdb/debugger.h"
 #include "loader/scenario/session_recorder.h"
 #include "loader/tools/interrupt.h"
 #include "loader/tools/machine_choice.h"
@@ -24,6 +25,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace retromod {
 namespace {
@@ -126,7 +128,8 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, const Ma
 
 ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session session)
     : keeps_(purpose == Purpose::change && invocation.dry_run == DryRun::no), jailed_(invocation.jailed == Jailed::yes),
-      waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), fails_(invocation.fail.has_value()),
+      waits_(keeps_ && invocation.waits == Waits::yes), name_(invocation.name), debugger_(invocation.debugger),
+      fails_(invocation.fail.has_value()),
       session_(std::move(session))
 {
     DiskImages(session_.machine()).open_all();
@@ -136,6 +139,10 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (invocation.fail) fail_allocation(session_.kernel(), *invocation.fail);
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
+    if (debugger_) {
+        debugger_->attach(session_.kernel(), trace_.get());
+        limits_.again = [this] { return debugger_->runs_again(); };
+    }
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
     if (auto folder = session_.kernel().module_requests().folder(); !folder.empty() || std::getenv("RETROMOD_ROOT")) {
         modprobe_ = std::make_unique<ModprobeHelper>(invocation, session_, std::move(folder), limits_of(invocation));
@@ -158,6 +165,7 @@ void ToolSession::let_calls_wait()
 void ToolSession::commit()
 {
     if (!keeps_) return;
+    if (debugger_ && !debugger_->keeps()) throw std::runtime_error("gdb: the command went another way than before");
     const InterruptsHeld held;
     if (fails_)
         for (const auto kind : {AllocationKind::page, AllocationKind::kmalloc, AllocationKind::vmalloc})
@@ -195,8 +203,12 @@ void write_disks(ToolSession& session)
 
 int run_jailed(ToolSession& session, const std::function<int()>& work)
 {
-    const auto result =
-        session->run_jailed([&](Session&) { return status_after_output(run_here(session, work)); }, session.limits());
+    const auto result = session->run_jailed(
+        [&](Session&) {
+            if (session.debugger()) session.debugger()->begin_run();
+            return status_after_output(run_here(session, work));
+        },
+        session.limits());
     if (!result.died) return result.status && interrupt_count() ? exit_status::interrupted : result.status;
     if (result.status == SIGPIPE) std::raise(SIGPIPE); // nobody reads our output any more: end as any program does
     const auto kept = session->child_committed() ? "it had committed before: the machine is changed" : "the machine is as it was";

@@ -36,6 +36,8 @@ public:
     /// Commits, unless it is a dry run or only looks.
     void commit();
     bool is_jailed() const { return jailed_; }
+    /// Who stops the guest, if anybody.
+    Debugger* debugger() const { return debugger_; }
     /// What the jail allows.
     JailLimits& limits() { return limits_; }
 
@@ -44,6 +46,7 @@ private:
     bool jailed_;
     bool waits_;
     std::string name_;
+    Debugger* debugger_;
     bool fails_; ///< an allocation is to fail, in this command and no other
     JailLimits limits_;
     // Both outlive the session's kernel, which knows them.

@@ -101,6 +101,48 @@ AlphaOp translate_one(const AlphaInstruction& instruction, AlphaWord word, std::
     return op;
 }
 
+/// Bytes that a load or store of this opcode accesses. Source: Alpha Architecture Handbook, table of opcodes.
+unsigned accessed_bytes(unsigned opcode)
+{
+    switch (opcode) {
+    case 0x0a: // ldbu
+    case 0x0e: return 1; // stb
+    case 0x0c: // ldwu
+    case 0x0d: return 2; // stw
+    case 0x20: // ldf
+    case 0x22: // lds
+    case 0x24: // stf
+    case 0x26: // sts
+    case 0x28: // ldl
+    case 0x2a: // ldl_l
+    case 0x2c: // stl
+    case 0x2e: return 4; // stl_c
+    default: return 8;
+    }
+}
+
+/// The operation before one that is watched.
+AlphaOp watch_before(const AlphaInstruction& instruction, AlphaWord word, std::uint64_t pc)
+{
+    AlphaOp op(alpha_watch, pc);
+    op.b = static_cast<std::uint8_t>(word.rb());
+    op.value = word.displacement();
+    switch (instruction.format) {
+    case AlphaFormat::store:
+    case AlphaFormat::store_conditional:
+    case AlphaFormat::fp_store: op.a = alpha_watch_writes; break;
+    case AlphaFormat::load:
+    case AlphaFormat::fp_load:
+        if (word.ra() == 31) return op; // a prefetch
+        break;
+    default: return op;
+    }
+    op.c = static_cast<std::uint8_t>(accessed_bytes(word.opcode()));
+    const bool is_unaligned_quad = word.opcode() == 0x0b || word.opcode() == 0x0f;
+    if (is_unaligned_quad) op.a |= alpha_watch_rounds;
+    return op;
+}
+
 } // namespace
 
 std::uint32_t AlphaWord::function() const
@@ -164,15 +206,17 @@ std::vector<AlphaOp> AlphaMachine::translate(std::uint64_t at, std::span<const s
         if (is_return) return ops;
     }
     unsigned handed = sink;
-    for (; code.size() >= 4 && ops.size() < longest_block; at += 4, code = code.subspan(4)) {
+    const auto most_ops = longest_block * (watcher ? 2 : 1);
+    for (; code.size() >= 4 && ops.size() < most_ops; at += 4, code = code.subspan(4)) {
         const AlphaWord word{load<std::uint32_t>(code.data(), ByteOrder::little)};
         const auto* const instruction = find_alpha_instruction(word.word);
         if (!instruction) {
             ops.emplace_back(alpha_illegal, at);
             return ops;
         }
+        if (watcher) ops.push_back(watch_before(*instruction, word, at));
         ops.push_back(translate_one(*instruction, word, at, handed));
-        handed = handed_over(*instruction, ops.back(), handed);
+        if (!watcher) handed = handed_over(*instruction, ops.back(), handed); // it may set registers
         if (!ends_block(instruction->format)) continue;
         ops.push_back(link_to(instruction->format == AlphaFormat::call ? word.target(at) : at + 4));
         ops.push_back(link_to(word.target(at)));

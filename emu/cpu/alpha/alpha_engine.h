@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/cpu/alpha/alpha_machine.h"
+#include "emu/cpu/instruction_watcher.h"
 
 namespace retromod {
 
@@ -10,7 +11,7 @@ namespace retromod {
 ///
 /// It has all integer instructions with the byte, count and multimedia extensions, and what moves floating-point data.
 /// Floating-point arithmetic is illegal: the kernel's compiler options exclude it.
-class AlphaEngine final : public Engine {
+class AlphaEngine final : public Engine, public WatchedEngine {
 public:
     explicit AlphaEngine(AddressSpace& memory) : machine_(memory) {}
 
@@ -30,6 +31,7 @@ public:
     void remove_precise(GuestRange) override {}
     void set_io_bus(IoBus*) override {} // Alpha has no port space of its own
     std::vector<GuestRange> take_touched() override { return machine_.tlb.take_touched(); }
+    void set_watcher(InstructionWatcher& watcher) override { machine_.watcher = &watcher; }
 
 private:
     AlphaMachine machine_;

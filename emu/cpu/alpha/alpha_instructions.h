@@ -80,6 +80,10 @@ struct AlphaWord {
 
 /// Handlers that stand for no instruction of their own.
 AlphaOp* alpha_no_operation(AlphaMachine&, AlphaOp*, std::uint64_t);
+/// Calls the watcher. `value` and `b` are those of the instruction behind it; `c` is the number of bytes which that accesses,
+/// 0 for none, `a` says how.
+AlphaOp* alpha_watch(AlphaMachine&, AlphaOp*, std::uint64_t);
+constexpr unsigned alpha_watch_writes = 1, alpha_watch_rounds = 2;
 AlphaOp* alpha_illegal(AlphaMachine&, AlphaOp*, std::uint64_t);
 AlphaOp* alpha_link(AlphaMachine&, AlphaOp*, std::uint64_t);  ///< goes where it leads
 AlphaOp* alpha_entry(AlphaMachine&, AlphaOp*, std::uint64_t); ///< a kernel entry

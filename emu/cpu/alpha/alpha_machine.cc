@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/cpu/alpha/alpha_instructions.h"
+#include "emu/cpu/instruction_watcher.h"
 
 namespace retromod {
 
@@ -53,6 +54,8 @@ AlphaOp* AlphaMachine::serve_entry(const AlphaOp& op)
     const auto return_register = op.b; // of the ret that stands there; zero: other code does, which the block goes on with
     pc = op.pc;
     lock_address = no_lock;
+    if (watcher) watcher->before_kernel_call({op.pc});
+    if (pc != op.pc) return go_on_elsewhere();
     if (handler->on_hypercall({op.pc}) == HypercallHandler::Next::stop) return end(pc, {StopKind::hypercall, {pc}, {}});
     synchronize(); // `op` may be gone
     if (return_register == zero) {
@@ -60,6 +63,37 @@ AlphaOp* AlphaMachine::serve_entry(const AlphaOp& op)
         return first ? next(*this, first + 1) : nullptr;
     }
     return jump(*this, r[return_register] & ~std::uint64_t{3});
+}
+
+AlphaOp* AlphaMachine::go_on_elsewhere()
+{
+    synchronize();
+    return begin_block(*this, block_at(pc));
+}
+
+AlphaOp* AlphaMachine::watch(AlphaOp* op, std::uint64_t last)
+{
+    const auto at = pc = op->pc;
+    if (handler && entries.contains({at})) return next(*this, op + 1, last); // part of a kernel function
+    watcher->before_instruction({at});
+    const bool has_moved = pc != at;
+    if (has_moved) return go_on_elsewhere();
+    if (memory.has_changed() || memory.has_unmapped()) { // `op` may be of code that was
+        synchronize();
+        auto* const first = block_at(pc);
+        return first ? next(*this, first + 1) : nullptr;
+    }
+    if (op->c) watch_access(*op);
+    return next(*this, op + 1, last);
+}
+
+void AlphaMachine::watch_access(const AlphaOp& op)
+{
+    const auto bytes = static_cast<unsigned>(op.c);
+    const auto address = r[op.b] + static_cast<std::uint64_t>(op.value);
+    const bool is_rounded = op.a & alpha_watch_rounds; // ldq_u, stq_u
+    watcher->accessed({is_rounded ? round_down(address, bytes) : address}, bytes,
+                      op.a & alpha_watch_writes ? Access::write : Access::read);
 }
 
 AlphaOp* follow_slowly(AlphaMachine& machine, AlphaOp* link)
@@ -80,6 +114,7 @@ AlphaOp* alpha_illegal(AlphaMachine& machine, AlphaOp* op, std::uint64_t)
 {
     return machine.end(op->pc, {StopKind::illegal, {op->pc}, {}});
 }
+AlphaOp* alpha_watch(AlphaMachine& machine, AlphaOp* op, std::uint64_t last) { return machine.watch(op, last); }
 AlphaOp* alpha_link(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return follow(machine, op); }
 AlphaOp* alpha_entry(AlphaMachine& machine, AlphaOp* op, std::uint64_t) { return machine.serve_entry(*op); }
 

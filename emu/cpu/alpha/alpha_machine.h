@@ -13,6 +13,7 @@ namespace retromod {
 
 static_assert(std::endian::native == std::endian::little, "guest memory is accessed as the host's own");
 
+class InstructionWatcher;
 struct AlphaMachine;
 struct AlphaOp;
 
@@ -61,6 +62,7 @@ struct AlphaMachine {
     std::atomic<bool> interrupted{false};
     GuestRange entries;
     HypercallHandler* handler = nullptr;
+    InstructionWatcher* watcher = nullptr;
     UserMemory* user = nullptr;
     std::uint64_t user_generation = 0;
 
@@ -86,6 +88,11 @@ struct AlphaMachine {
     std::vector<AlphaOp> translate(std::uint64_t at, std::span<const std::byte> code) const;
 
     AlphaOp* serve_entry(const AlphaOp& op);
+    /// Tells the watcher of the instruction behind `op`, and of the memory that this accesses.
+    AlphaOp* watch(AlphaOp* op, std::uint64_t last);
+    void watch_access(const AlphaOp& op);
+    /// Where the watcher has set the program counter.
+    AlphaOp* go_on_elsewhere();
 };
 
 // With RETROMOD_TAIL_CALLS each handler jumps to the next one's; the compiler must then make jumps of calls in tail

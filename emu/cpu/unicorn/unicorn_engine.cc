@@ -223,6 +223,7 @@ void UnicornEngine::handle_hidden_trap()
             pc_ = stop_->pc;
             return;
         }
+        if (result.next == pc_) runs_again_ = pc_.value;
         pc_ = result.next;
         paused_ = true;
     } catch (const KernelFault& fault) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "emu/cpu/cpu.h"
+#include "emu/cpu/instruction_watcher.h"
 #include "emu/cpu/memory_operand.h"
 #include "emu/cpu/unicorn/page_set.h"
 #include "emu/cpu/unicorn/unicorn_arch.h"
@@ -20,7 +21,7 @@ namespace retromod {
 /// Traps of Unicorn 2.0.1 that shape it: translations of code outlive every write that is not the guest's own, and even
 /// an unmapping; a store to unmapped memory lets the rest of its block run, without a program counter; writing the
 /// program counter inside a hook breaks the run; an exception is remembered, and the next one becomes a double fault.
-class UnicornEngine final : public Engine {
+class UnicornEngine final : public Engine, public WatchedEngine {
 public:
     /// Throws std::runtime_error when Unicorn fails.
     UnicornEngine(const Cpu& cpu, const UnicornArch& arch, AddressSpace& memory);
@@ -38,6 +39,7 @@ public:
     void remove_precise(GuestRange range) override;
     void set_io_bus(IoBus* bus) override;
     std::vector<GuestRange> take_touched() override;
+    void set_watcher(InstructionWatcher& watcher) override;
 
 private:
     friend struct UnicornHooks;
@@ -77,6 +79,8 @@ private:
     void look_at_block(std::uint64_t address, std::uint32_t bytes);
     void enter_page(std::uint64_t address, std::uint32_t bytes);
     void on_entry(std::uint64_t address);
+    void watch(std::uint64_t address);
+    void watch_access(Access access, std::uint64_t address, unsigned bytes);
     bool add_decoy(GuestAddr address);
     bool on_bad_access(uc_mem_type type, std::uint64_t address);
     void on_exception(unsigned vector);
@@ -122,6 +126,9 @@ private:
     std::uint64_t entries_start_ = 0;
     std::uint64_t entries_bytes_ = 0;
     HypercallHandler* handler_ = nullptr;
+
+    InstructionWatcher* watcher_ = nullptr;
+    std::uint64_t runs_again_ = no_address; ///< the watcher was told of the instruction there, which had no effect yet
 
     // What a hook leaves for the loop.
     std::optional<Stop> stop_;

@@ -86,6 +86,15 @@ struct UnicornHooks {
         const auto swapped = in_bus_order(engine(user), static_cast<std::uint32_t>(value), size);
         out(uc, static_cast<std::uint32_t>(offset), static_cast<int>(size), swapped, user);
     }
+    static void watched(uc_engine*, std::uint64_t address, std::uint32_t, void* user)
+    {
+        guard(engine(user), [&] { engine(user).watch(address); });
+    }
+    static void watched_access(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t, void* user)
+    {
+        const auto access = type == UC_MEM_WRITE ? Access::write : Access::read;
+        guard(engine(user), [&] { engine(user).watch_access(access, address, static_cast<unsigned>(size)); });
+    }
     static void memory(uc_engine*, uc_mem_type type, std::uint64_t address, int size, std::int64_t value, void* user)
     {
         with_bus(user, [&](UnicornEngine& self, IoBus& bus) {
@@ -228,6 +237,14 @@ void UnicornEngine::on_entry(std::uint64_t address)
 {
     if (std::exchange(skip_entry_, false)) return;
     pc_ = {address};
+    if (watcher_) {
+        {
+            const CrashGuardSuspended our_own_code;
+            watcher_->before_kernel_call({address});
+        }
+        drain_changes();
+        if (pc_.value != address) return pause();
+    }
     const auto next = [&] {
         const CrashGuardSuspended our_own_code;
         return handler_->on_hypercall({address});
@@ -239,6 +256,35 @@ void UnicornEngine::on_entry(std::uint64_t address)
     uncounted_ = address;
     skip_entry_ = true;
     pause();
+}
+
+// An instruction is about to be executed. What stands at a kernel entry is part of the kernel's function.
+void UnicornEngine::watch(std::uint64_t address)
+{
+    if (address - entries_start_ < entries_bytes_ || stop_ || paused_ || error_) return;
+    if (std::exchange(runs_again_, no_address) == address) return;
+    pc_ = {address};
+    {
+        const CrashGuardSuspended our_own_code;
+        watcher_->before_instruction({address});
+    }
+    drain_changes();
+    if (pc_.value == address && !needs_pause()) return;
+    if (pc_.value == address) uncounted_ = runs_again_ = address;
+    pause();
+}
+
+void UnicornEngine::watch_access(Access access, std::uint64_t address, unsigned bytes)
+{
+    const CrashGuardSuspended our_own_code;
+    watcher_->accessed({address}, bytes, access);
+}
+
+void UnicornEngine::set_watcher(InstructionWatcher& watcher)
+{
+    watcher_ = &watcher;
+    add_hook(uc_, this, UC_HOOK_CODE, UnicornHooks::watched, 1, 0);
+    add_hook(uc_, this, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, UnicornHooks::watched_access, 1, 0);
 }
 
 // Unicorn knows no memory at `address`, or the page is not executable. Returning true makes it try again.
@@ -330,7 +376,7 @@ void UnicornEngine::on_memory_exception(GuestAddr pc, Access access)
         // The second half of an access that crosses pages, a jump, or a TLB miss: the instruction runs again.
         wanted_ = address;
         pc_ = pc;
-        if (access != Access::execute) uncounted_ = pc.value;
+        if (access != Access::execute) uncounted_ = runs_again_ = pc.value;
         // Where only the registers count for going on, a delay slot among what is hidden must stay.
         if (!arch_.exceptions_keep_pc) exception_pending_ = false;
         return pause();
