@@ -27,7 +27,7 @@ class Target:
 
 
 # Samples that hold a processor's instructions, or a release's ways.
-I386_SAMPLES = {"hooks", "hostile", "ports"}
+I386_SAMPLES = {"doorbell", "hooks", "hostile", "ports"}
 OLD_SAMPLES = {"classic"}
 
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -66,6 +67,11 @@ void Descriptors::lose(std::uint64_t caller)
 {
     for (const auto& [inode, file] : files_)
         if (file->caller == caller) file->lists = true;
+}
+
+bool Descriptors::want_signals() const
+{
+    return std::ranges::any_of(files_, [](const auto& entry) { return entry.second->wants_signals; });
 }
 
 std::vector<std::unique_ptr<GuestFd>> Descriptors::take_all()

@@ -22,6 +22,7 @@ struct GuestFd {
     bool lists = false;             ///< a directory of names that the supervisor has; or the guest has closed it itself
     std::vector<std::string> names = {}; ///< in it
     std::size_t next_name = 0;
+    bool wants_signals = false; ///< FASYNC is set
     int our_end = -1;               ///< of the socket pair whose other end programs hold
 };
 
@@ -43,6 +44,8 @@ public:
     std::unique_ptr<GuestFd> take(int our_end);
     /// The guest's kernel has closed what that caller opened.
     void lose(std::uint64_t caller);
+    /// Whether a program wants SIGIO of one.
+    bool want_signals() const;
     /// All that are left.
     std::vector<std::unique_ptr<GuestFd>> take_all();
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -142,15 +143,16 @@ CallTask<Ending> ioctl(Supervisor& supervisor, ProgramCall& call)
     co_return result(co_await supervisor.guest(call, "ioctl", file->descriptor, command, argument));
 }
 
-/// struct linux_dirent64 entries of a directory that the supervisor lists.
-Ending list_names(ProgramCall& call, GuestFd& file)
+constexpr std::size_t entry_header = 19; ///< of a struct linux_dirent64: d_ino, d_off, d_reclen, d_type
+
+/// struct linux_dirent64 entries of a directory that the supervisor lists, into `room` bytes. Nothing: not one fits.
+std::optional<std::vector<std::byte>> list_names(GuestFd& file, std::size_t room)
 {
-    constexpr std::size_t header = 19; // d_ino, d_off, d_reclen, d_type
     std::vector<std::byte> bytes;
     for (auto& next = file.next_name; next < file.names.size(); ++next) {
         const auto& name = file.names[next];
-        const auto length = (header + name.size() + 1 + 7) & ~std::size_t{7};
-        if (bytes.size() + length > call.arguments[2]) break;
+        const auto length = (entry_header + name.size() + 1 + 7) & ~std::size_t{7};
+        if (bytes.size() + length > room) break;
         const std::uint64_t inode = next + 1, offset = next + 1;
         const auto record = static_cast<std::uint16_t>(length);
         auto at = bytes.size();
@@ -158,11 +160,60 @@ Ending list_names(ProgramCall& call, GuestFd& file)
         std::memcpy(bytes.data() + at, &inode, sizeof inode);
         std::memcpy(bytes.data() + at + 8, &offset, sizeof offset);
         std::memcpy(bytes.data() + at + 16, &record, sizeof record);
-        std::memcpy(bytes.data() + at + header, name.data(), name.size());
+        std::memcpy(bytes.data() + at + entry_header, name.data(), name.size());
     }
-    if (bytes.empty() && file.next_name < file.names.size()) return Ending::of(-EINVAL);
+    if (bytes.empty() && file.next_name < file.names.size()) return std::nullopt;
+    return bytes;
+}
+
+/// The entries as the getdents of old has them: struct linux_dirent, whose d_type is its last byte. None is longer than it was.
+std::vector<std::byte> old_entries(std::span<const std::byte> entries, std::size_t word)
+{
+    constexpr std::size_t length_at = 16, type_at = 18;
+    std::vector<std::byte> old;
+    while (entries.size() > entry_header) {
+        std::uint16_t length = 0;
+        std::memcpy(&length, entries.data() + length_at, sizeof length);
+        if (length <= entry_header || length > entries.size()) break;
+        const auto* name = reinterpret_cast<const char*>(entries.data() + entry_header);
+        const auto name_bytes = ::strnlen(name, length - entry_header);
+        const auto record = static_cast<std::uint16_t>((2 * word + 2 + name_bytes + 2 + word - 1) / word * word);
+        const auto at = old.size();
+        old.resize(at + record);
+        std::memcpy(old.data() + at, entries.data(), word);
+        std::memcpy(old.data() + at + word, entries.data() + 8, word);
+        std::memcpy(old.data() + at + 2 * word, &record, sizeof record);
+        std::memcpy(old.data() + at + 2 * word + 2, name, name_bytes);
+        old.back() = entries[type_at];
+        entries = entries.subspan(length);
+    }
+    return old;
+}
+
+Ending store(ProgramCall& call, std::span<const std::byte> bytes)
+{
     if (call.memory.write(call.arguments[1], bytes) != bytes.size()) return Ending::of(-EFAULT);
     return Ending::of(static_cast<std::int64_t>(bytes.size()));
+}
+
+// getdents(fd, buffer, bytes), of old programs.
+CallTask<Ending> getdents(Supervisor& supervisor, ProgramCall& call)
+{
+    constexpr std::uint64_t most = 65536;
+    auto* file = file_of(supervisor, call);
+    if (!file) co_return Ending::host();
+    const std::size_t word = call.is_32_bit ? 4 : 8;
+    const auto room = std::min(call.arguments[2] & 0xffffffff, most);
+    if (file->lists) {
+        const auto listed = list_names(*file, room);
+        co_return listed ? store(call, old_entries(*listed, word)) : Ending::of(-EINVAL);
+    }
+    const std::vector<std::byte> empty(room);
+    const auto into = call.user.place(empty);
+    const auto done = co_await supervisor.guest(call, "getdents64", file->descriptor, into, room);
+    if (done.value <= 0) co_return result(done);
+    const auto entries = call.user.placed(into).first(std::min<std::size_t>(static_cast<std::size_t>(done.value), room));
+    co_return store(call, old_entries(entries, word));
 }
 
 // getdents64(fd, buffer, bytes).
@@ -170,7 +221,10 @@ CallTask<Ending> getdents64(Supervisor& supervisor, ProgramCall& call)
 {
     auto* file = file_of(supervisor, call);
     if (!file) co_return Ending::host();
-    if (file->lists) co_return list_names(call, *file);
+    if (file->lists) {
+        const auto listed = list_names(*file, call.arguments[2] & 0xffffffff);
+        co_return listed ? store(call, *listed) : Ending::of(-EINVAL);
+    }
     const auto buffer = call.buffer(1, call.arguments[2]);
     co_return result(co_await supervisor.guest(call, "getdents64", file->descriptor, buffer, call.arguments[2]));
 }
@@ -193,6 +247,24 @@ CallTask<Ending> ftruncate(Supervisor& supervisor, ProgramCall& call)
     co_return result(co_await supervisor.guest(call, "ftruncate", file->descriptor, call.arguments[1]));
 }
 
+/// F_GETOWN_EX and F_SETOWN_EX of later kernels, by which C libraries ask who gets SIGIO: struct f_owner_ex.
+CallTask<Ending> owner_with_type(Supervisor& supervisor, ProgramCall& call, std::uint64_t descriptor)
+{
+    struct {
+        std::int32_t type, process;
+    } told = {};
+    const auto bytes = std::as_writable_bytes(std::span(&told, 1));
+    if ((call.arguments[1] & 0xffffffff) == F_SETOWN_EX) {
+        if (call.memory.read(call.arguments[2], bytes) != bytes.size()) co_return Ending::of(-EFAULT);
+        if (told.type < F_OWNER_TID || told.type > F_OWNER_PGRP || told.process < 0) co_return Ending::of(-EINVAL);
+        const auto owner = static_cast<std::uint64_t>(std::int64_t{told.type == F_OWNER_PGRP ? -told.process : told.process});
+        co_return result(co_await supervisor.guest(call, "fcntl", descriptor, F_SETOWN, owner));
+    }
+    const auto owner = co_await supervisor.guest(call, "fcntl", descriptor, F_GETOWN, 0);
+    told = {owner.value < 0 ? F_OWNER_PGRP : F_OWNER_PID, static_cast<std::int32_t>(std::abs(owner.value))};
+    co_return Ending::of(call.memory.write(call.arguments[2], bytes) == bytes.size() ? 0 : -EFAULT);
+}
+
 // fcntl(fd, command, argument): flags are the guest's, what numbers a descriptor has is the host's.
 CallTask<Ending> fcntl(Supervisor& supervisor, ProgramCall& call)
 {
@@ -202,7 +274,13 @@ CallTask<Ending> fcntl(Supervisor& supervisor, ProgramCall& call)
     case F_GETFL:
     case F_SETFL:
     case F_SETOWN:
-    case F_GETOWN: break;
+    case F_GETOWN:
+    case F_SETSIG:
+    case F_GETSIG: break;
+    case F_SETOWN_EX:
+    case F_GETOWN_EX:
+        if (!file->lists) co_return co_await owner_with_type(supervisor, call, file->descriptor);
+        co_return Ending::of(-EINVAL);
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
     case F_GETFD:
@@ -211,12 +289,16 @@ CallTask<Ending> fcntl(Supervisor& supervisor, ProgramCall& call)
     }
     if (file->lists) co_return Ending::of(0);
     const auto command = call.arguments[1] & 0xffffffff;
-    co_return result(co_await supervisor.guest(call, "fcntl", file->descriptor, command, call.arguments[2]));
+    const auto descriptor = file->descriptor;
+    const auto done = co_await supervisor.guest(call, "fcntl", descriptor, command, call.arguments[2]);
+    if (done.value >= 0 && command == F_SETFL)
+        if (auto* still = file_of(supervisor, call)) still->wants_signals = (call.arguments[2] & O_ASYNC) != 0;
+    co_return result(done);
 }
 
 constexpr CallEntry table[] = {
     {"read", read},           {"write", write},   {"pread64", pread},         {"pwrite64", pwrite}, {"readv", readv},
-    {"writev", writev},       {"lseek", lseek},   {"_llseek", llseek},        {"ioctl", ioctl},     {"getdents64", getdents64},
+    {"writev", writev},       {"lseek", lseek},   {"_llseek", llseek},        {"ioctl", ioctl},     {"getdents64", getdents64}, {"getdents", getdents},
     {"fsync", fsync},         {"fdatasync", fsync}, {"ftruncate", ftruncate}, {"fcntl", fcntl},     {"fcntl64", fcntl},
 };
 

@@ -37,7 +37,7 @@ Progress MachineClient::begin(std::uint64_t number, ProgramCall& call, const Who
     WireCall wanted{};
     name.copy(wanted.name, sizeof wanted.name - 1);
     who.comm.copy(wanted.comm, sizeof wanted.comm - 1);
-    wanted.uid = who.uid;
+    wanted.credentials = who.credentials;
     wanted.argument_count = static_cast<std::uint32_t>(arguments.size());
     std::ranges::copy(arguments, wanted.arguments.begin());
     std::vector<std::byte> bytes(sizeof wanted + payload.size());
@@ -66,6 +66,9 @@ Progress MachineClient::converse(std::uint64_t number, ProgramCall& call)
             break;
         }
         case Said::store: call.user.store(message.words[1], message.payload); break;
+        case Said::raised:
+            signals_.push_back({static_cast<pid_t>(message.words[1]), static_cast<int>(message.words[2])});
+            break;
         case Said::returned:
             return {.value = static_cast<std::int64_t>(message.words[1]), .payload = std::move(message.payload)};
         case Said::sleeps: return {.state = Progress::State::sleeps, .timed = message.words[1] != 0};

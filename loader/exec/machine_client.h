@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace retromod::exec {
 
@@ -19,6 +21,12 @@ struct Progress {
     std::string line = {};               ///< for people, of a call that was stopped
     bool oopsed = false;                 ///< it was stopped by the guest's kernel
     bool timed = false;                  ///< it sleeps while timers of the guest go on
+};
+
+/// A signal of the guest's kernel for a process of the host, or for the group of that number where it is negative.
+struct RaisedSignal {
+    pid_t process;
+    int signal;
 };
 
 class MachineClient {
@@ -35,7 +43,7 @@ public:
     /// Who makes a call: as the guest's kernel is told.
     struct Who {
         std::uint64_t caller;
-        std::uint32_t uid;
+        Credentials credentials;
         std::string comm;
     };
     /// Begins a call under a number of its own; `call` is the program's, whose memory it uses.
@@ -46,6 +54,8 @@ public:
     void signal(std::uint64_t number) { wire_.send(Said::signal, {number}); }
     /// Lets others work on the machine until the next call. True: they have changed it.
     bool rest();
+    /// Signals that the guest's kernel has sent since they were taken last.
+    std::vector<RaisedSignal> take_signals() { return std::exchange(signals_, {}); }
     /// No more calls; the program ended with that status.
     void end(int status) { wire_.send(Said::end, {static_cast<std::uint64_t>(status)}); }
 
@@ -56,6 +66,7 @@ private:
     Wire& wire_;
     const Arch* arch_ = nullptr;
     bool modern_ = false;
+    std::vector<RaisedSignal> signals_;
 };
 
 } // namespace retromod::exec

@@ -4,6 +4,7 @@
 #include "emu/kernel/core_calls.h"
 #include "emu/kernel/export.h"
 #include "emu/kernel/kernel_rows.h"
+#include "emu/kernel/raised_signals.h"
 #include "emu/kernel/scheduler.h"
 #include "emu/kernel/symbols.h"
 #include "emu/kernel/threads.h"
@@ -116,6 +117,7 @@ bool MachineServer::answer_without_thread(std::uint64_t number, const WireCall& 
     if (is_question(name)) {
         const auto* subject = reinterpret_cast<const char*>(message.payload.data() + sizeof wanted);
         const auto answer = answer_question(session_, name, {subject, message.payload.size() - sizeof wanted});
+        send_signals(number);
         wire_.send(Said::returned, {number, static_cast<std::uint64_t>(answer.result)}, answer.payload);
         return true;
     }
@@ -130,15 +132,20 @@ bool MachineServer::answer_without_thread(std::uint64_t number, const WireCall& 
 ThreadId MachineServer::begin(const WireCall& wanted)
 {
     auto& kernel = session_.kernel();
-    const Caller caller{wanted.uid == 0, wanted.comm};
+    const auto& [user, group] = wanted.credentials;
+    const Caller caller{wanted.credentials.is_privileged(), wanted.comm};
     SystemCall call{wanted.name, wanted.arguments, wanted.argument_count};
     for (auto& word : call.arguments) word = session_.arch().word(word);
     const auto id = kernel.scheduler().begin(call, caller);
-    if (wanted.uid == 0 || kernel.module_loader()) return id;
+    constexpr Credentials root;
+    if (std::memcmp(&wanted.credentials, &root, sizeof root) == 0 || kernel.module_loader()) return id;
     auto& thread = *kernel.threads().find(id);
     kernel.threads().ensure_task(thread);
-    for (const auto member : {"uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid"})
-        kernel.threads().set_task_field({thread.task}, member, wanted.uid);
+    const std::pair<const char*, std::uint32_t> members[] = {
+        {"uid", user.real},   {"euid", user.effective},   {"suid", user.saved},   {"fsuid", user.file_system},
+        {"gid", group.real},  {"egid", group.effective},  {"sgid", group.saved},  {"fsgid", group.file_system}};
+    for (const auto& [member, value] : members) kernel.threads().set_task_field({thread.task}, member, value);
+    if (wanted.credentials.is_privileged()) return id;
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"})
         kernel.threads().set_task_field({thread.task}, member, 0);
     return id;
@@ -161,6 +168,7 @@ void MachineServer::run(std::uint64_t number)
     flight.identity = processes.become(before);
     flight.memory->flush();
     session_.machine().memory().set_user_memory(user);
+    send_signals(number);
     const bool timed = outcome.kind == Outcome::Kind::budget && is_asleep(flight);
     if (timed || outcome.kind == Outcome::Kind::deadlock) return wire_.send(Said::sleeps, {number, timed});
     switch (outcome.kind) {
@@ -215,6 +223,16 @@ void MachineServer::signal(std::uint64_t number)
     auto& threads = session_.kernel().threads();
     auto* thread = threads.find(found->second.thread);
     if (thread && thread->task) threads.signal({thread->task});
+}
+
+/// Hands over what the guest's kernel has sent to programs.
+void MachineServer::send_signals(std::uint64_t number)
+{
+    auto rows = session_.machine().table<RaisedSignalRow>();
+    while (auto* row = rows.find_if([](const RaisedSignalRow&) { return true; })) {
+        wire_.send(Said::raised, {number, static_cast<std::uint64_t>(std::int64_t{row->process}), row->signal});
+        rows.erase(*row);
+    }
 }
 
 /// Commits, lets others work, and says whether they did.

@@ -42,6 +42,7 @@ private:
     void end_flight(std::uint64_t number, Flight& flight);
     void signal(std::uint64_t number);
     void rest();
+    void send_signals(std::uint64_t number);
     void end_programs();
 
     Session& session_;

@@ -100,6 +100,7 @@ QuestionAnswer answer_question(Session& session, std::string_view question, std:
     if (question == "?kind") return kind_of_name(session, subject);
     if (question == "?list") return list(session, subject);
     if (question == "?text") return text(session, subject);
+    if (question == "?signals") return {}; // they come with any answer
     if (question == "?clear-log") return session.kernel().log().clear(), QuestionAnswer{};
     if (question == "?log") return of_text(session.kernel().log().text());
     return failure(session, Errno::enosys);

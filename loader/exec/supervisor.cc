@@ -33,10 +33,11 @@ void check(int result, const char* what)
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
 }
 
-std::array<std::span<const CallEntry>, 10> all_groups()
+std::array<std::span<const CallEntry>, 11> all_groups()
 {
     return {module_calls(), open_calls(),   file_calls(),  status_calls(),    name_calls(),
-            mount_calls(),  system_calls(), unfit_calls(), directory_calls(), poll_calls()};
+            mount_calls(),  system_calls(), unfit_calls(), directory_calls(), poll_calls(),
+            identity_calls()};
 }
 
 } // namespace
@@ -59,7 +60,7 @@ std::vector<std::string_view> answered_calls()
 }
 
 Supervisor::Supervisor(MachineClient& machine, const SupervisorOptions& options)
-    : machine_(machine), options_(options), epoll_(::epoll_create1(EPOLL_CLOEXEC))
+    : machine_(machine), options_(options), epoll_(::epoll_create1(EPOLL_CLOEXEC)), programs_(Credentials::of(options.uid))
 {
     check(epoll_, "exec: epoll");
     descriptors_ = std::make_unique<Descriptors>(epoll_);
@@ -96,7 +97,8 @@ int Supervisor::serve(pid_t program, int listener)
     watch(machine_.descriptor(), EPOLLRDHUP);
     while (!all_ended_) {
         std::array<epoll_event, 1> events;
-        const int timeout = !sleepers_.empty() || !lookers_.empty() ? look_every : busy_ ? rest_after : -1;
+        const bool waits = !sleepers_.empty() || !lookers_.empty() || descriptors_->want_signals();
+        const int timeout = waits ? look_every : busy_ ? rest_after : -1;
         const int count = ::epoll_wait(epoll_, events.data(), events.size(), timeout);
         if (count < 0 && errno != EINTR) check(count, "exec: epoll");
         reap();
@@ -180,11 +182,11 @@ bool Supervisor::is_alive(std::uint64_t id) const { return ::ioctl(listener_, SE
 
 // --- calls of the guest -----------------------------------------------------------------------------------------------
 
-MachineClient::Who Supervisor::who(const ProgramCall& call) const
+MachineClient::Who Supervisor::who(const ProgramCall& call)
 {
-    if (!call.thread) return {0, 0, "exec"};
+    if (!call.thread) return {0, {}, "exec"};
     const ProcessState state(call.thread);
-    return {static_cast<std::uint64_t>(state.process()), options_.uid, state.comm()};
+    return {static_cast<std::uint64_t>(state.process()), programs_.of(call.thread).credentials, state.comm()};
 }
 
 Supervisor::GuestCall Supervisor::begin(ProgramCall& call, std::string_view name, std::span<const std::uint64_t> arguments,
@@ -195,6 +197,7 @@ Supervisor::GuestCall Supervisor::begin(ProgramCall& call, std::string_view name
     if (call.thread && !is_alive(call.id)) return {*this, call, number, {.value = -EINTR}}; // its memory may be another's by now
     busy_ = progress_ = true;
     auto progress = machine_.begin(number, call, caller, name, arguments, payload);
+    deliver_signals();
     if (progress.state == Progress::State::stopped) kill_program(call, progress);
     return {*this, call, number, std::move(progress)};
 }
@@ -202,7 +205,9 @@ Supervisor::GuestCall Supervisor::begin(ProgramCall& call, std::string_view name
 Progress Supervisor::ask(ProgramCall& call, std::string_view question, std::string_view subject)
 {
     busy_ = true;
-    return machine_.begin(++last_number_, call, {0, 0, "exec"}, question, {}, std::as_bytes(std::span(subject)));
+    auto answer = machine_.begin(++last_number_, call, {0, {}, "exec"}, question, {}, std::as_bytes(std::span(subject)));
+    deliver_signals();
+    return answer;
 }
 
 /// A call that slept goes on, as far as it comes.
@@ -213,6 +218,7 @@ void Supervisor::wake(std::uint64_t number)
     auto& sleeper = *found->second;
     busy_ = true;
     sleeper.progress_ = machine_.again(number, sleeper.call_);
+    deliver_signals();
     if (sleeper.progress_.state == Progress::State::sleeps) return;
     if (sleeper.progress_.state == Progress::State::stopped) kill_program(sleeper.call_, sleeper.progress_);
     progress_ = true;
@@ -254,11 +260,35 @@ Supervisor::NextLook Supervisor::next_look(ProgramCall& call) { return {*this, c
 
 pid_t Supervisor::process_of(const ProgramCall& call) const { return ProcessState(call.thread).process(); }
 
+/// Whether it is one of the programs, or was started by one: no other process of the host gets a signal.
+bool Supervisor::is_program(pid_t process) const
+{
+    constexpr int most_generations = 1024;
+    const auto ourselves = ::getpid();
+    for (int i = 0; i < most_generations && process > 1; ++i) {
+        const auto parent = ProcessState(process).parent();
+        if (parent == ourselves) return true;
+        process = parent;
+    }
+    return false;
+}
+
+/// Signals of the guest's kernel reach the programs that they are for.
+void Supervisor::deliver_signals()
+{
+    for (const auto& [process, signal] : machine_.take_signals())
+        if (is_program(process < 0 ? -process : process)) ::kill(process, signal);
+}
+
 /// Nothing was to be done for a while: others may work on the machine.
 void Supervisor::pause()
 {
     const bool changed = machine_.rest();
     if (changed) mounts_known_ = false;
+    if (changed && descriptors_->want_signals()) {
+        ProgramCall nobody(seccomp_notif{}, arch());
+        ask(nobody, "?signals", "");
+    }
     busy_ = false;
     look_after_sleepers(changed || std::exchange(progress_, false));
 }
@@ -380,26 +410,14 @@ CallTask<bool> Supervisor::look_at_mounts(ProgramCall& call)
 
 std::optional<std::string> Supervisor::directory_of(pid_t thread)
 {
-    if (directories_.empty()) return std::nullopt;
-    const ProcessState state(thread);
-    auto found = directories_.find(state.process());
-    if (found != directories_.end() && found->second.started != state.started()) {
-        directories_.erase(found);
-        found = directories_.end();
-    }
-    if (found == directories_.end()) { // a process that was not seen before works where its parent does
-        const auto parent = directories_.find(state.parent());
-        const auto path = parent == directories_.end() ? std::string() : parent->second.path;
-        found = directories_.emplace(state.process(), WorkingDirectory{state.started(), path}).first;
-    }
-    if (found->second.path.empty()) return std::nullopt;
-    return found->second.path;
+    const auto directory = programs_.of(thread).directory;
+    return directory.empty() ? std::nullopt : std::optional(directory);
 }
 
 void Supervisor::set_directory(const ProgramCall& call, std::string path)
 {
-    const ProcessState state(call.thread);
-    if (!path.empty() || !directories_.empty()) directories_[state.process()] = {state.started(), std::move(path)};
+    if (path.empty() && programs_.of(call.thread).directory.empty()) return;
+    programs_.change(call.thread).directory = std::move(path);
 }
 
 // --- ends -------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "loader/exec/descriptors.h"
 #include "loader/exec/machine_client.h"
 #include "loader/exec/places.h"
+#include "loader/exec/program_states.h"
 
 #include <list>
 #include <map>
@@ -33,6 +34,7 @@ std::span<const CallEntry> system_calls();
 std::span<const CallEntry> unfit_calls();
 std::span<const CallEntry> directory_calls();
 std::span<const CallEntry> poll_calls();
+std::span<const CallEntry> identity_calls();
 
 /// The names of all of them.
 std::vector<std::string_view> answered_calls();
@@ -64,7 +66,7 @@ public:
 
     const Arch& arch() const { return machine_.arch(); }
     bool is_modern() const { return machine_.is_modern(); }
-    std::uint32_t uid() const { return options_.uid; }
+    ProgramStates& programs() { return programs_; }
     Descriptors& descriptors() { return *descriptors_; }
     Places& places() { return places_; }
     /// The normal, absolute path that a program names by a directory's descriptor and a path.
@@ -77,7 +79,7 @@ public:
     std::string inside_root(const std::string& path) const;
     /// Gives the program a descriptor for a file of the guest.
     CallTask<Ending> give(ProgramCall& call, GuestFd file, bool close_on_exec);
-    /// The program's working directory, where it is the guest's; "" is one of the host's.
+    /// The program's working directory, where it is the guest's.
     std::optional<std::string> directory_of(pid_t thread);
     void set_directory(const ProgramCall& call, std::string path);
     /// The number of the process, of all its threads, that makes the call.
@@ -106,7 +108,7 @@ private:
     void finish(Running& running);
     void respond(const ProgramCall& call, const Ending& ending);
     bool is_alive(std::uint64_t id) const;
-    MachineClient::Who who(const ProgramCall& call) const;
+    MachineClient::Who who(const ProgramCall& call);
     void look_after_sleepers(bool changed);
     void wake(std::uint64_t number);
     void wake_lookers();
@@ -115,6 +117,8 @@ private:
     void reap();
     void note_end(int status);
     void pause();
+    void deliver_signals();
+    bool is_program(pid_t process) const;
     void tell_missing() const;
 
     MachineClient& machine_;
@@ -124,12 +128,7 @@ private:
     Places places_;
     std::map<std::string, CallEntry, std::less<>> entries_;
     std::list<Running> running_;
-    /// A program's working directory in the guest; it goes on to what the program starts.
-    struct WorkingDirectory {
-        std::uint64_t started; ///< when the process did: its number may be another's later
-        std::string path;
-    };
-    std::map<pid_t, WorkingDirectory> directories_;
+    ProgramStates programs_;
     std::string mounts_text_;
     std::vector<NextLook*> lookers_;
     std::map<std::uint64_t, GuestCall*> sleepers_; ///< by the guest call's number

@@ -50,9 +50,6 @@ CallTask<Ending> syslog(Supervisor& supervisor, ProgramCall& call)
     co_return Ending::of(reads ? static_cast<std::int64_t>(text.size()) : 0);
 }
 
-/// getuid and its like: who the program is in the guest.
-CallTask<Ending> user(Supervisor& supervisor, ProgramCall&) { co_return Ending::of(supervisor.uid()); }
-
 /// No family of the host is reachable, and the guest has none yet.
 CallTask<Ending> socket(Supervisor&, ProgramCall&) { co_return Ending::of(-EAFNOSUPPORT); }
 
@@ -68,9 +65,8 @@ constexpr std::string_view missing_calls[] = {
 };
 
 constexpr CallEntry answered[] = {
-    {"uname", uname},     {"olduname", uname},     {"oldolduname", uname}, {"syslog", syslog},   {"getuid", user},
-    {"geteuid", user},    {"getgid", user},        {"getegid", user},      {"getuid32", user},   {"geteuid32", user},
-    {"getgid32", user},   {"getegid32", user},     {"socket", socket},     {"socketpair", socket}, {"socketcall", socket},
+    {"uname", uname},   {"olduname", uname},    {"oldolduname", uname}, {"syslog", syslog},
+    {"socket", socket}, {"socketpair", socket}, {"socketcall", socket},
 };
 
 template <std::size_t... index>

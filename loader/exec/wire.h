@@ -2,6 +2,8 @@
 // The messages between the supervisor of programs and the process that runs the machine.
 #pragma once
 
+#include "loader/exec/credentials.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +30,7 @@ enum class Said : std::uint32_t {
     stopped,  ///< words: number, Outcome::Kind; payload: a line for people
     fault,    ///< words: number, address, Access
     store,    ///< words: number, address; payload: bytes that the call left there. No answer
+    raised,   ///< words: number, a process of the host or minus a group, a signal for it. No answer
     rested,   ///< words: whether other processes changed the machine since
 };
 
@@ -41,8 +44,9 @@ struct Message {
 struct WireCall {
     char name[24];
     char comm[16];
-    std::uint32_t uid;
+    Credentials credentials;
     std::uint32_t argument_count;
+    std::uint32_t reserved;
     std::array<std::uint64_t, 6> arguments;
 };
 

@@ -9,6 +9,7 @@
 #include "emu/kernel/heap.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/ordered_rows.h"
+#include "emu/kernel/raised_signals.h"
 #include "emu/kernel/trouble.h"
 
 #include <fmt/format.h>
@@ -129,8 +130,28 @@ std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr fi
     return 1;
 }
 
-// Nobody in the guest has asked for SIGIO.
-void kill_fasync(Kernel&, GuestAddr, std::int32_t, std::int32_t) {}
+/// SIGIO, or the signal that its owner wished for, to the owner of each file of the list. SIGURG goes to those only who wished for one.
+void __kill_fasync(Kernel& kernel, GuestAddr list, std::int32_t signal, std::int32_t)
+{
+    constexpr std::int32_t sigurg = 23;
+    constexpr std::uint32_t sigio = 29;
+    for (std::size_t steps = 0; list; ++steps) {
+        if (steps > guest_list::walk_limit) throw KernelHang{"a list of asynchronous readers is a circle"};
+        const GuestStruct entry(kernel, "struct fasync_struct", list);
+        const GuestStruct file(kernel, "struct file", entry.pointer("fa_file"));
+        const GuestStruct owner(kernel, "struct fown_struct", file.address("f_owner"));
+        const auto wished = static_cast<std::uint32_t>(owner.get("signum"));
+        const auto process = owner.get_int("pid");
+        if (process && (signal != sigurg || wished)) raise_signal(kernel, process, wished ? wished : sigio);
+        list = entry.pointer("fa_next");
+    }
+}
+/// 2.4 takes the place of the list, 2.2 the list.
+void kill_fasync(Kernel& kernel, GuestAddr list, std::int32_t signal, std::int32_t band)
+{
+    __kill_fasync(kernel, kernel.memory().load_pointer(list), signal, band);
+}
+void kill_fasync_2_2(Kernel& kernel, GuestAddr list, std::int32_t signal) { __kill_fasync(kernel, list, signal, 0); }
 
 constexpr std::uint64_t device_name_bytes = 32;
 
@@ -177,7 +198,9 @@ constexpr Export functions[] = {
     full<unregister_binfmt>("unregister_binfmt"),
     full<no_llseek>("no_llseek", from(LayoutVersion::v2_4_18_14)),
     full<fasync_helper>("fasync_helper"),
-    inert<kill_fasync>("kill_fasync"),
+    full<kill_fasync>("kill_fasync", since_2_4),
+    full<kill_fasync_2_2>("kill_fasync", only_2_2),
+    full<__kill_fasync>("__kill_fasync", since_2_4),
     full<kdevname>("kdevname"),
     full<bdevname>("bdevname"),
     full<cdevname>("cdevname", since_2_4),

@@ -183,7 +183,6 @@ constexpr Export functions[] = {
     inert<do_nothing<GuestAddr, GuestAddr>>("skb_copy_and_csum_dev", from(LayoutVersion::v2_4_18_14)),
     inert<answer<0, GuestAddr, std::int32_t>>("skb_linearize", from(LayoutVersion::v2_4_18_14)),
     inert<no_object<GuestAddr, std::int32_t>>("__pskb_pull_tail", from(LayoutVersion::v2_4_18_14)),
-    inert<do_nothing<GuestAddr, std::int32_t, std::int32_t>>("__kill_fasync", since_2_4),
 };
 
 constexpr DataExport data[] = {
