@@ -53,13 +53,14 @@ _retromod() {{
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${{COMP_WORDS[i]}} in
-        --machine | --root | --budget | --engine) ((i++)) ;;
+        --machine | --root | --budget | --engine | --fail | --check) ((i++)) ;;
         -*) ;;
         *) command=${{COMP_WORDS[i]}}; break ;;
         esac
     done
     case $previous in
         --engine) COMPREPLY=($(compgen -W 'native unicorn' -- "$word")); return ;;
+        --check) COMPREPLY=($(compgen -W 'memory' -- "$word")); return ;;
         --machine | --root) COMPREPLY=($(compgen -f -- "$word")); return ;;
     esac
     if [[ -z $command ]]; then

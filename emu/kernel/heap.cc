@@ -30,6 +30,7 @@ unsigned size_class(std::uint64_t bytes) { return static_cast<unsigned>(std::cou
 
 bool Heap::allows(AllocationKind kind)
 {
+    if (fail_every_ && ++questions_ % fail_every_ == 0) return false;
     auto& counter = state_->fail_allocation[static_cast<int>(kind)];
     return counter == 0 || --counter != 0;
 }
@@ -90,6 +91,7 @@ bool Heap::free(GuestAddr block)
 {
     const auto bytes = size_of(block);
     if (!bytes) return false;
+    if (watch_) watch_->gone(block);
     auto& index = machine_.single<SlabIndexRow>();
     auto slabs = machine_.table<SlabRow>();
     auto& row = index.row_of_page[(block - machine_.arch().page_offset) / machine_.arch().page_bytes];

@@ -18,6 +18,7 @@ class SessionRecorder;
 namespace exit_status {
 constexpr int failure = 1;
 constexpr int usage = 2;              ///< of our own commands
+constexpr int memory_fault = 4;       ///< --check memory found one
 constexpr int interrupted = 130;      ///< as a shell shows SIGINT
 constexpr int segmentation_fault = 139; ///< as a shell shows SIGSEGV: the kernel killed the caller in an oops
 }
@@ -34,6 +35,9 @@ enum class Jailed : bool { no, yes };
 /// Whether a call that nothing in the machine can end waits for other commands; else it is an error.
 enum class Waits : bool { no, yes };
 
+/// Whether what modules do with memory is checked.
+enum class CheckMemory : bool { no, yes };
+
 /// How a command is to be traced.
 struct TraceChoice {
     bool json = false;
@@ -43,7 +47,7 @@ struct TraceChoice {
 
 /// An allocation that is to fail.
 struct FailChoice {
-    std::string kind;      ///< "kmalloc", "page" or "vmalloc"
+    std::string kind;      ///< "kmalloc", "page" or "vmalloc"; "every": all of them, again and again
     std::uint32_t nth = 1; ///< of that kind, counted from the command's start
 };
 
@@ -58,6 +62,7 @@ struct Invocation {
     Jailed jailed = Jailed::yes;            ///< no: retromod --no-jail
     Waits waits = Waits::yes;               ///< no: retromod --no-wait
     std::optional<FailChoice> fail;         ///< retromod --fail
+    CheckMemory check_memory = CheckMemory::no; ///< retromod --check memory
     std::optional<TraceChoice> trace;       ///< retromod trace
     SessionRecorder* recorder = nullptr;    ///< retromod record: notes the module calls
     Debugger* debugger = nullptr;           ///< retromod gdb: stops the guest

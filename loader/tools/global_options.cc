@@ -51,18 +51,28 @@ std::optional<int> set_engine(const std::string& name)
     return std::nullopt;
 }
 
-/// KIND:N, the N-th allocation of that kind.
+/// KIND:N, the N-th allocation of that kind, or each N-th of whatever kind.
 std::optional<int> set_fail(const std::string& text, Invocation& invocation)
 {
     const auto mark = text.find(':');
     FailChoice fail{text.substr(0, mark)};
     const auto* end = text.data() + text.size();
-    const bool is_kind = fail.kind == "kmalloc" || fail.kind == "page" || fail.kind == "vmalloc";
+    const bool is_kind = fail.kind == "kmalloc" || fail.kind == "page" || fail.kind == "vmalloc" || fail.kind == "every";
     const auto read = mark == text.npos ? std::from_chars_result{nullptr, std::errc::invalid_argument}
                                         : std::from_chars(text.data() + mark + 1, end, fail.nth);
     if (!is_kind || read.ec != std::errc{} || read.ptr != end || fail.nth == 0)
-        return refuse(fmt::format("--fail '{}': kmalloc:N, page:N or vmalloc:N, the N-th allocation of the command fails", text));
+        return refuse(fmt::format("--fail '{}': kmalloc:N, page:N or vmalloc:N, the N-th allocation of the command fails; every:N, "
+                                  "each N-th of any kind since guest code ran",
+                                  text));
     invocation.fail = fail;
+    return std::nullopt;
+}
+
+std::optional<int> set_check(const std::string& what, Invocation& invocation)
+{
+    if (what != "memory") return refuse(fmt::format("--check '{}': memory is what can be checked", what));
+    invocation.check_memory = CheckMemory::yes;
+    prefer_engine(EngineKind::unicorn); // our own for i386 shows no single accesses
     return std::nullopt;
 }
 
@@ -82,12 +92,14 @@ GlobalOption take_global_option(std::vector<std::string>& words, std::size_t at,
 {
     const auto word = words[at];
     const auto name = word.substr(0, word.find('='));
-    const bool takes_value = name == "--machine" || name == "--budget" || name == "--engine" || name == "--fail";
+    const bool takes_value = name == "--machine" || name == "--budget" || name == "--engine" || name == "--fail" ||
+                             name == "--check";
     if (!takes_value && !set_flag(word, invocation)) return {};
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
     if (!takes_value) return {.taken = true, .status = {}};
     const auto value = take_value(word, words, at);
     if (name == "--fail") return {.taken = true, .status = set_fail(value.value_or(""), invocation)};
+    if (name == "--check") return {.taken = true, .status = set_check(value.value_or(""), invocation)};
     if (name == "--engine") return {.taken = true, .status = set_engine(value.value_or(""))};
     return {.taken = true,
             .status = name == "--machine" ? set_machine(value, invocation) : set_budget(value.value_or(""), invocation)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The options of every command: --machine, --dry-run, --durable, --no-jail, --no-wait, --budget, --engine, --fail.
+// The options of every command: --machine, --dry-run, --durable, --no-jail, --no-wait, --budget, --engine, --fail, --check.
 #pragma once
 
 #include "loader/tools/command.h"

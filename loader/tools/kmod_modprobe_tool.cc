@@ -213,7 +213,8 @@ int kmod_modprobe_command(const Invocation& whole)
     }
     if (line.show_symbols) return show_symbols(*line.show_symbols, line.words.front());
     const bool looks = line.options.dry_run || line.show_conf || line.options.resolve;
-    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no});
+    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no &&
+                                                      invocation.check_memory == CheckMemory::no});
     ToolSession session(invocation, looks ? Purpose::look : Purpose::change);
     session.limits().files = std::max(session.limits().files, JailFiles::read);
     return run_in_session(session, [&] {

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -22,7 +24,7 @@ namespace {
 void print_help()
 {
     fmt::print("usage: retromod [--machine PATH] [--root DIR] [--dry-run] [--durable] [--no-jail] [--budget SECONDS]\n"
-               "                [--engine native|unicorn] [--fail KIND:N] COMMAND [ARGUMENT...]\n"
+               "                [--engine native|unicorn] [--fail KIND:N] [--check memory] COMMAND [ARGUMENT...]\n"
                "Loads and runs Linux 2.2 and 2.4 kernel modules in user space.\n\n");
     for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\nThe machine is --machine PATH, $RETROMOD_MACHINE, or retromod/machine under $XDG_STATE_HOME or\n"
@@ -31,7 +33,9 @@ void print_help()
                "runs in a jailed process of its own; --no-jail lets it run in the command's (for debuggers). A read, write or\n"
                "ioctl that sleeps waits for what other commands do to the machine; with --no-wait it is an error. i386 code runs\n"
                "on the native engine where the host can run it, else on Unicorn, or on the one that --engine names.\n"
-               "--fail kmalloc:3 lets the third kmalloc of the command fail (or page, or vmalloc): what does the driver do then?\n"
+               "--fail kmalloc:3 lets the third kmalloc of the command fail (or page, or vmalloc), --fail every:3 each third\n"
+               "allocation: what does the driver do then? --check memory tells of blocks that modules use after\n"
+               "they freed them, free twice or wrongly, write behind, or leave when they go (docs/checking.md).\n"
                "Modules, their configuration and logs are looked for under --root DIR (before the command), $RETROMOD_ROOT, what\n"
                "`boot --modules` named, or the folder `root` beside the machine: etc/modules.conf, lib/modules, var/log.\n"
                "The other options may stand behind the command, too. `retromod help COMMAND` says more of one; `retromod\n"
@@ -112,6 +116,14 @@ std::optional<int> read_prefix(std::vector<std::string>& words, Invocation& invo
     return std::nullopt;
 }
 
+/// Commands that make machines of their own, start others, or have guest code watched already.
+bool can_check_memory(std::string_view command)
+{
+    constexpr std::array others = {"cc",     "compare", "exec",   "explain", "gdb",  "genksyms", "kallsyms",
+                                   "modinfo", "new",     "replay", "report",  "shell", "sweep",    "test"};
+    return std::ranges::find(others, command) == others.end();
+}
+
 /// Runs a command. One that fails leaves no machine where there was none; one that died of an oops does, for its report.
 int run_without_surprise(const Command& command, const Invocation& invocation)
 {
@@ -121,7 +133,7 @@ int run_without_surprise(const Command& command, const Invocation& invocation)
     const MachineFile machine(machine_path(invocation.machine));
     const bool was_there = machine.exists();
     const int status = command.run(invocation);
-    const bool failed = status != 0 && status != exit_status::segmentation_fault;
+    const bool failed = status != 0 && status != exit_status::segmentation_fault && status != exit_status::memory_fault;
     if (failed && !was_there && machine.exists()) machine.remove();
     return status;
 }
@@ -140,6 +152,8 @@ int run(const std::string& program, std::vector<std::string> words)
         if (status) return *status;
     }
     const auto* command = find_command(invocation.name);
+    if (invocation.check_memory == CheckMemory::yes && !can_check_memory(invocation.name))
+        return refuse(fmt::format("--check memory: not with {}", invocation.name));
     invocation.arguments = std::move(words);
     return run_without_surprise(*command, invocation);
 }

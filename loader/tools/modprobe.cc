@@ -165,7 +165,8 @@ int modprobe_command(const Invocation& whole)
     line.options.safe_mode = is_safe_mode();
     if (const auto over = read_line(invocation, line)) return *over;
     const bool looks = line.options.no_run || line.job == ModprobeLine::Job::show_conf || line.job == ModprobeLine::Job::list;
-    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no});
+    CommandRunner runner(invocation, CommandRunner::Runs{runs_commands && !looks && invocation.dry_run == DryRun::no &&
+                                                      invocation.check_memory == CheckMemory::no});
     ToolSession session(invocation, looks ? Purpose::look : Purpose::change);
     session.limits().files = std::max(session.limits().files, JailFiles::read); // the next module's, after one ran
     return run_in_session(session, [&] {

@@ -48,6 +48,7 @@ std::unique_ptr<EventSink> make_trace(const TraceChoice& choice, Session& sessio
 
 void fail_allocation(Kernel& kernel, const FailChoice& choice)
 {
+    if (choice.kind == "every") return; // ToolSession::begin_work
     const auto kind = choice.kind == "page"      ? AllocationKind::page
                       : choice.kind == "vmalloc" ? AllocationKind::vmalloc
                                                  : AllocationKind::kmalloc;
@@ -136,12 +137,20 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (keeps_ && session_.has_dead()) bury_dead(session_, jailed_);
     session_.calls().set_caller({.comm = invocation.name});
     session_.calls().set_limits(limits_of(invocation));
+    if (invocation.fail && invocation.fail->kind == "every") fail_every_ = invocation.fail->nth;
     if (invocation.fail) fail_allocation(session_.kernel(), *invocation.fail);
     if (invocation.trace) trace_ = make_trace(*invocation.trace, session_);
     session_.kernel().set_sink(trace_.get());
     if (debugger_) {
         debugger_->attach(session_.kernel(), trace_.get());
         limits_.again = [this] { return debugger_->runs_again(); };
+    }
+    if (invocation.check_memory == CheckMemory::yes) {
+        check_ = std::make_unique<MemoryCheck>(session_.kernel());
+        waits_ = false; // others would free what it knows
+    } else if (has_block_notes(session_.machine())) {
+        notes_ = std::make_unique<BlockNotes>(session_.machine());
+        session_.kernel().heap().set_watch(notes_.get());
     }
     if (invocation.recorder) recording_ = invocation.recorder->stand_before(session_.calls());
     if (auto folder = session_.kernel().module_requests().folder(); !folder.empty() || std::getenv("RETROMOD_ROOT")) {
@@ -152,6 +161,24 @@ ToolSession::ToolSession(const Invocation& invocation, Purpose purpose, Session 
     if (!invocation.trace || !invocation.trace->io) return;
     ports_ = std::make_unique<TracedPorts>(session_.kernel(), *trace_);
     session_.kernel().processor().set_io_bus(ports_.get());
+}
+
+void ToolSession::begin_work()
+{
+    if (!fail_every_) return;
+    session_.kernel().processor().set_before_guest([this] {
+        if (jailed_) guest_may_run(limits_);
+        session_.kernel().heap().fail_every(fail_every_);
+    });
+}
+
+int ToolSession::finish_check(int status)
+{
+    if (notes_) forget_gone_modules(session_.kernel());
+    if (!check_) return status;
+    const auto faults = check_->finish();
+    for (const auto& fault : faults) complain("memory: " + fault);
+    return faults.empty() || status ? status : exit_status::memory_fault;
 }
 
 void ToolSession::let_calls_wait()
@@ -177,13 +204,15 @@ namespace {
 
 int run_here(ToolSession& session, const std::function<int()>& work)
 {
+    session.begin_work();
     try {
-        const int status = work();
+        const int status = session.finish_check(work());
         report_background_oopses(session);
         if (session->changed()) session.commit();
         return status;
     } catch (const CallStopped& stopped) {
         report_background_oopses(session);
+        session.finish_check(exit_status::failure);
         return report_stop(session, stopped);
     }
 }

@@ -5,6 +5,8 @@
 #include "emu/kernel/module_requests.h"
 #include "emu/kernel/outcome.h"
 #include "loader/api/session.h"
+#include "loader/check/block_notes.h"
+#include "loader/check/memory_check.h"
 #include "loader/tools/command.h"
 
 #include <functional>
@@ -38,6 +40,10 @@ public:
     bool is_jailed() const { return jailed_; }
     /// Who stops the guest, if anybody.
     Debugger* debugger() const { return debugger_; }
+    /// First of all where the work is done: each N-th allocation fails from where guest code first runs.
+    void begin_work();
+    /// Says what the check of memory found, when the work is over that came to `status`; another status if there was anything.
+    int finish_check(int status);
     /// What the jail allows.
     JailLimits& limits() { return limits_; }
 
@@ -47,6 +53,7 @@ private:
     bool waits_;
     std::string name_;
     Debugger* debugger_;
+    std::uint32_t fail_every_ = 0;
     bool fails_; ///< an allocation is to fail, in this command and no other
     JailLimits limits_;
     // Both outlive the session's kernel, which knows them.
@@ -54,6 +61,8 @@ private:
     std::unique_ptr<ModuleCalls> recording_;
     std::unique_ptr<IoBus> ports_;
     std::unique_ptr<UsermodeHelper> modprobe_;
+    std::unique_ptr<MemoryCheck> check_;
+    std::unique_ptr<BlockNotes> notes_;
     Session session_;
 };
 

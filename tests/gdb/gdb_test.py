@@ -9,7 +9,6 @@ import pathlib
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ BUILT = pathlib.Path("images/built").resolve()
 CASES = []
 # gdb's name of the program counter, and how far it is into hello_init after three steps.
 CPUS = {"i386": ("$eip", None), "mipsel": ("$pc", 12), "mips": ("$pc", 12), "ppc": ("$pc", 12), "arm": ("$pc", 12), "m68k": ("$pc", None),
-        "sparc": ("$pc", 12), "alpha": ("$pc", 12)}
+        "sparc": ("$pc", 12), "alpha": ("$pc", 12), "x86_64": ("$rip", None)}
 BIG_ENDIAN = ("mips", "ppc", "m68k", "sparc")
 
 
@@ -300,6 +299,42 @@ def nobody_is_told_twice_what_the_command_said():
 
 
 @case
+def each_module_of_a_stack_stops_before_its_init():
+    with Place() as place:
+        tree = place.folder / "root/lib/modules/2.4.20"
+        tree.mkdir(parents=True)
+        for name in ("exporter", "importer"):
+            shutil.copy(place.folder / place.module(name), tree)
+        place.run("retromod", "boot", "--release", "2.4.20")
+        place.run("retromod", "--root", "root", "depmod")
+        place.environment["RETROMOD_ROOT"] = str(place.folder / "root")
+        stopped = place.remote("modprobe", "importer")
+        assert stopped.ask("?").startswith("T05")
+        first = stopped.monitor("symbols")
+        assert "exporter.o" in first and "importer.o" not in first, first
+        assert stopped.ask("c").startswith("T05")
+        second = stopped.monitor("symbols")
+        assert "exporter.o" in second and "importer.o" in second, second
+        assert stopped.ask("bc").startswith("T05")  # back into the first one
+        assert stopped.ask("c").startswith("T05")
+        assert stopped.ask("c") == "W00"
+        assert stopped.wait()[0] == 0
+        assert sorted(place.loaded()) == ["exporter", "importer"]
+
+
+@case
+def a_module_since_2_6_is_debugged():
+    with Place() as place:
+        shutil.copy(pathlib.Path("images/modern/built/6.1/mo_dup.ko"), place.folder)
+        place.run("retromod", "boot", "--release", "6.1")
+        shown = place.gdb("insmod mo_dup.ko", "source symbols.gdb", "info symbol $rip", "stepi", "stepi", "reverse-stepi", "reverse-stepi",
+                          "info symbol $rip", "monitor lsmod", "continue")
+        assert shown.count("init_module in section") == 2, shown
+        assert re.search(r"^mo_dup .* Loading ", shown, re.MULTILINE), shown
+        assert "exited normally" in shown, shown
+
+
+@case
 def a_socket_serves_as_well():
     with Place() as place:
         server = subprocess.Popen([BIN / "retromod", "gdb", "--socket", "gdb.socket", "insmod", place.module("hello")], cwd=place.folder,
@@ -363,5 +398,4 @@ def what_cannot_be_debugged_is_said():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(results.run_cases(sys.argv[1], "gdb", CASES))

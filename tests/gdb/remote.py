@@ -43,8 +43,12 @@ class Remote:
         payload = b""
         while (byte := self._byte()) != b"#":
             payload += bytes([self._byte()[0] ^ 0x20]) if byte == b"}" else byte
-        assert self._byte() + self._byte() is not None
-        self.send_raw(b"+")
+        sum_said = self._byte() + self._byte()
+        assert len(sum_said) == 2, payload
+        try:
+            self.send_raw(b"+")
+        except OSError:
+            pass  # that was the last one
         return payload.decode("latin1")
 
     def ask(self, payload: str | bytes) -> str:

@@ -41,10 +41,12 @@ MAY_INCLUDE = {
     "loader/sweep": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/explain"],
     "loader/comparison": EVERYTHING + ["loader/scenario", "loader/api", "loader/compile", "loader/explain"],
     "loader/results": [],
+    "loader/check": MACHINE + ["emu/kernel", "loader/modern"],
     "loader/gdb": MACHINE + ["emu/kernel", "loader/modern"],
     "loader/report": EVERYTHING + ["loader/scenario", "loader/api", "loader/explain", "loader/sweep", "loader/comparison"],
     "loader/tools": EVERYTHING + ["loader/scenario", "loader/api", "loader/modules", "loader/compile", "loader/explain",
-                                  "loader/sweep", "loader/comparison", "loader/report", "loader/results", "loader/exec", "loader/gdb"],
+                                  "loader/sweep", "loader/comparison", "loader/report", "loader/results", "loader/exec", "loader/gdb",
+                                  "loader/check"],
 }
 
 # A library -> the folders that may know of it.

@@ -17,16 +17,30 @@ constexpr std::uint64_t slab_ctor_constructor = 1; // SLAB_CTOR_CONSTRUCTOR
 constexpr std::uint64_t slab_ctor_atomic = 2;
 constexpr std::uint64_t gfp_wait = 0x10; // __GFP_WAIT of 2.4
 
-GuestAddr kmalloc(Kernel& kernel, ULong bytes, std::uint32_t)
+/// A block for a module; NULL when there is no memory.
+GuestAddr make_block(Heap& heap, std::uint64_t bytes)
 {
-    return kernel.heap().allows(AllocationKind::kmalloc) ? kernel.heap().allocate(bytes.value) : GuestAddr{};
+    if (!heap.allows(AllocationKind::kmalloc)) return {};
+    if (!heap.watch()) return heap.allocate(bytes);
+    const auto block = heap.allocate(heap.watch()->padded(bytes));
+    if (block) heap.watch()->made(block, bytes);
+    return block;
 }
+
+/// A module's free; false where no block starts.
+bool free_block(Heap& heap, GuestAddr block)
+{
+    if (heap.watch() && !heap.watch()->may_free(block)) return true;
+    return heap.free(block);
+}
+
+GuestAddr kmalloc(Kernel& kernel, ULong bytes, std::uint32_t) { return make_block(kernel.heap(), bytes.value); }
 
 /// As without CONFIG_DEBUG_SLAB: nobody notices a wrong pointer. Differs from 2.4: it frees nothing, where the kernel's
 /// would damage its lists.
 void kfree(Kernel& kernel, GuestAddr block)
 {
-    if (block) kernel.heap().free(block);
+    if (block) free_block(kernel.heap(), block);
 }
 
 void kfree_s(Kernel& kernel, GuestAddr block, ULong) { kfree(kernel, block); }
@@ -64,8 +78,7 @@ Step kmem_cache_alloc(Kernel& kernel, Frame& frame, GuestAddr handle, std::uint3
     auto& object = frame.local<GuestAddr>();
     if (frame.phase++) return Return{object.value};
     auto& cache = cache_of(kernel, handle);
-    if (!kernel.heap().allows(AllocationKind::kmalloc)) return Return{0};
-    object = kernel.heap().allocate(cache.object_bytes);
+    object = make_block(kernel.heap(), cache.object_bytes);
     if (!object) return Return{0};
     ++cache.objects;
     if (!cache.constructor) return Return{object.value};
@@ -76,7 +89,8 @@ Step kmem_cache_alloc(Kernel& kernel, Frame& frame, GuestAddr handle, std::uint3
 void kmem_cache_free(Kernel& kernel, GuestAddr handle, GuestAddr object)
 {
     auto& cache = cache_of(kernel, handle);
-    if (!kernel.heap().free(object)) throw KernelBug{fmt::format("kmem_cache_free of {:#x}, where no object starts", object.value)};
+    if (!free_block(kernel.heap(), object))
+        throw KernelBug{fmt::format("kmem_cache_free of {:#x}, where no object starts", object.value)};
     if (cache.objects) --cache.objects;
 }
 

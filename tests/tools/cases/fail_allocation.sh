@@ -4,7 +4,10 @@ retromod --fail kmalloc:1 insmod i386/chrdev.o; echo "exit $?"
 lsmod
 insmod i386/chrdev.o; echo "exit $?"
 retromod write /dev/chrdev --text x --fail kmalloc:100; echo "exit $?"
-for bad in kmalloc kmalloc:0 kmalloc:x heap:1 :1 kmalloc:1x ''; do retromod --fail "$bad" lsmod; echo "exit $?"; done
+retromod --dry-run --fail every:1 insmod i386/lib.o; echo "exit $?" # its init allocates nothing
+rmmod chrdev; retromod --fail every:1 insmod i386/chrdev.o; echo "exit $?" # its only kmalloc
+retromod --fail every:2 insmod i386/chrdev.o; echo "exit $?"
+for bad in every every:0 kmalloc kmalloc:0 kmalloc:x heap:1 :1 kmalloc:1x ''; do retromod --fail "$bad" lsmod; echo "exit $?"; done
 mkdir archive && cp i386/hello.o i386/chrdev.o i386/oops.o archive
 cat > careless.c <<'END'
 #include <linux/init.h>
