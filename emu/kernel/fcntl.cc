@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fcntl(fd, command, argument) as far as it is the file's: its flags, its owner and the owner's signal. Source: do_fcntl and setfl of fs/fcntl.c, 2.4.
+// fcntl(fd, command, argument) as far as it is the file's: its flags, its owner and the owner's signal.
+// Source: do_fcntl and setfl of fs/fcntl.c, 2.4.
 #include "emu/kernel/file.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/system_calls.h"

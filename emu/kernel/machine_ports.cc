@@ -19,6 +19,8 @@ constexpr std::uint16_t cmos_index_port = 0x70, cmos_data_port = 0x71;
 
 constexpr std::uint8_t binary_coded(int value) { return static_cast<std::uint8_t>(value / 10 << 4 | value % 10); }
 
+} // namespace
+
 std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index)
 {
     const auto seconds = static_cast<std::time_t>(kernel.state().boot_time + kernel.clock().jiffies() / hz);
@@ -44,6 +46,8 @@ std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index)
     default: return 0;
     }
 }
+
+namespace {
 
 // --- the timer: ports 40 and 43, and port 61 --------------------------------------------------------------------------
 

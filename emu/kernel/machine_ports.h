@@ -23,6 +23,9 @@ struct BoardRow {
     std::uint8_t timer_high_next;         ///< an unlatched read is of the high byte
 };
 
+/// What a register of the CMOS clock holds, by the guest's time.
+std::uint8_t cmos_register(Kernel& kernel, std::uint8_t index);
+
 /// The port space of the machine: the timer's tick counter, the CMOS clock, one 16550A that nothing is connected to, PCI
 /// configuration mechanism 1, and what the user described. Everything else reads all ones, as an empty bus does. Differs from
 /// hardware: keyboard, interrupt, DMA and floppy controllers are not there; of the timer chip, counter 0 runs as the kernel

@@ -122,13 +122,20 @@ Step open_kernel_text(Kernel& kernel, const FileRequest& request)
     return opened(kernel, *row);
 }
 
+Step open_in_core(Kernel& kernel, Frame& frame)
+{
+    frame.phase = in_core;
+    const auto call = call_core(kernel, "core_open", {frame.arguments[0], frame.arguments[1], frame.arguments[2]});
+    return call ? Step{*call} : failure(kernel, Errno::enoent);
+}
+
 Step open_proc(Kernel& kernel, Frame& frame, FileRequest request)
 {
     constexpr std::string_view mount = "/proc/";
     if (is_kernel_text(kernel, request.path)) return open_kernel_text(kernel, request);
     const auto root = kernel.symbols().find_variable("proc_root");
     const auto entry = root ? find_proc_entry(kernel, *root, std::string_view(request.path).substr(mount.size())) : GuestAddr{};
-    if (!entry) return failure(kernel, Errno::enoent);
+    if (!entry) return open_in_core(kernel, frame); // below /proc, too, a file system may be mounted
     if (is_proc_directory(kernel, entry)) return failure(kernel, Errno::eisdir);
     request.mode = regular_file;
     request.proc_entry = entry.value;
@@ -179,11 +186,7 @@ Step sys_open(Kernel& kernel, Frame& frame)
     FileRequest request{*path, frame.arguments[1], 0, 0, {}, 0};
     if (path->starts_with("/proc/")) return open_proc(kernel, frame, request);
     const auto device = find_device(kernel, *path);
-    if (!device) {
-        frame.phase = in_core;
-        const auto call = call_core(kernel, "core_open", {frame.arguments[0], frame.arguments[1], frame.arguments[2]});
-        return call ? Step{*call} : failure(kernel, Errno::enoent);
-    }
+    if (!device) return open_in_core(kernel, frame);
     request.device = *device;
     return open_device(kernel, frame, request);
 }

@@ -14,19 +14,23 @@
 namespace retromod {
 namespace {
 
-const ProcFile* find_file(std::span<const Subsystem* const> subsystems, LayoutVersion layouts, std::string_view path)
+bool is_there(Kernel& kernel, const ProcFile& file)
+{
+    return kernel.machine().release().layouts >= file.since && (!file.exists || file.exists(kernel));
+}
+
+const ProcFile* find_file(Kernel& kernel, std::span<const Subsystem* const> subsystems, std::string_view path)
 {
     for (const auto* subsystem : subsystems)
         for (const auto& file : subsystem->proc_files)
-            if (file.path == path && layouts >= file.since) return &file;
+            if (file.path == path && is_there(kernel, file)) return &file;
     return nullptr;
 }
 
 const ProcFile* find_file(Kernel& kernel, std::string_view path)
 {
-    const auto layouts = kernel.machine().release().layouts;
-    const auto* own = find_file(kernel_subsystems(), layouts, path);
-    return own ? own : find_file(kernel.exports().subsystems, layouts, path);
+    const auto* own = find_file(kernel, kernel_subsystems(), path);
+    return own ? own : find_file(kernel, kernel.exports().subsystems, path);
 }
 
 } // namespace
@@ -38,7 +42,7 @@ std::vector<std::string_view> kernel_text_paths(Kernel& kernel)
     std::vector<std::string_view> paths;
     const auto add = [&](const Subsystem& subsystem) {
         for (const auto& file : subsystem.proc_files)
-            if (kernel.machine().release().layouts >= file.since) paths.push_back(file.path);
+            if (is_there(kernel, file)) paths.push_back(file.path);
     };
     for (const auto* subsystem : kernel_subsystems()) add(*subsystem);
     for (const auto* subsystem : kernel.exports().subsystems) add(*subsystem);

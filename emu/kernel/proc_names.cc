@@ -7,6 +7,7 @@
 #include "emu/kernel/proc_tree.h"
 #include "emu/kernel/symbols.h"
 
+#include <algorithm>
 #include <set>
 
 namespace retromod {
@@ -14,6 +15,20 @@ namespace {
 
 constexpr std::uint64_t directory_mode = 0040555, file_mode_bits = 0100444;
 constexpr std::string_view mounts_path = "/proc/mounts"; ///< whose text the core makes
+
+/// A directory that the kernel makes for a module's file system to be mounted on. Source: proc_root_init of fs/proc/root.c, 2.4.18.
+struct MountPoint {
+    std::string_view path;
+    LayoutVersion since;
+};
+constexpr MountPoint mount_points[] = {{"/proc/sys/fs/binfmt_misc", LayoutVersion::v2_4_18_14}};
+
+bool is_mount_point(Kernel& kernel, std::string_view path)
+{
+    return std::ranges::any_of(mount_points, [&](const MountPoint& point) {
+        return point.path == path && kernel.machine().release().layouts >= point.since;
+    });
+}
 
 bool has_mounts(Kernel& kernel) { return kernel.machine().single<CoreRow>().base != 0; }
 
@@ -24,6 +39,8 @@ std::set<std::string> all_names(Kernel& kernel)
     for (const auto path : kernel_text_paths(kernel)) names.emplace(path);
     for (auto& path : proc_listing(kernel)) names.insert(std::move(path));
     if (has_mounts(kernel)) names.emplace(mounts_path);
+    for (const auto& point : mount_points)
+        if (is_mount_point(kernel, point.path)) names.insert(std::string(point.path) + "/");
     return names;
 }
 
@@ -41,7 +58,7 @@ std::uint64_t mode_in_proc(Kernel& kernel, std::string_view path)
         const auto mode = GuestStruct(kernel, "struct proc_dir_entry", entry).get("mode");
         return mode ? mode : file_mode_bits;
     }
-    return names_in_proc(kernel, path).empty() ? 0 : directory_mode;
+    return names_in_proc(kernel, path).empty() && !is_mount_point(kernel, path) ? 0 : directory_mode;
 }
 
 std::vector<std::string> names_in_proc(Kernel& kernel, std::string_view directory)

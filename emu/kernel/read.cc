@@ -6,6 +6,7 @@
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/proc_files.h"
 #include "emu/kernel/proc_sys.h"
+#include "emu/kernel/symbols.h"
 #include "emu/kernel/system_calls.h"
 #include "emu/kernel/thread.h"
 #include "emu/kernel/user_access.h"
@@ -41,6 +42,15 @@ std::uint64_t block(Kernel& kernel, const ProcRead& state)
     return std::min(state.left, kernel.arch().page_bytes - block_reserve);
 }
 
+/// 2.2's files of the SCSI subsystem: what scsi_mod gave the kernel to be asked instead. Source: fs/proc/scsi.c of 2.2.
+GuestAddr scsi_dispatcher(Kernel& kernel, const GuestStruct& entry)
+{
+    const auto operations = kernel.symbols().find_variable("proc_scsi_inode_operations");
+    const auto dispatcher = operations ? kernel.symbols().find_variable("dispatch_scsi_info_ptr") : std::nullopt;
+    if (!dispatcher || entry.pointer("ops") != *operations) return {};
+    return kernel.memory().load_pointer(*dispatcher);
+}
+
 Step ask_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
 {
     auto& state = frame.local<ProcRead>();
@@ -57,6 +67,10 @@ Step ask_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
                          {state.page.value, start_at(kernel, state).value, position, count, eof_at(kernel, state).value,
                           entry.get("data")},
                          6, "read_proc"};
+    if (const auto function = scsi_dispatcher(kernel, entry))
+        return CallGuest{function,
+                         {entry.get("low_ino"), state.page.value, start_at(kernel, state).value, position, count, 0},
+                         6, "dispatch_scsi_info"};
     return finish(kernel, state, state.done);
 }
 
@@ -67,7 +81,7 @@ Step take_proc(Kernel& kernel, Frame& frame, const OpenFileRow& row)
     auto& state = frame.local<ProcRead>();
     auto& memory = kernel.memory();
     GuestStruct file(kernel, "struct file", {row.file});
-    const bool old_style = GuestStruct(kernel, "struct proc_dir_entry", {row.proc_entry}).get("get_info") != 0;
+    const bool old_style = GuestStruct(kernel, "struct proc_dir_entry", {row.proc_entry}).get("read_proc") == 0;
     const auto count = static_cast<std::int64_t>(block(kernel, state));
     const auto position = static_cast<std::int64_t>(file.get("f_pos"));
     std::int64_t n = static_cast<std::int32_t>(frame.result);

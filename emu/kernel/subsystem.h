@@ -26,13 +26,14 @@ struct ProcFile {
     std::string_view path;
     ErrnoOr<std::string> (*text)(Kernel&);
     LayoutVersion since = oldest_layouts; ///< the first release's structures that have it
+    bool (*exists)(Kernel&) = nullptr;    ///< whether this machine has it; null: always
 };
 
 /// The row of a file whose text `Text(kernel)` is; KernelFault when a name in it lies in memory that is gone.
 template <auto Text>
-constexpr ProcFile proc_file(std::string_view path, LayoutVersion since = oldest_layouts)
+constexpr ProcFile proc_file(std::string_view path, LayoutVersion since = oldest_layouts, bool (*exists)(Kernel&) = nullptr)
 {
-    return {path, [](Kernel& kernel) -> ErrnoOr<std::string> { return Text(kernel); }, since};
+    return {path, [](Kernel& kernel) -> ErrnoOr<std::string> { return Text(kernel); }, since, exists};
 }
 
 /// Is told what a row of a table holds that leads elsewhere. Two listen: left_behind and fsck.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <sstream>
 
 namespace retromod {
 namespace {
@@ -152,6 +153,24 @@ SyscallResult GuestNames::set_times(const std::string& path, std::uint64_t acces
     return name_call("utime", {path}, {accessed, modified});
 }
 SyscallResult GuestNames::sync() { return name_call("sync", {}, {}); }
+
+bool GuestNames::is_mounted(std::string_view path)
+{
+    std::istringstream lines(mounts());
+    std::string device, folder, rest;
+    while (lines >> device >> folder && std::getline(lines, rest)) {
+        const bool below = path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+        if (folder != "/" && below) return true;
+    }
+    return false;
+}
+
+void GuestNames::make_directories(const std::string& path, std::uint32_t mode)
+{
+    for (auto slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1))
+        make_directory(path.substr(0, slash), mode);
+    make_directory(path, mode);
+}
 
 std::string GuestNames::mounts()
 {

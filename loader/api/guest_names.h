@@ -57,6 +57,8 @@ public:
     Answer<std::vector<DirectoryEntry>> entries(const std::string& path);
     Answer<std::string> link_target(const std::string& path);
     SyscallResult make_directory(const std::string& path, std::uint32_t mode);
+    /// The same with those above it that are not there.
+    void make_directories(const std::string& path, std::uint32_t mode);
     SyscallResult remove_directory(const std::string& path);
     SyscallResult remove(const std::string& path);
     SyscallResult rename(const std::string& from, const std::string& to);
@@ -67,6 +69,8 @@ public:
     SyscallResult sync();
     /// The text of /proc/mounts.
     std::string mounts();
+    /// Whether a path is in a file system that is mounted somewhere, beside the one at "/".
+    bool is_mounted(std::string_view path);
 
     /// open of a file that is written anew; a descriptor. O_CREAT, O_TRUNC, O_WRONLY.
     SyscallResult create(const std::string& path, std::uint32_t mode);

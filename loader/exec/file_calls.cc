@@ -298,7 +298,8 @@ CallTask<Ending> fcntl(Supervisor& supervisor, ProgramCall& call)
 
 constexpr CallEntry table[] = {
     {"read", read},           {"write", write},   {"pread64", pread},         {"pwrite64", pwrite}, {"readv", readv},
-    {"writev", writev},       {"lseek", lseek},   {"_llseek", llseek},        {"ioctl", ioctl},     {"getdents64", getdents64}, {"getdents", getdents},
+    {"writev", writev},       {"lseek", lseek},   {"_llseek", llseek},        {"ioctl", ioctl},     {"getdents64", getdents64},
+    {"getdents", getdents},
     {"fsync", fsync},         {"fdatasync", fsync}, {"ftruncate", ftruncate}, {"fcntl", fcntl},     {"fcntl64", fcntl},
 };
 

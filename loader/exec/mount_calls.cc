@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // mount, umount, statfs and sync: every mount is the guest's.
 #include "loader/api/guest_names.h"
+#include "loader/exec/name_kind.h"
 #include "loader/exec/supervisor.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t data_bytes = 4096;
 
-/// The directories above a mount and itself, where the guest's "/" does not have them: on the host they are there.
+/// The directories above a mount and itself, where the guest's "/" does not have them: on the host, or in /proc, they are there.
 CallTask<bool> make_directories(Supervisor& supervisor, ProgramCall& call, std::string path)
 {
     for (auto slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1))
@@ -32,7 +34,8 @@ CallTask<Ending> mount(Supervisor& supervisor, ProgramCall& call)
     if (!source || !type) co_return Ending::of(-EFAULT);
     const auto path = supervisor.path_of(call, AT_FDCWD, *target);
     if (source->find('/') != source->npos) source = supervisor.path_of(call, AT_FDCWD, *source);
-    if (!supervisor.places().is_guests(path)) co_await make_directories(supervisor, call, path);
+    const bool is_proc = path.starts_with("/proc/") && S_ISDIR(kind_of(supervisor, call, path).mode);
+    if (is_proc || !supervisor.places().is_guests(path)) co_await make_directories(supervisor, call, path);
     if (const auto numbers = GuestNames::block_device(*source)) // as the system's /dev has them all; EEXIST where it is there
         co_await supervisor.guest(call, "mknod", call.user.place(*source), 0060660, numbers->first << 8 | numbers->second);
     const auto device = call.user.place(*source), directory = call.user.place(path);

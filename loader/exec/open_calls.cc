@@ -61,7 +61,8 @@ CallTask<Ending> open_guests(Supervisor& supervisor, ProgramCall& call, std::str
         co_await supervisor.look_at_mounts(call);
         co_return give_text(std::as_bytes(std::span(supervisor.mounts_text())), flags);
     }
-    if (is_proc && S_ISDIR(kind.mode)) co_return co_await open_listing(supervisor, call, path, flags, kind);
+    if (is_proc && S_ISDIR(kind.mode) && !supervisor.places().is_mounted(path))
+        co_return co_await open_listing(supervisor, call, path, flags, kind);
     if (kind.mode && !S_ISDIR(kind.mode) && (flags & O_DIRECTORY)) co_return Ending::of(-ENOTDIR);
     const auto guest_flags = flags & ~static_cast<std::uint64_t>(O_CLOEXEC);
     const auto opened = co_await supervisor.guest(call, "open", call.user.place(path), guest_flags, mode);

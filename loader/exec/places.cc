@@ -73,10 +73,15 @@ std::optional<std::string> hosts_name(std::string_view path, int process)
     return std::nullopt;
 }
 
+bool Places::is_mounted(std::string_view path) const
+{
+    return std::ranges::any_of(mounts_, [&](std::string_view folder) { return is_below(path, folder); });
+}
+
 bool Places::is_guests(std::string_view path) const
 {
     const auto holds = [&](std::string_view folder) { return is_below(path, folder); };
-    if (std::ranges::any_of(mounts_, holds)) return true;
+    if (is_mounted(path)) return true;
     if (is_process(path)) return is_process_mounts(path);
     return std::ranges::any_of(guests, holds) && std::ranges::none_of(hosts, holds);
 }

@@ -27,6 +27,8 @@ public:
     /// Whether a normal, absolute path names a file of the guest: below /dev, /proc, /sys and its mounts. Not those of the host's
     /// own: a program's own folder of /proc, its terminal and what 2.4 has in drivers/char/mem.c.
     bool is_guests(std::string_view path) const;
+    /// Whether it is in a file system that is mounted somewhere.
+    bool is_mounted(std::string_view path) const;
 
 private:
     std::vector<std::string> mounts_;

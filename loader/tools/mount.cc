@@ -90,7 +90,7 @@ int mount_command(const Invocation& invocation)
         session.let_calls_wait();
         GuestNames names(session->calls());
         names.make_device_node(source);
-        if (!changes && names.failed(names.status(what[1], FollowLinks::yes).result)) names.make_directory(what[1], 0755);
+        if (!changes && names.failed(names.status(what[1], FollowLinks::yes).result)) names.make_directories(what[1], 0755);
         const auto result = names.mount(source, what[1], type, flags, rest);
         if (!names.failed(result)) return 0;
         complain(fmt::format("mount: {} on {}: {}", what[0], what[1], error_text(result, names.arch())));

@@ -87,7 +87,7 @@ void list_drivers(Kernel& kernel, const std::vector<DirectoryEntry>& nodes, bool
 
 bool list(Kernel& kernel, GuestNames& names, const std::string& path, bool details, bool title)
 {
-    if (is_in_proc(path)) return list_proc(kernel, path, details, title);
+    if (is_in_proc(path) && !names.is_mounted(path)) return list_proc(kernel, path, details, title);
     const auto [result, status] = names.status(path, FollowLinks::no);
     if (complain_of(names, "ls", path, result)) return false;
     if (!status.is_directory() && !(status.is_link() && names.status(path, FollowLinks::yes).value.is_directory())) {

@@ -190,6 +190,22 @@ rootfs / rootfs rw 0 0
 """)
 
 
+def a_file_system_is_mounted_below_proc():
+    """As binfmt_misc is, on the directory that the kernel has for it."""
+    place = "/proc/sys/fs/binfmt_misc"
+    machine = Machine("2.4.18-14")
+    expect(machine.retromod("ls", place), "")
+    expect(machine.shell(f"mount -t ramfs none {place}; echo text > {place}/register; ls {place}; cat {place}/register"), "register\ntext\n")
+    expect(machine.retromod("cat", f"{place}/register"), "text\n")
+    expect(machine.retromod("ls", place), "register\n")
+    assert "binfmt_misc" in machine.retromod("ls", "/proc/sys/fs")
+    expect(machine.retromod("cat", "/proc/mounts"), f"rootfs / rootfs rw 0 0\nnone {place} ramfs rw 0 0\n")
+    machine.retromod("umount", place)
+    expect(machine.retromod("ls", place), "")
+    machine.retromod("mount", "-t", "ramfs", "none", place)
+    expect(machine.shell(f"ls {place} | wc -l; umount {place}"), "0\n")
+
+
 def a_node_persists_in_the_machine():
     machine = Machine("2.4.20", "chrdev")
     machine.exec(BUSYBOX, "mknod", "/dev/node0", "c", "254", "0")

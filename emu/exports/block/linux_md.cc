@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // linux/raid/md.h: the arrays that RAID personalities work for. None is ever started. Source: drivers/md/md.c of 2.4.
 #include "emu/exports/answers.h"
+#include "emu/kernel/devices.h"
 #include "emu/kernel/kernel.h"
 #include "emu/kernel/log.h"
 
@@ -48,6 +49,23 @@ std::int32_t unregister_md_personality(Kernel& kernel, std::int32_t number)
     return 0;
 }
 
+constexpr std::uint32_t md_major = 9;
+bool has_md(Kernel& kernel)
+{
+    const auto* row = find_major(kernel, DeviceKind::block, md_major);
+    return row && !row->operations;
+}
+
+/// md_status_read_proc of a kernel none of whose arrays runs.
+std::string mdstat_text(Kernel& kernel)
+{
+    std::string text = "Personalities : ";
+    for (std::uint32_t number = 0; number < PersonalityRow::table_capacity; ++number)
+        if (const auto* row = find_personality(kernel, static_cast<std::int32_t>(number)))
+            text += fmt::format("[{}] ", name_of(kernel, row->object));
+    return text + "\nread_ahead not set\nunused devices: <none>\n";
+}
+
 constexpr Export functions[] = {
     init<register_md_personality>("register_md_personality", until(LayoutVersion::v2_4_18_14)),
     full<unregister_md_personality>("unregister_md_personality", until(LayoutVersion::v2_4_18_14)),
@@ -74,9 +92,13 @@ constexpr DataExport data[] = {
 
 void tell(RowVisitor& visitor, const PersonalityRow& row) { visitor.pointer("an mdk_personality_t", row.object); }
 constexpr TableKind tables[] = {table<PersonalityRow, tell>("RAID personalities")};
+constexpr ProcFile proc_files[] = {
+    proc_file<mdstat_text>("/proc/mdstat", LayoutVersion::v2_4_0, has_md)};
 
 } // namespace
 
-extern const Family linux_md{.header = "linux/raid/md.h", .functions = functions, .data = data, .keeps = {.tables = tables}};
+extern const Family linux_md{
+    .header = "linux/raid/md.h", .functions = functions, .data = data,
+    .keeps = {.proc_files = proc_files, .tables = tables}};
 
 } // namespace retromod

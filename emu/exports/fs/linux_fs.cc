@@ -130,7 +130,8 @@ std::int32_t fasync_helper(Kernel& kernel, std::int32_t descriptor, GuestAddr fi
     return 1;
 }
 
-/// SIGIO, or the signal that its owner wished for, to the owner of each file of the list. SIGURG goes to those only who wished for one.
+/// SIGIO, or the signal that its owner wished for, to the owner of each file of the list. SIGURG goes only to those who wished
+/// for one.
 void __kill_fasync(Kernel& kernel, GuestAddr list, std::int32_t signal, std::int32_t)
 {
     constexpr std::int32_t sigurg = 23;
@@ -242,6 +243,7 @@ constexpr TableKind tables[] = {
     table<FilesystemRow, tell>("/proc/filesystems"),
     table<BinaryFormatRow, tell>("binary formats"),
     table<NameBufferRow, tell>(),
+    table<RaisedSignalRow>("signals to programs"),
 };
 constexpr ProcFile proc_files[] = {proc_file<filesystems_text>("/proc/filesystems")};
 
