@@ -128,6 +128,13 @@ bool takes_descriptor(std::uint64_t command)
     return command == loop_set_fd || command == nbd_set_sock;
 }
 
+/// Whether a command stores a long, of which a 32-bit kernel leaves a 64-bit program half. Source: linux/fs.h.
+bool stores_long(std::uint64_t command)
+{
+    constexpr std::uint64_t blkgetsize = 0x1260, blkraget = 0x1263;
+    return command == blkgetsize || command == blkraget;
+}
+
 // ioctl(fd, command, argument): a number, or a pointer to as much as the command says, if it does.
 CallTask<Ending> ioctl(Supervisor& supervisor, ProgramCall& call)
 {
@@ -140,7 +147,12 @@ CallTask<Ending> ioctl(Supervisor& supervisor, ProgramCall& call)
     auto argument = call.buffer(2, told ? told : unsaid);
     if (const auto* named = takes_descriptor(command) ? supervisor.descriptors().find(call.thread, call.descriptor(2)) : nullptr)
         argument = named->descriptor;
-    co_return result(co_await supervisor.guest(call, "ioctl", file->descriptor, command, argument));
+    const auto done = co_await supervisor.guest(call, "ioctl", file->descriptor, command, argument);
+    if (done.value >= 0 && stores_long(command) && !call.is_32_bit && supervisor.arch().word_bytes == 4) {
+        constexpr std::array<std::byte, 4> upper{};
+        call.memory.write(call.arguments[2] + 4, upper);
+    }
+    co_return result(done);
 }
 
 constexpr std::size_t entry_header = 19; ///< of a struct linux_dirent64: d_ino, d_off, d_reclen, d_type

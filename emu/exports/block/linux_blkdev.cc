@@ -2,6 +2,7 @@
 // linux/blkdev.h: block drivers announce their devices.
 // Source: drivers/block/ll_rw_blk.c of 2.4.
 #include "emu/exports/family.h"
+#include "emu/kernel/devices.h"
 #include "emu/kernel/guest_struct.h"
 
 namespace retromod {
@@ -16,6 +17,35 @@ void blk_queue_headactive(Kernel& kernel, GuestAddr at, std::int32_t active)
     queue_at(kernel, at).set_if_there("head_active", static_cast<std::uint8_t>(active));
 }
 
+/// A function of a block driver's operations, which 2.2 keeps in struct file_operations; NULL when it has none.
+GuestAddr driver_function(Kernel& kernel, std::uint32_t device, std::string_view member)
+{
+    const auto* row = find_major(kernel, DeviceKind::block, device >> 8 & 0xff);
+    if (!row || !row->operations) return {};
+    constexpr std::string_view type = "struct block_device_operations";
+    return GuestStruct(kernel, kernel.layouts().has(type) ? type : "struct file_operations", {row->operations}).pointer(member);
+}
+
+/// Asks the driver whether the medium was changed, and lets the driver look at the new one. Differs from the kernel: what is cached
+/// of the
+/// old one stays. Source: fs/block_dev.c of 2.4.
+Step check_disk_change(Kernel& kernel, Frame& frame, std::uint32_t device)
+{
+    enum Phase : std::uint32_t { entered, asked, told };
+    if (frame.phase == entered) {
+        const auto function = driver_function(kernel, device, "check_media_change");
+        if (!function) return Return{};
+        frame.phase = asked;
+        return CallGuest{function, {device}, 1, "check_media_change"};
+    }
+    if (frame.phase == told) return Return{1};
+    if (!static_cast<std::int32_t>(frame.result)) return Return{};
+    const auto function = driver_function(kernel, device, "revalidate");
+    if (!function) return Return{1};
+    frame.phase = told;
+    return CallGuest{function, {device}, 1, "revalidate"};
+}
+
 std::int32_t no_answer(Kernel&, ULong) { return 0; }
 
 /// 2.2: a disk's partitions are looked at again.
@@ -27,7 +57,7 @@ constexpr Export functions[] = {
     init<blk_queue_headactive>("blk_queue_headactive", since_2_4),
     inert<no_answer>("invalidate_device", v18),
     inert<resetup_one_dev>("resetup_one_dev", only_2_2),
-    inert<no_answer>("check_disk_change"),
+    init<check_disk_change>("check_disk_change"),
     inert<no_answer>("set_blocksize", only_2_2),
     inert<no_answer>("fsync_dev", only_2_2),
 };
