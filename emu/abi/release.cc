@@ -83,7 +83,7 @@ constexpr Release table[] = {
      .exports = LayoutVersion::v2_4_18_14,
      .series_minor = 4,
      .tick_rate = 512},
-    {"2.4.20", &rules_2_4_20, LayoutVersion::v2_4_22, LayoutVersion::v2_4_22, 4},
+    {"2.4.20", &rules_2_4_20, LayoutVersion::v2_4_20, LayoutVersion::v2_4_22, 4},
     {"2.4.37.11", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4},
 };
 
@@ -93,6 +93,19 @@ constexpr Release modern_table[] = {
      "x86_64"},
     {"6.12", &rules_2_4_37_11, LayoutVersion::v2_4_37_11, LayoutVersion::v2_4_37_11, 4, &modern_rules_6_12,
      "6.12.95+deb12-amd64", "x86_64"},
+};
+
+/// From which level of its series on a kernel has the structures of a measured one. Read off the headers of the levels
+/// between: 2.2.2 to 2.2.26, 2.4.18, 2.4.25, 2.4.32 to 2.4.37.
+struct LevelRow {
+    unsigned series_minor;
+    int from;
+    LayoutVersion layouts;
+};
+constexpr LevelRow levels[] = {
+    {2, 0, LayoutVersion::v2_2_1},   {2, 2, LayoutVersion::v2_2_6},   {2, 14, LayoutVersion::v2_2_26},
+    {4, 0, LayoutVersion::v2_4_0},   {4, 16, LayoutVersion::v2_4_20}, {4, 21, LayoutVersion::v2_4_22},
+    {4, 23, LayoutVersion::v2_4_27}, {4, 29, LayoutVersion::v2_4_31}, {4, 33, LayoutVersion::v2_4_37_11},
 };
 
 /// The number that starts `text`; cuts it off together with one separator.
@@ -138,15 +151,27 @@ const Release* nearest_release(std::string_view name)
     return find_release(level < 22 ? "2.4.20" : "2.4.37.11");
 }
 
+LayoutVersion layouts_of(const Release& release, std::string_view uts_release)
+{
+    if (release.modern || nearest_release(uts_release) != &release) return release.layouts;
+    auto rest = uts_release.substr(std::string_view("2.4.").size());
+    const auto level = take_number(rest);
+    auto layouts = release.layouts;
+    for (const auto& row : levels)
+        if (row.series_minor == release.series_minor && row.from <= level) layouts = row.layouts;
+    return release.layouts == LayoutVersion::v2_4_18_14 ? release.layouts : layouts;
+}
+
 const Arch* arch_in_release(const Arch& arch, const Release& release)
 {
     if (release.modern || arch.name != x86_64_of_2_4().name) return &arch;
-    return release.layouts < LayoutVersion::v2_4_22 ? nullptr : &x86_64_of_2_4();
+    return release.layouts < LayoutVersion::v2_4_20 ? nullptr : &x86_64_of_2_4();
 }
 
 std::string_view layout_version_name(LayoutVersion version)
 {
-    constexpr std::string_view names[] = {"2.2.1", "2.4.0", "2.4.18-14", "2.4.22", "2.4.37.11"};
+    constexpr std::string_view names[] = {"2.2.1",  "2.2.6",  "2.2.26", "2.4.0",  "2.4.18-14",
+                                          "2.4.20", "2.4.22", "2.4.27", "2.4.31", "2.4.37.11"};
     return names[static_cast<std::size_t>(version)];
 }
 

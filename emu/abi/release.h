@@ -32,15 +32,17 @@ struct CallRules {
     bool finds_module_symbols;      ///< get_module_symbol looks into modules (2.2), instead of inter_module_*
 };
 
-/// The kernel whose exported symbols and structures a release has.
-enum class LayoutVersion : std::uint8_t { v2_2_1, v2_4_0, v2_4_18_14, v2_4_22, v2_4_37_11 };
+/// A kernel whose exported symbols (five of them) or structures were measured.
+enum class LayoutVersion : std::uint8_t {
+    v2_2_1, v2_2_6, v2_2_26, v2_4_0, v2_4_18_14, v2_4_20, v2_4_22, v2_4_27, v2_4_31, v2_4_37_11,
+};
 constexpr LayoutVersion oldest_layouts = LayoutVersion::v2_2_1, newest_layouts = LayoutVersion::v2_4_37_11;
 
 /// One kernel release that a machine can boot as.
 struct Release {
     std::string_view name;    ///< "2.4.20"
     const CallRules* rules;
-    LayoutVersion layouts;
+    LayoutVersion layouts;    ///< of a kernel that calls itself by this name: layouts_of() knows others
     LayoutVersion exports;
     unsigned series_minor;    ///< 2 for 2.2.x, 4 for 2.4.x and what has its structures
     const ModernRules* modern = nullptr;  ///< of a kernel that links modules itself (2.6 and later); else nothing
@@ -60,6 +62,10 @@ std::span<const Release> modern_releases();
 
 /// The measured release of that exact name, or nothing.
 const Release* find_release(std::string_view name);
+
+/// The structures of a kernel that calls itself `uts_release` and whose calls are `release`'s: the release nearest to
+/// "2.2.26" is 2.2.1, and its structures are not.
+LayoutVersion layouts_of(const Release& release, std::string_view uts_release);
 
 /// The numbers of `arch` in kernels of `release`; nothing when that release did not run on it yet (x86_64 before 2.4.20).
 const Arch* arch_in_release(const Arch& arch, const Release& release);

@@ -67,9 +67,8 @@ const TextRules& text_rules(Kernel& kernel)
     case LayoutVersion::v2_4_0: return rules_2_4_0;
     case LayoutVersion::v2_4_18_14: return rules_2_4_18_14;
     case LayoutVersion::v2_4_22: return rules_2_4_22;
-    case LayoutVersion::v2_4_37_11: break;
+    default: return rules_2_4_37_11;
     }
-    return rules_2_4_37_11;
 }
 
 bool divides_32_bits(const Arch& arch)

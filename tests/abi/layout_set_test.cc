@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 using namespace retromod;
 
@@ -108,8 +109,7 @@ TEST_CASE("a copy of a set outlives the set", "[abi][layouts]")
 TEST_CASE("no structure has a member twice, on any architecture and release", "[abi][layouts]")
 {
     for (const auto& arch : arches()) {
-        for (const auto version : {LayoutVersion::v2_2_1, LayoutVersion::v2_4_0, LayoutVersion::v2_4_18_14, LayoutVersion::v2_4_22,
-                                   LayoutVersion::v2_4_37_11}) {
+        for (auto version = oldest_layouts; version <= newest_layouts; version = LayoutVersion(std::to_underlying(version) + 1)) {
             for (const bool smp : {false, true}) {
                 const LayoutSet set(arch, version, smp, Compiler::gcc_3);
                 for (const auto structure : set.structures()) {

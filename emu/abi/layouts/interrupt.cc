@@ -8,8 +8,8 @@ namespace {
 using enum LayoutVersion;
 
 constexpr Member timer_list_rows[] = {
-    {"next", "struct timer_list*", {.until = v2_2_1}},
-    {"prev", "struct timer_list*", {.until = v2_2_1}},
+    {"next", "struct timer_list*", {.until = v2_2_26}},
+    {"prev", "struct timer_list*", {.until = v2_2_26}},
     {"list", "struct list_head", {.since = v2_4_0}},
     {"expires", "long unsigned int"},
     {"data", "long unsigned int"},
@@ -17,7 +17,7 @@ constexpr Member timer_list_rows[] = {
 };
 
 constexpr Member tq_struct_rows[] = {
-    {"next", "struct tq_struct*", {.until = v2_2_1}},
+    {"next", "struct tq_struct*", {.until = v2_2_26}},
     {"list", "struct list_head", {.since = v2_4_0}},
     {"sync", "long unsigned int"},
     {"routine", "fn void(void*)*"},
@@ -131,13 +131,13 @@ constexpr Structure table[] = {
     {"struct softirq_action", softirq_action_rows, {.since = v2_4_0}},
     {"struct irqaction", irqaction_rows},
     {"irq_cpustat_t", irq_cpustat_t_rows, {.since = v2_4_0, .arches = cpu::i386}, 32},
-    {"irq_cpustat_t", irq_cpustat_t_rows, {.since = v2_4_22, .arches = cpu::x86_64}, 64},
+    {"irq_cpustat_t", irq_cpustat_t_rows, {.since = v2_4_20, .arches = cpu::x86_64}, 64},
     {"irq_cpustat_t", irq_cpustat_t_alpha_rows, {.arches = cpu::alpha}, 64},
     {"irq_cpustat_t", irq_cpustat_t_arm_m68k_mips_rows, {.arches = cpu::arm | cpu::m68k | cpu::mips}, 32},
     {"irq_cpustat_t", irq_cpustat_t_ppc_rows, {.arches = cpu::ppc}},
     {"irq_cpustat_t", irq_cpustat_t_sparc_rows, {.arches = cpu::sparc}, 32},
     {"irq_desc_t", irq_desc_t_rows, {.since = v2_4_0, .arches = cpu::i386 | cpu::mips}, 32},
-    {"irq_desc_t", irq_desc_t_rows, {.since = v2_4_22, .arches = cpu::x86_64}, 64},
+    {"irq_desc_t", irq_desc_t_rows, {.since = v2_4_20, .arches = cpu::x86_64}, 64},
     {"struct hw_interrupt_type", hw_interrupt_type_rows, {.since = v2_4_0, .arches = cpu::i386 | cpu::mips | cpu::x86_64}},
     {"struct timespec", timespec_rows},
     {"struct timeval", timeval_rows},

@@ -9,8 +9,8 @@ using enum LayoutVersion;
 
 constexpr Member atomic_t_rows[] = {
     {"counter", "volatile int", {.since = v2_4_0, .arches = cpu::all_but(cpu::m68k)}},
-    {"counter", "volatile int", {.until = v2_2_1, .smp = Smp::yes, .arches = cpu::all_but(cpu::m68k)}},
-    {"counter", "int", {.until = v2_2_1, .smp = Smp::no, .arches = cpu::all_but(cpu::m68k)}},
+    {"counter", "volatile int", {.until = v2_2_26, .smp = Smp::yes, .arches = cpu::all_but(cpu::m68k)}},
+    {"counter", "int", {.until = v2_2_26, .smp = Smp::no, .arches = cpu::all_but(cpu::m68k)}},
     {"counter", "int", {.arches = cpu::m68k}},
 };
 
@@ -21,7 +21,7 @@ constexpr Member spinlock_t_rows[] = {
 
 constexpr Member rwlock_t_rows[] = {
     {"lock", "volatile unsigned int", {.smp = Smp::yes}},
-    {"previous", "long unsigned int", {.until = v2_2_1, .smp = Smp::yes}},
+    {"previous", "long unsigned int", {.until = v2_2_26, .smp = Smp::yes}},
     {"gcc_is_buggy", "int", {.since = v2_4_0, .until = v2_4_18_14, .smp = Smp::no, .gcc = Gcc::v2}},
 };
 
@@ -35,8 +35,8 @@ constexpr Member semaphore_rows[] = {
     {"sleepers", "int", {.since = v2_4_0, .arches = cpu::all_but(cpu::ppc)}},
     {"owner", "long unsigned int", {.until = v2_2_1}},
     {"owner_depth", "long unsigned int", {.until = v2_2_1}},
-    {"waking", "int", {.until = v2_2_1}},
-    {"wait", "struct wait_queue*", {.until = v2_2_1}},
+    {"waking", "int", {.until = v2_2_26}},
+    {"wait", "struct wait_queue*", {.until = v2_2_26}},
     {"wait", "wait_queue_head_t", {.since = v2_4_0}},
 };
 
@@ -104,7 +104,7 @@ constexpr Structure table[] = {
     {"struct rw_semaphore", rw_semaphore_generic_rows, {.arches = cpu::arm | cpu::m68k | cpu::mips | cpu::sparc | cpu::x86_64}},
     {"struct __wait_queue_head", wait_queue_head_rows, {.since = v2_4_0}},
     {"struct __wait_queue", wait_queue_entry_rows, {.since = v2_4_0}},
-    {"struct wait_queue", wait_queue_rows, {.until = v2_2_1}},
+    {"struct wait_queue", wait_queue_rows, {.until = v2_2_26}},
     {"struct completion", completion_rows, {.since = v2_4_18_14}},
 };
 

@@ -13,13 +13,13 @@ constexpr Member mm_struct_rows[] = {
     {"mm_rb", "rb_root_t", {.since = v2_4_18_14}},
     {"mmap_cache", "struct vm_area_struct*"},
     {"pgd", "pgd_t*"},
-    {"count", "atomic_t", {.until = v2_2_1}},
+    {"count", "atomic_t", {.until = v2_2_26}},
     {"mm_users", "atomic_t", {.since = v2_4_0}},
     {"mm_count", "atomic_t", {.since = v2_4_0}},
     {"map_count", "int"},
     {"mmap_sem", "struct semaphore", {.until = v2_4_0}},
     {"mmap_sem", "struct rw_semaphore", {.since = v2_4_18_14}},
-    {"context", "long unsigned int", {.until = v2_2_1}},
+    {"context", "long unsigned int", {.until = v2_2_26}},
     {"page_table_lock", "spinlock_t", {.since = v2_4_0}},
     {"mmlist", "struct list_head", {.since = v2_4_0}},
     {"start_code", "long unsigned int"},
@@ -38,9 +38,9 @@ constexpr Member mm_struct_rows[] = {
     {"locked_vm", "long unsigned int"},
     {"def_flags", "long unsigned int"},
     {"cpu_vm_mask", "long unsigned int"},
-    {"segments", "void*", {.until = v2_2_1}},
-    {"swap_cnt", "long unsigned int", {.since = v2_4_0, .until = v2_4_0}},
-    {"swap_address", "long unsigned int", {.since = v2_4_0, .vendor = Vendor::no}},
+    {"swap_cnt", "long unsigned int", {.since = v2_2_6, .until = v2_4_0}},
+    {"swap_address", "long unsigned int", {.since = v2_2_6, .vendor = Vendor::no}},
+    {"segments", "void*", {.until = v2_2_26}},
     {"rlimit_rss", "long unsigned int", {.vendor = Vendor::yes}},
     {"dumpable", "unsigned int:1", {.since = v2_4_18_14}},
     {"context", "mm_context_t", {.since = v2_4_0}},
@@ -55,9 +55,9 @@ constexpr Member mm_context_t_x86_64_rows[] = {
 constexpr Member mm_context_t_rows[] = {
     {"segments", "void*", {.until = v2_4_22}},
     {"cpuvalid", "long unsigned int", {.since = v2_4_18_14, .until = v2_4_22}},
-    {"size", "int", {.since = v2_4_37_11}},
-    {"sem", "struct semaphore", {.since = v2_4_37_11}},
-    {"ldt", "void*", {.since = v2_4_37_11}},
+    {"size", "int", {.since = v2_4_27}},
+    {"sem", "struct semaphore", {.since = v2_4_27}},
+    {"ldt", "void*", {.since = v2_4_27}},
 };
 
 constexpr Member vm_area_struct_rows[] = {
@@ -66,7 +66,7 @@ constexpr Member vm_area_struct_rows[] = {
     {"vm_end", "long unsigned int"},
     {"vm_next", "struct vm_area_struct*"},
     {"vm_page_prot", "pgprot_t"},
-    {"vm_flags", "short unsigned int", {.until = v2_2_1}},
+    {"vm_flags", "short unsigned int", {.until = v2_2_26}},
     {"vm_flags", "long unsigned int", {.since = v2_4_0}},
     {"vm_avl_height", "short int", {.until = v2_4_0}},
     {"vm_avl_left", "struct vm_area_struct*", {.until = v2_4_0}},
@@ -75,10 +75,10 @@ constexpr Member vm_area_struct_rows[] = {
     {"vm_next_share", "struct vm_area_struct*"},
     {"vm_pprev_share", "struct vm_area_struct**"},
     {"vm_ops", "struct vm_operations_struct*"},
-    {"vm_offset", "long unsigned int", {.until = v2_2_1}},
+    {"vm_offset", "long unsigned int", {.until = v2_2_26}},
     {"vm_pgoff", "long unsigned int", {.since = v2_4_0}},
     {"vm_file", "struct file*"},
-    {"vm_pte", "long unsigned int", {.until = v2_2_1}},
+    {"vm_pte", "long unsigned int", {.until = v2_2_26}},
     {"vm_raend", "long unsigned int", {.since = v2_4_0}},
     {"vm_private_data", "void*", {.since = v2_4_0}},
 };
@@ -88,10 +88,10 @@ constexpr Member pgprot_t_rows[] = {
 };
 
 constexpr Member page_rows[] = {
-    {"next", "struct page*", {.until = v2_2_1}},
-    {"prev", "struct page*", {.until = v2_2_1}},
-    {"inode", "struct inode*", {.until = v2_2_1}},
-    {"offset", "long unsigned int", {.until = v2_2_1}},
+    {"next", "struct page*", {.until = v2_2_26}},
+    {"prev", "struct page*", {.until = v2_2_26}},
+    {"inode", "struct inode*", {.until = v2_2_26}},
+    {"offset", "long unsigned int", {.until = v2_2_26}},
     {"list", "struct list_head", {.since = v2_4_0}},
     {"mapping", "struct address_space*", {.since = v2_4_0}},
     {"index", "long unsigned int", {.since = v2_4_0}},
@@ -102,7 +102,7 @@ constexpr Member page_rows[] = {
     {"age", "long unsigned int", {.since = v2_4_0, .until = v2_4_0}},
     {"age", "unsigned char", {.vendor = Vendor::yes}},
     {"pte_chain", "struct pte_chain*", {.vendor = Vendor::yes}},
-    {"wait", "struct wait_queue*", {.until = v2_2_1}},
+    {"wait", "struct wait_queue*", {.until = v2_2_26}},
     {"wait", "wait_queue_head_t", {.since = v2_4_0, .until = v2_4_0}},
     {"pprev_hash", "struct page**"},
     {"buffers", "struct buffer_head*"},
@@ -136,7 +136,8 @@ constexpr Member address_space_operations_rows[] = {
     {"releasepage", "fn int(struct page*,int)*", {.since = v2_4_18_14}},
     {"direct_IO", "fn int(int,struct inode*,struct kiobuf*,long unsigned int,int)*", {.since = v2_4_18_14}},
     {"direct_fileIO", "fn int(int,struct file*,struct kiobuf*,long unsigned int,int)*", {.since = v2_4_22}},
-    {"removepage", "fn void(struct page*)*", {.since = v2_4_18_14}},
+    {"removepage", "fn void(struct page*)*", {.vendor = Vendor::yes}},
+    {"removepage", "fn void(struct page*)*", {.since = v2_4_22}},
 };
 
 constexpr Member zone_struct_rows[] = {
@@ -145,7 +146,7 @@ constexpr Member zone_struct_rows[] = {
     {"lock", "spinlock_t"},
     {"offset", "long unsigned int", {.until = v2_4_0}},
     {"free_pages", "long unsigned int"},
-    {"watermarks", "zone_watermarks_t[3]", {.since = v2_4_37_11}},
+    {"watermarks", "zone_watermarks_t[3]", {.since = v2_4_27}},
     {"active_pages", "long unsigned int", {.vendor = Vendor::yes}},
     {"inactive_dirty_pages", "long unsigned int", {.vendor = Vendor::yes}},
     {"inactive_clean_pages", "long unsigned int", {.until = v2_4_18_14}},
@@ -155,10 +156,10 @@ constexpr Member zone_struct_rows[] = {
     {"pages_high", "long unsigned int", {.until = v2_4_22}},
     {"pages_plenty", "long unsigned int", {.vendor = Vendor::yes}},
     {"need_balance", "int", {.since = v2_4_18_14, .until = v2_4_22}},
-    {"need_balance", "long unsigned int", {.since = v2_4_37_11}},
-    {"nr_active_pages", "long unsigned int", {.since = v2_4_37_11}},
-    {"nr_inactive_pages", "long unsigned int", {.since = v2_4_37_11}},
-    {"nr_cache_pages", "long unsigned int", {.since = v2_4_37_11}},
+    {"need_balance", "long unsigned int", {.since = v2_4_27}},
+    {"nr_active_pages", "long unsigned int", {.since = v2_4_27}},
+    {"nr_inactive_pages", "long unsigned int", {.since = v2_4_27}},
+    {"nr_cache_pages", "long unsigned int", {.since = v2_4_27}},
     {"active_list", "struct list_head", {.vendor = Vendor::yes}},
     {"inactive_dirty_list", "struct list_head", {.vendor = Vendor::yes}},
     {"inactive_clean_list", "struct list_head", {.until = v2_4_18_14}},
@@ -178,7 +179,7 @@ constexpr Member zone_struct_rows[] = {
     {"zone_start_paddr", "long unsigned int", {.until = v2_4_0}},
     {"zone_start_mapnr", "long unsigned int", {.until = v2_4_0}},
     {"zone_mem_map", "struct page*", {.until = v2_4_0}},
-    {"realsize", "long unsigned int", {.since = v2_4_37_11}},
+    {"realsize", "long unsigned int", {.since = v2_4_27}},
 };
 
 constexpr Member pglist_data_rows[] = {
@@ -198,7 +199,7 @@ constexpr Member pglist_data_rows[] = {
 
 constexpr Structure table[] = {
     {"struct mm_struct", mm_struct_rows},
-    {"mm_context_t", mm_context_t_x86_64_rows, {.since = v2_4_22, .arches = cpu::x86_64}},
+    {"mm_context_t", mm_context_t_x86_64_rows, {.since = v2_4_20, .arches = cpu::x86_64}},
     {"mm_context_t", mm_context_t_rows, {.since = v2_4_0, .arches = cpu::i386}},
     {"struct vm_area_struct", vm_area_struct_rows},
     {"pgprot_t", pgprot_t_rows, {.arches = cpu::all_but(cpu::sparc)}},

@@ -77,7 +77,7 @@ constexpr Member rb_root_s_rows[] = {
 
 constexpr Member request_list_rows[] = {
     {"count", "unsigned int"},
-    {"pending", "unsigned int[2]", {.vendor = Vendor::no}},
+    {"pending", "unsigned int[2]", {.since = v2_4_22}},
     {"free", "struct list_head"},
 };
 
@@ -94,7 +94,7 @@ constexpr Structure table[] = {
     {"struct ucred", ucred_rows},
     {"struct free_area_struct", free_area_struct_rows, {.since = v2_4_0}},
     {"struct zonelist_struct", zonelist_struct_rows, {.since = v2_4_0}},
-    {"struct zone_watermarks_s", zone_watermarks_s_rows, {.since = v2_4_37_11}},
+    {"struct zone_watermarks_s", zone_watermarks_s_rows, {.since = v2_4_27}},
     {"struct rb_node_s", rb_node_s_rows, {.since = v2_4_18_14}},
     {"struct rb_root_s", rb_root_s_rows, {.since = v2_4_18_14}},
     {"struct request_list", request_list_rows, {.since = v2_4_18_14}},

@@ -8,8 +8,8 @@
 #include <string_view>
 
 // The kernel's structures as rows. Each member is declared once, in order, with the kernels that have it; offsets
-// are never written down, LayoutSet computes them. Source: include/linux, include/net and include/asm-* of 2.2.1,
-// 2.4.0, 2.4.18-14, 2.4.22 (i386, x86_64) and 2.4.37.11 (all architectures).
+// are never written down, LayoutSet computes them. Source: include/linux, include/net and include/asm-* of 2.2.1, 2.2.6,
+// 2.2.26, 2.4.0, 2.4.18-14, 2.4.20, 2.4.27, 2.4.31 (i386), 2.4.22 (i386, x86_64) and 2.4.37.11 (all architectures).
 namespace retromod::layouts {
 
 /// Sets of architectures. mips stands for both byte orders; others are those whose layouts were never measured.
