@@ -66,6 +66,16 @@ TEST_CASE("vectors are filled and emptied as far as they go", "[exports][sockets
     CHECK(guest.call("memcpy_fromiovec", {into.value, vector.at.value, 4}) == -14);
 }
 
+TEST_CASE("a socket of 2.2 has no reference count to start with", "[exports][sockets]")
+{
+    Guest guest("2.2.1");
+    const auto sock_at = address(guest.call("sk_alloc", {10, 0, 1}));
+    guest.call("sock_init_data", {0, sock_at.value});
+    const GuestStruct sock(guest.kernel(), "struct sock", sock_at);
+    CHECK_FALSE(sock.has("refcnt"));
+    CHECK(sock.get("state") == 7); // TCP_CLOSE
+}
+
 TEST_CASE("a socket's data starts empty: nothing to receive, room to send", "[exports][sockets]")
 {
     Guest guest("2.4.18-14");

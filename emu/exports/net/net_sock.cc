@@ -64,7 +64,7 @@ void sock_init_data(Kernel& kernel, GuestAddr socket_at, GuestAddr at)
     sock.set_if_there("rcvlowat", std::uint64_t{1});
     sock.set_if_there("rcvtimeo", longest);
     sock.set_if_there("sndtimeo", longest);
-    set_counter(sock, "refcnt", 1);
+    if (sock.has("refcnt")) set_counter(sock, "refcnt", 1);
 }
 
 // --- memory that is charged to a socket ---------------------------------------------------------------------------------
