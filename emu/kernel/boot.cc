@@ -116,7 +116,7 @@ void KernelBoot::make_idle_task()
     const auto comm = kernel.layouts().field("struct task_struct", "comm");
     constexpr std::string_view name = "swapper";
     kernel.memory().write(task + comm.offset, std::as_bytes(std::span(name)));
-    const auto limit = address_limit(kernel.arch(), kernel.machine().release().layouts);
+    const auto limit = address_limit(kernel.arch(), kernel.machine().release().exports);
     kernel.threads().set_task_field(task, limit.member, limit.kernel);
     give_context(task);
 }

@@ -104,7 +104,7 @@ std::optional<Outcome> Dispatcher::bug(const KernelBug& bug)
 std::optional<Outcome> Dispatcher::scheduling_in_interrupt()
 {
     const auto& thread = *kernel_.threads().current();
-    const auto rule = scheduling_rule(kernel_.machine().release().layouts);
+    const auto rule = scheduling_rule(kernel_.machine().release().exports);
     if (rule.says_so) kernel_.log().write("Scheduling in interrupt\n");
     const auto entry = kernel_.symbols().address("schedule").value_or(GuestAddr{thread.frames[thread.depth - 1].entry});
     if (rule.at.line) return die(oops_of(KernelBug{"scheduling in interrupt", rule.at}, entry));

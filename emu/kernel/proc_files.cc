@@ -16,7 +16,7 @@ namespace {
 
 bool is_there(Kernel& kernel, const ProcFile& file)
 {
-    return kernel.machine().release().layouts >= file.since && (!file.exists || file.exists(kernel));
+    return kernel.machine().release().exports >= file.since && (!file.exists || file.exists(kernel));
 }
 
 const ProcFile* find_file(Kernel& kernel, std::span<const Subsystem* const> subsystems, std::string_view path)

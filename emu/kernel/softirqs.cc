@@ -197,7 +197,7 @@ std::optional<CallGuest> next_call(Kernel& kernel, SoftirqRun& run)
 
 } // namespace
 
-bool has_ksoftirqd(Kernel& kernel) { return kernel.machine().release().layouts >= LayoutVersion::v2_4_18_14; }
+bool has_ksoftirqd(Kernel& kernel) { return kernel.machine().release().exports >= LayoutVersion::v2_4_18_14; }
 bool runs_softirqs_in_schedule(Kernel& kernel) { return !has_ksoftirqd(kernel); }
 
 void tasklet_schedule(Kernel& kernel, GuestAddr tasklet)

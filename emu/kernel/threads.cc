@@ -91,7 +91,7 @@ void Threads::set_up_task(ThreadRow& thread, GuestAddr task)
 {
     const auto set = [&](std::string_view member, std::uint64_t value) { set_if_there(task, member, value); };
     for (const auto member : {"pid", "pgrp", "session", "tgid"}) set(member, thread.pid);
-    const auto limit = address_limit(machine_.arch(), machine_.release().layouts);
+    const auto limit = address_limit(machine_.arch(), machine_.release().exports);
     set_task_field(task, limit.member, thread.awaited ? limit.user : limit.kernel);
     for (const auto member : {"cap_effective", "cap_inheritable", "cap_permitted"}) set(member, 0xfffffeff);
     set("counter", 10);

@@ -11,7 +11,7 @@ namespace retromod {
 
 bool UserAccess::access_ok(GuestAddr from, std::uint64_t bytes)
 {
-    const auto rule = address_limit(machine_.arch(), machine_.release().layouts);
+    const auto rule = address_limit(machine_.arch(), machine_.release().exports);
     const auto* current = threads_.current();
     const auto limit = current && current->task ? threads_.task_field({current->task}, rule.member) : rule.user;
     // On m68k users have an address space of their own: here nothing of theirs is where the kernel is.

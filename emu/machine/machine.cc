@@ -132,8 +132,8 @@ void Machine::attach()
     auto& head = header();
     release_ = find_release(head.release);
     arch_ = arch_in_release(*find_arch(head.arch), *release_);
-    layouts_ = std::make_unique<LayoutSet>(*arch_, layouts_of(*release_, head.uts_release), smp(), static_cast<Compiler>(head.compiler),
-                                           head.highmem != 0);
+    layouts_ = std::make_unique<LayoutSet>(*arch_, layouts_of(*release_, head.uts_release), smp(),
+                                           static_cast<Compiler>(head.compiler), head.highmem != 0);
 
     const auto bytes_at = [&](std::uint64_t offset, std::uint64_t count) {
         return std::span(reinterpret_cast<std::uint8_t*>(mapping_.data() + offset), count);

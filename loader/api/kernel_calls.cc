@@ -110,7 +110,7 @@ std::string KernelSystem::version() const { return std::string(uts_version(kerne
 // The file came with 2.4.10.
 LoaderSystem::Taint KernelSystem::taint() const
 {
-    if (kernel_.machine().release().layouts < LayoutVersion::v2_4_18_14) return {};
+    if (kernel_.machine().release().exports < LayoutVersion::v2_4_18_14) return {};
     return {Taint::State::there, kernel_.state().tainted};
 }
 

@@ -54,7 +54,7 @@ int status_command(const Invocation& invocation)
     fmt::print("machine     {}\n", machine_path(invocation.machine));
     const auto& release = machine.release();
     fmt::print("release     {} (rules of {}, structures of {})\n", machine.uts_release(), release.name,
-               release.modern ? release.name : layout_version_name(release.layouts));
+               release.modern ? release.name : layout_version_name(layouts_of(release, machine.uts_release())));
     fmt::print("arch        {}, {}\n", machine.arch().name, machine.smp() ? "SMP" : "uniprocessor");
     fmt::print("memory      {} KiB, {} KiB free\n", pages_to_kib(memory.total_pages()), pages_to_kib(memory.free_pages()));
     fmt::print("jiffies     {}\n", kernel.clock().jiffies());

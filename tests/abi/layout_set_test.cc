@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <utility>
 
 using namespace retromod;
 
@@ -109,7 +108,7 @@ TEST_CASE("a copy of a set outlives the set", "[abi][layouts]")
 TEST_CASE("no structure has a member twice, on any architecture and release", "[abi][layouts]")
 {
     for (const auto& arch : arches()) {
-        for (auto version = oldest_layouts; version <= newest_layouts; version = LayoutVersion(std::to_underlying(version) + 1)) {
+        for (auto version = oldest_layouts; version <= newest_layouts; version = LayoutVersion(static_cast<int>(version) + 1)) {
             for (const bool smp : {false, true}) {
                 const LayoutSet set(arch, version, smp, Compiler::gcc_3);
                 for (const auto structure : set.structures()) {

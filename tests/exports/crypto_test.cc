@@ -52,7 +52,7 @@ TEST_CASE("/proc/crypto shows what is registered, in the release's own form", "[
                                         "name         : md5\nmodule       : kernel\ntype         : digest\nblocksize    : 64\n"
                                         "digestsize   : 16\n\n");
 
-    Guest older("2.4.20"); // has the structures of 2.4.22
+    Guest older("2.4.20"); // has the exports of 2.4.22
     REQUIRE(older.load_sample("hello").empty());
     Algorithm des(older, "des", cipher, 8, {8, 8, 8}, 108);
     des.set_module(older.kernel().modules().find("hello")->address());

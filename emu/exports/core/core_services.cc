@@ -94,7 +94,7 @@ Long strncpy_from_user(Kernel& kernel, GuestAddr to, GuestAddr from, ULong bytes
 
 ULong set_limit(Kernel& kernel, ULong limit, std::int32_t use_kernel)
 {
-    const auto rule = address_limit(kernel.arch(), kernel.machine().release().layouts);
+    const auto rule = address_limit(kernel.arch(), kernel.machine().release().exports);
     const auto old = kernel.threads().task_field(kernel.threads().current_task(), rule.member);
     kernel.threads().set_task_field(kernel.threads().current_task(), rule.member, use_kernel ? rule.kernel : limit.value);
     return {old};
@@ -148,7 +148,7 @@ constexpr BugPlace bug_places[] = {{"grow_buffers", LayoutVersion::v2_4_18_14, {
 
 [[noreturn]] void bug(Kernel& kernel, GuestString what)
 {
-    const auto release = kernel.machine().release().layouts;
+    const auto release = kernel.machine().release().exports;
     for (const auto& place : bug_places)
         if (place.text == what.text && place.release == release) throw KernelBug{"kernel BUG", place.at};
     throw KernelBug{what.text};

@@ -16,7 +16,7 @@ constexpr std::uint64_t name_bytes = 64; // CRYPTO_MAX_ALG_NAME
 
 } // namespace
 
-bool CryptoAlgorithm::has_iv_size() const { return kernel_.machine().release().layouts <= LayoutVersion::v2_4_22; }
+bool CryptoAlgorithm::has_iv_size() const { return kernel_.machine().release().exports <= LayoutVersion::v2_4_22; }
 
 std::string CryptoAlgorithm::name() const
 {

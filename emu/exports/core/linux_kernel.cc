@@ -18,7 +18,7 @@ namespace {
 std::size_t printk_limit(Kernel& kernel)
 {
     constexpr std::size_t buffer = 1024;
-    return kernel.machine().release().layouts >= LayoutVersion::v2_4_18_14 ? buffer - 1 : std::string::npos;
+    return kernel.machine().release().exports >= LayoutVersion::v2_4_18_14 ? buffer - 1 : std::string::npos;
 }
 
 std::int32_t printk(Kernel& kernel, const GuestString& format, VarArgs arguments)

@@ -30,7 +30,7 @@ public:
     bool is_fault() const { return !oops.bug && oops.stop.kind == StopKind::fault; }
     bool is_null() const { return oops.stop.fault.address.value < 4096; }
     std::uint64_t address() const { return oops.stop.fault.address.value; }
-    LayoutVersion version() const { return kernel.machine().release().layouts; }
+    LayoutVersion version() const { return kernel.machine().release().exports; }
 
     /// print_tainted: "Tainted: P ", "Not tainted".
     std::string tainted() const;
