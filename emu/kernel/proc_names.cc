@@ -26,7 +26,7 @@ constexpr MountPoint mount_points[] = {{"/proc/sys/fs/binfmt_misc", LayoutVersio
 bool is_mount_point(Kernel& kernel, std::string_view path)
 {
     return std::ranges::any_of(mount_points, [&](const MountPoint& point) {
-        return point.path == path && kernel.machine().release().layouts >= point.since;
+        return point.path == path && kernel.machine().release().exports >= point.since;
     });
 }
 

@@ -19,7 +19,7 @@ bool has_rtc(Kernel& kernel)
     const auto device = find_misc(kernel, rtc_minor);
     return device && !GuestStruct(kernel, "struct miscdevice", device).pointer("fops");
 }
-bool has_rtc_2_2(Kernel& kernel) { return kernel.machine().release().layouts < LayoutVersion::v2_4_0 && has_rtc(kernel); }
+bool has_rtc_2_2(Kernel& kernel) { return kernel.machine().release().exports < LayoutVersion::v2_4_0 && has_rtc(kernel); }
 
 std::string rtc_text(Kernel& kernel)
 {
