@@ -76,7 +76,7 @@ std::size_t common_folders(std::string_view a, std::string_view b)
 
 FolderModule read_module(std::string name, const std::string& path, LinkedBy linked_by)
 {
-    FolderModule module{std::move(name), path, {}, {}, false, {}};
+    FolderModule module{std::move(name), path, path, {}, {}, false, {}};
     const auto& form = form_of(linked_by);
     const auto file = read_module_file(path, form.unpacks);
     if (!file) {
@@ -91,19 +91,29 @@ FolderModule read_module(std::string name, const std::string& path, LinkedBy lin
 
 } // namespace
 
+bool is_module_file_name(const std::string& file_name, LinkedBy linked_by) { return module_name(file_name, linked_by).has_value(); }
+
 ModuleFolder::ModuleFolder(const std::string& folder, LinkedBy linked_by, Below below)
+    : ModuleFolder(std::vector{ModuleRoot{folder, folder}}, linked_by, below)
+{
+}
+
+ModuleFolder::ModuleFolder(const std::vector<ModuleRoot>& roots, LinkedBy linked_by, Below below)
 {
     namespace fs = std::filesystem;
-    std::error_code error;
-    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        if (below == Below::no) entry.disable_recursion_pending();
-        auto name = module_name(entry->path().filename(), linked_by);
-        std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
-        if (name && (!entry->exists(unknown) || entry->is_regular_file(unknown)))
+    for (const auto& root : roots) {
+        std::error_code error;
+        for (fs::recursive_directory_iterator entry(root.path, error), end; !error && entry != end; entry.increment(error)) {
+            if (below == Below::no) entry.disable_recursion_pending();
+            auto name = module_name(entry->path().filename(), linked_by);
+            std::error_code unknown; // a link that leads nowhere is a module that cannot be read, and says so
+            if (!name || (entry->exists(unknown) && !entry->is_regular_file(unknown))) continue;
             modules_.push_back(read_module(*name, entry->path(), linked_by));
+            modules_.back().shown = root.shown + modules_.back().path.substr(root.path.size());
+        }
+        if (error) throw std::runtime_error(fmt::format("{}: {}", root.shown, error.message()));
     }
-    if (error) throw std::runtime_error(fmt::format("{}: {}", folder, error.message()));
-    std::ranges::sort(modules_, {}, &FolderModule::path);
+    std::ranges::sort(modules_, {}, &FolderModule::shown);
     for (const auto& module : modules_)
         for (const auto& symbol : module.exports) exporters_[symbol].push_back(&module);
 }
@@ -127,7 +137,7 @@ const FolderModule* ModuleFolder::choose(const FolderModule& user, std::string_v
             user.imports, [&](const auto& name) { return std::ranges::find(module.exports, name) != module.exports.end(); });
     };
     const auto merit = [&](const FolderModule* module) {
-        return std::tuple(loaded.contains(module), module->loadable, supplied(*module), common_folders(user.path, module->path));
+        return std::tuple(loaded.contains(module), module->loadable, supplied(*module), common_folders(user.shown, module->shown));
     };
     return *std::ranges::max_element(found->second, {}, merit); // the first of equals
 }

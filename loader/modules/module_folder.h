@@ -18,6 +18,7 @@ namespace retromod {
 struct FolderModule {
     std::string name; ///< file name without .o, .o.gz; of a .ko with _ for -, as the kernel has it
     std::string path;
+    std::string shown; ///< what it is called: its path, but for one out of an archive
     std::vector<std::string> exports; ///< with their versions
     std::vector<std::string> imports;
     bool loadable = false;            ///< it has an init_module or says what kernel it is for: not only a part of one
@@ -26,6 +27,14 @@ struct FolderModule {
 
 /// Who links a folder's modules: insmod takes .o files, kernels since 2.6 take .ko files.
 enum class LinkedBy : std::uint8_t { insmod, kernel };
+
+/// Whether a file's name is one of a module: .o or .o.gz, or .ko and its packed forms.
+bool is_module_file_name(const std::string& file_name, LinkedBy linked_by);
+
+/// A folder of module files, and what it is called: what was taken out of an archive lies elsewhere.
+struct ModuleRoot {
+    std::string path, shown;
+};
 
 /// Whether folders in a folder count.
 enum class Below : bool { no, yes };
@@ -37,6 +46,9 @@ public:
     /// Reads every .o and .o.gz (.ko, .ko.gz, .ko.xz and .ko.zst) in `folder` and below it, in the order of their paths.
     /// Throws std::runtime_error when there is no such folder.
     explicit ModuleFolder(const std::string& folder, LinkedBy linked_by = LinkedBy::insmod, Below below = Below::yes);
+
+    /// Likewise of several trees, in the order of what the files are called.
+    explicit ModuleFolder(const std::vector<ModuleRoot>& roots, LinkedBy linked_by = LinkedBy::insmod, Below below = Below::yes);
 
     const std::vector<FolderModule>& modules() const { return modules_; }
     /// The module of that name; where several files have it, the first one that is loadable.

@@ -55,7 +55,7 @@ try {
 bool load_modern(Session& session, const SweepPlan& plan, const ModernOutcome& outcome, SweepRow& row)
 {
     const auto before = session.kernel().log().position();
-    const bool in = insmod(session, plan.path, plan.arguments, &row.said) == 0;
+    const bool in = insmod(session, plan.file.path, plan.arguments, &row.said) == 0;
     const auto& arch = session.arch();
     if (in) {
         row.verdict = "ok";

@@ -90,11 +90,11 @@ struct Loaded {
 bool is_modern(Session& session) { return session.machine().release().modern != nullptr; }
 
 /// insmod of a file that goes by another name: what insmod adds to a module holds it, and counts in the module's size.
-InsmodResult load_as(Session& session, const std::string& path, const SweepPlan& plan, const InsmodOptions& wanted,
+InsmodResult load_as(Session& session, const PlannedFile& planned, const SweepPlan& plan, const InsmodOptions& wanted,
                      const TextSinks& sinks)
 {
-    const auto shown = plan.shown_as(path);
-    auto file = read_module_file(path);
+    const auto shown = plan.shown_as(planned);
+    auto file = read_module_file(planned.path);
     if (file) file->path = file->real_path = shown;
     auto options = wanted;
     options.file = shown;
@@ -102,12 +102,12 @@ InsmodResult load_as(Session& session, const std::string& path, const SweepPlan&
     return run_insmod(options, file, session, session.calls(), sinks);
 }
 
-bool load_dependency(Session& session, const std::string& path, const SweepPlan& plan)
+bool load_dependency(Session& session, const PlannedFile& file, const SweepPlan& plan)
 try {
     session.kernel().processes().begin();
-    if (is_modern(session)) return load_modern_dependency(session, path);
+    if (is_modern(session)) return load_modern_dependency(session, file.path);
     const TextSinks silent{[](std::string_view) {}, [](std::string_view) {}};
-    return load_as(session, path, plan, {}, silent).exit_status == 0;
+    return load_as(session, file, plan, {}, silent).exit_status == 0;
 } catch (const CallStopped&) {
     return false;
 }
@@ -120,7 +120,7 @@ try {
     const TextSinks sinks{[&](std::string_view text) { output += text; }, [&](std::string_view text) { errors += text; }};
     InsmodOptions options;
     options.arguments = plan.arguments;
-    const auto done = load_as(session, plan.path, plan, options, sinks);
+    const auto done = load_as(session, plan.file, plan, options, sinks);
     row.said = output + errors;
     row.unresolved = done.report.unresolved;
     if (done.exit_status == 0) row.verdict = "ok";
@@ -198,23 +198,23 @@ void look_after(Session& session, const ProcSnapshot& before, const Loaded& load
 
 std::string SweepPlan::parameters() const { return fmt::format("{}", fmt::join(arguments, " ")); }
 
-std::string SweepPlan::shown_as(const std::string& file) const
+std::string SweepPlan::shown_as(const PlannedFile& file_of) const
 {
-    return as_in_verdicts ? std::string(verdict_folder) + module_name_of(file) + ".o" : file;
+    return as_in_verdicts ? std::string(verdict_folder) + module_name_of(file_of.path) + ".o" : file_of.shown;
 }
 
 SweepRow sweep_module(Session& session, const SweepPlan& plan)
 {
     SweepRow row;
     row.module = plan.name;
-    row.file = plan.path;
+    row.file = plan.file.shown;
     row.parameters = plan.parameters();
     auto& kernel = session.kernel();
     auto logged = kernel.log().position();
     const auto bare = snapshot(session);
-    for (const auto& path : plan.dependencies) {
-        row.dependencies.push_back(is_modern(session) ? kmod_module_name(path) : module_name_of(path));
-        if (!load_dependency(session, path, plan)) row.failed_dependencies.push_back(row.dependencies.back());
+    for (const auto& file : plan.dependencies) {
+        row.dependencies.push_back(is_modern(session) ? kmod_module_name(file.path) : module_name_of(file.path));
+        if (!load_dependency(session, file, plan)) row.failed_dependencies.push_back(row.dependencies.back());
     }
     kernel.scheduler().settle(settled_after);
     const auto log_of_step = [&] {

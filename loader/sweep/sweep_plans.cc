@@ -26,6 +26,8 @@ std::unordered_set<std::string> kernel_symbols(Kernel& kernel)
     return names;
 }
 
+PlannedFile planned(const FolderModule& module) { return {module.path, module.shown}; }
+
 } // namespace
 
 std::optional<Shard> read_shard(std::string_view text)
@@ -50,9 +52,9 @@ std::vector<SweepPlan> plans_of(const std::vector<Verdict>& verdicts, const Modu
             continue;
         }
         const auto arguments = words_of(verdict.parameters);
-        SweepPlan plan{.name = module->name, .path = module->path, .arguments = arguments, .as_in_verdicts = true};
+        SweepPlan plan{.name = module->name, .file = planned(*module), .arguments = arguments, .as_in_verdicts = true};
         for (const auto& name : verdict.dependencies) {
-            if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(dependency->path);
+            if (const auto* dependency = folder.find(module_name_of(name))) plan.dependencies.push_back(planned(*dependency));
             else say(fmt::format("sweep: {} is not in the folder, which {} needs", name, verdict.module));
         }
         plans.push_back(std::move(plan));
@@ -74,8 +76,8 @@ std::vector<SweepPlan> plans_of(const ModuleFolder& folder, Session& session, co
             ++parts;
             continue;
         }
-        SweepPlan plan{.name = module.name, .path = module.path};
-        for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(dependency->path);
+        SweepPlan plan{.name = module.name, .file = planned(module)};
+        for (const auto* dependency : folder.dependencies(module, offered)) plan.dependencies.push_back(planned(*dependency));
         plans.push_back(std::move(plan));
     }
     if (parts) say(fmt::format("sweep: {} objects are no modules: no init_module, no kernel version", parts));

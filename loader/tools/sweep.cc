@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// retromod sweep DIR: every module of a folder or tree, with what it needs, in a fresh machine and a process of its own.
+// retromod sweep DIR: every module of a folder, tree or archive, with what it needs, in a fresh machine and a process of its own.
 #include "emu/kernel/boot_options.h"
 #include "emu/kernel/module_requests.h"
 #include "loader/api/preload.h"
@@ -7,6 +7,7 @@
 #include "loader/sweep/sweep_merge.h"
 #include "loader/sweep/sweep_plans.h"
 #include "loader/sweep/sweep_summary.h"
+#include "loader/sweep/unpacked_archives.h"
 #include "loader/tools/boot_choice.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/modprobe_helper.h"
@@ -17,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -94,7 +96,7 @@ SweepRow row_of(const ChildResult& result, const SweepPlan& plan)
 {
     SweepRow row;
     row.module = plan.name;
-    row.file = plan.path;
+    row.file = plan.file.shown;
     row.parameters = plan.parameters();
     switch (result.end) {
     case ChildResult::End::exited: row = sweep_row_from_json(result.output); break;
@@ -126,8 +128,30 @@ std::vector<const SweepPlan*> left_to_do(const std::vector<SweepPlan>& plans, co
         for (const auto& row : file->done()) done.emplace(row.file, row.parameters);
     std::vector<const SweepPlan*> left;
     for (const auto& plan : plans)
-        if (!done.contains({plan.path, plan.parameters()})) left.push_back(&plan);
+        if (!done.contains({plan.file.shown, plan.parameters()})) left.push_back(&plan);
     return left;
+}
+
+/// The folder, and what its archives hold; or one archive.
+std::vector<ModuleRoot> roots_of(const std::string& path, UnpackedArchives& archives)
+{
+    namespace fs = std::filesystem;
+    std::vector<ModuleRoot> roots;
+    std::error_code error;
+    if (fs::is_regular_file(path, error)) {
+        archives.add(path);
+    } else {
+        roots.push_back({path, path});
+        std::vector<std::string> found;
+        for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+            std::error_code unknown;
+            if (is_archive_name(entry->path().filename().native()) && entry->is_regular_file(unknown)) found.push_back(entry->path());
+        }
+        std::ranges::sort(found);
+        for (const auto& archive : found) archives.add(archive);
+    }
+    roots.insert(roots.end(), archives.roots().begin(), archives.roots().end());
+    return roots;
 }
 
 struct Work {
@@ -170,7 +194,9 @@ int sweep_command(const Invocation& invocation)
     Options options(invocation);
     boot_choice.declare(options);
     choice.results.declare(options);
-    options.positionals("DIR", choice.paths, "a folder of module files; with --merge, result files")
+    options.positionals("DIR", choice.paths,
+                        "a folder of module files and archives of them, or one archive (.tar, .rpm, .deb, .cpio, .zip, .7z, .iso); "
+                        "with --merge, result files")
         .value("--verdicts", choice.verdicts, "what a real kernel said of them: a tab-separated file; only its modules are tried")
         .flag("--differences", choice.differences, "show the lines in which a module differs from that")
         .flag("--json", choice.json, "one JSON object a module, then one of the summary")
@@ -194,7 +220,10 @@ int sweep_command(const Invocation& invocation)
     if (choice.merge) return merge(choice);
     if (choice.paths.size() > 1) return wrong_use(fmt::format("one folder, not {}", choice.paths.size()));
 
-    const ModuleFolder folder(choice.paths.front(), machine.release->modern ? LinkedBy::kernel : LinkedBy::insmod);
+    const auto linked_by = machine.release->modern ? LinkedBy::kernel : LinkedBy::insmod;
+    UnpackedArchives archives(linked_by);
+    const ModuleFolder folder(roots_of(choice.paths.front(), archives), linked_by);
+    for (const auto& problem : archives.problems()) complain("sweep: " + problem);
     const auto verdicts = choice.verdicts ? read_verdicts(*choice.verdicts) : std::vector<Verdict>();
     // Booted once: each child works on its own copy of the fresh machine.
     auto session = Session::in_memory(machine, boot);

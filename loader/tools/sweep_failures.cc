@@ -55,7 +55,7 @@ int sweep_failures(const std::vector<SweepPlan>& plans, const ChildPool& pool,
                 progress.advance(row.module);
             });
         progress.hide();
-        std::ranges::sort(further, {}, &SweepPlan::path);
+        std::ranges::sort(further, {}, [](const SweepPlan& plan) { return plan.file.shown; });
         left = std::move(further);
     }
     for (const auto& file : broken)
