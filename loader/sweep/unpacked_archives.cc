@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view suffixes[] = {".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tar.Z",
-                                         ".rpm", ".deb", ".ipk", ".cpio", ".cpio.gz", ".cpio.xz", ".zip", ".7z", ".iso"};
+constexpr std::string_view suffixes[] = {".tar",     ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz",
+                                         ".txz",     ".tar.zst", ".tar.Z", ".rpm", ".deb", ".ipk", ".cpio",
+                                         ".cpio.gz", ".cpio.xz", ".zip", ".7z", ".iso"};
 constexpr unsigned deepest = 4;                                 ///< archives in archives
 constexpr std::uint64_t most_entries = 1'000'000;               ///< of one archive
 constexpr std::uint64_t most_bytes = std::uint64_t{4} << 30;    ///< of all that is unpacked
@@ -42,7 +43,9 @@ std::string safe_path(const char* pathname)
 
 bool is_archive_name(std::string_view file_name)
 {
-    return std::ranges::any_of(suffixes, [&](auto suffix) { return file_name.size() > suffix.size() && file_name.ends_with(suffix); });
+    return std::ranges::any_of(suffixes, [&](std::string_view suffix) {
+        return file_name.size() > suffix.size() && file_name.ends_with(suffix);
+    });
 }
 
 /// Takes the module files out of one opened archive, and opens those inside it.
@@ -53,9 +56,9 @@ public:
           reader_(library_.read_new())
     {
         library_.read_support_filter_all(reader_.get());
-        for (const auto support : {library_.read_support_format_7zip, library_.read_support_format_ar, library_.read_support_format_cpio,
-                                   library_.read_support_format_iso9660, library_.read_support_format_tar,
-                                   library_.read_support_format_zip})
+        for (const auto support : {library_.read_support_format_7zip, library_.read_support_format_ar,
+                                   library_.read_support_format_cpio, library_.read_support_format_iso9660,
+                                   library_.read_support_format_tar, library_.read_support_format_zip})
             support(reader_.get());
     }
 

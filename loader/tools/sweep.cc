@@ -145,7 +145,8 @@ std::vector<ModuleRoot> roots_of(const std::string& path, UnpackedArchives& arch
         std::vector<std::string> found;
         for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
             std::error_code unknown;
-            if (is_archive_name(entry->path().filename().native()) && entry->is_regular_file(unknown)) found.push_back(entry->path());
+            if (is_archive_name(entry->path().filename().native()) && entry->is_regular_file(unknown))
+                found.push_back(entry->path());
         }
         std::ranges::sort(found);
         for (const auto& archive : found) archives.add(archive);
