@@ -61,10 +61,11 @@ CallTask<Ending> open_guests(Supervisor& supervisor, ProgramCall& call, std::str
         co_await supervisor.look_at_mounts(call);
         co_return give_text(std::as_bytes(std::span(supervisor.mounts_text())), flags);
     }
-    if (is_proc && S_ISDIR(kind.mode) && !supervisor.places().is_mounted(path))
-        co_return co_await open_listing(supervisor, call, path, flags, kind);
+    const bool is_procs_own = is_proc && !supervisor.places().is_mounted(path);
+    if (is_procs_own && S_ISDIR(kind.mode)) co_return co_await open_listing(supervisor, call, path, flags, kind);
     if (kind.mode && !S_ISDIR(kind.mode) && (flags & O_DIRECTORY)) co_return Ending::of(-ENOTDIR);
-    const auto guest_flags = flags & ~static_cast<std::uint64_t>(O_CLOEXEC);
+    const auto not_for_guest = static_cast<std::uint64_t>(is_procs_own ? O_CLOEXEC | O_CREAT : O_CLOEXEC); // /proc makes no files
+    const auto guest_flags = flags & ~not_for_guest;
     const auto opened = co_await supervisor.guest(call, "open", call.user.place(path), guest_flags, mode);
     if (opened.value == -ENOENT && S_ISDIR(kind.mode)) co_return co_await open_listing(supervisor, call, path, flags, kind);
     if (opened.value < 0) co_return Ending::of(opened.value);

@@ -138,7 +138,8 @@ TEST_CASE("a kernel symbol is not looked for in modules, with its version or wit
     const auto plans = plans_of(folder, session, [](std::string_view) {});
     REQUIRE(plans.size() == 2);
     CHECK(plans[0].dependencies.empty());
-    CHECK(plans[1].dependencies == std::vector<std::string>{tree.path() / "exporter.o"});
+    REQUIRE(plans[1].dependencies.size() == 1);
+    CHECK(plans[1].dependencies[0].path == (tree.path() / "exporter.o").string());
 }
 
 TEST_CASE("a shard is every n-th module, and all shards are all modules", "[tools][sweep]")
