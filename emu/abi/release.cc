@@ -153,13 +153,14 @@ const Release* nearest_release(std::string_view name)
 
 LayoutVersion layouts_of(const Release& release, std::string_view uts_release)
 {
-    if (release.modern || nearest_release(uts_release) != &release) return release.layouts;
+    const bool is_vendors = release.layouts == LayoutVersion::v2_4_18_14;
+    if (release.modern || is_vendors || nearest_release(uts_release) != &release) return release.layouts;
     auto rest = uts_release.substr(std::string_view("2.4.").size());
     const auto level = take_number(rest);
     auto layouts = release.layouts;
     for (const auto& row : levels)
         if (row.series_minor == release.series_minor && row.from <= level) layouts = row.layouts;
-    return release.layouts == LayoutVersion::v2_4_18_14 ? release.layouts : layouts;
+    return layouts;
 }
 
 const Arch* arch_in_release(const Arch& arch, const Release& release)

@@ -25,7 +25,7 @@ class KernelCheck;
 struct ProcFile {
     std::string_view path;
     ErrnoOr<std::string> (*text)(Kernel&);
-    LayoutVersion since = oldest_layouts; ///< the first release's structures that have it
+    LayoutVersion since = oldest_layouts; ///< the first release, by its exports, that has it
     bool (*exists)(Kernel&) = nullptr;    ///< whether this machine has it; null: always
 };
 

@@ -22,9 +22,9 @@ class ProgramStates {
 public:
     explicit ProgramStates(const Credentials& first) : first_{.credentials = first} {}
 
-    /// That of the process whose thread it is.
+    /// The state of a thread's process.
     ProgramState of(pid_t thread);
-    /// The same, to be changed.
+    /// The state of a thread's process, to be changed.
     ProgramState& change(pid_t thread);
 
 private:

@@ -6,10 +6,9 @@
 #include "loader/gdb/debugger.h"
 #include "loader/tools/commands.h"
 #include "loader/tools/gdb_connection.h"
+#include "loader/tools/inner_command.h"
 #include "loader/tools/options.h"
 #include "loader/tools/trace_sinks.h"
-
-#include <fmt/format.h>
 
 #include <array>
 #include <csignal>
@@ -52,11 +51,8 @@ int gdb_command(const Invocation& invocation)
         .value("--symbols", script, "at each stop, write lines into this file that make gdb read the modules' symbols")
         .rest("COMMAND [ARGUMENT...]", words, "what to run: insmod foo.o, rmmod foo, cat /proc/foo, ...");
     if (const auto status = options.parse()) return *status;
-    const auto* command = words.empty() ? nullptr : find_command(words.front());
-    if (!command) {
-        complain(words.empty() ? "gdb: no command" : fmt::format("gdb: unknown command '{}'", words.front()));
-        return exit_status::usage;
-    }
+    auto inner = inner_command(invocation, words);
+    if (!inner) return exit_status::usage;
     if (place.stdio == place.socket.has_value()) {
         complain("gdb: one of --socket PATH and --stdio says where gdb is");
         return exit_status::usage;
@@ -69,12 +65,9 @@ int gdb_command(const Invocation& invocation)
     std::signal(SIGPIPE, SIG_IGN);      // gdb may go at any time
     const GdbConnection connection(place, script);
     Debugger debugger({connection.in(), connection.out(), connection.script(), loads_modules(words.front()), words, make_trace});
-    auto inner = invocation;
-    inner.name = words.front();
-    inner.arguments.assign(words.begin() + 1, words.end());
-    inner.waits = Waits::no;
-    inner.debugger = &debugger;
-    const int status = run_debugged(*command, inner);
+    inner->invocation.waits = Waits::no;
+    inner->invocation.debugger = &debugger;
+    const int status = run_debugged(*inner->command, inner->invocation);
     if (debugger.end(status)) return status;
     complain("gdb: killed, or the debugger is gone: nothing of the command is kept");
     return exit_status::failure;

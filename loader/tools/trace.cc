@@ -2,6 +2,7 @@
 // retromod trace COMMAND: the command, with every system call and every kernel function that the guest calls.
 #include "emu/cpu/preferred_engine.h"
 #include "loader/tools/commands.h"
+#include "loader/tools/inner_command.h"
 #include "loader/tools/options.h"
 
 #include <fmt/format.h>
@@ -68,21 +69,15 @@ int trace_command(const Invocation& invocation)
         .value("-o,--output", path, "write the trace into this file")
         .rest("COMMAND [ARGUMENT...]", words, "what to run: insmod foo.o, rmmod foo, cat /proc/foo, ...");
     if (const auto status = options.parse()) return *status;
-    const auto* command = words.empty() ? nullptr : find_command(words.front());
-    if (!command) {
-        complain(words.empty() ? "trace: no command" : fmt::format("trace: unknown command '{}'", words.front()));
-        return exit_status::usage;
-    }
+    auto inner = inner_command(invocation, words);
+    if (!inner) return exit_status::usage;
     if (choice.io) prefer_engine(EngineKind::unicorn); // our own has no hook at each access to memory
     TraceOutput into;
     if (path) into.open(*path);
     else if (choice.json) into.take_standard_output();
     choice.into = into.file();
-    auto inner = invocation;
-    inner.name = words.front();
-    inner.arguments.assign(words.begin() + 1, words.end());
-    inner.trace = choice;
-    const int status = command->run(inner);
+    inner->invocation.trace = choice;
+    const int status = inner->command->run(inner->invocation);
     into.finish(path.value_or("standard output"));
     return status;
 }
